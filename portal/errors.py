@@ -1,0 +1,2 @@
+class Refused(Exception):
+    """A rule of the portal said no. Its text is a Chinese sentence a person can act on."""

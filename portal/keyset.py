@@ -1,0 +1,85 @@
+"""Pages of a list by the key of its last row: as quick on the last page as on the first, never counted."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q, QuerySet
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """`next` and `previous` are the tokens for `?after=` and `?before=`; None at an end."""
+
+    rows: list
+    next: str | None
+    previous: str | None
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+def page_by_key(
+    queryset: QuerySet, *, order: tuple[str, ...], after: str = "", before: str = "", size: int = 30
+) -> KeysetPage:
+    """One page of `queryset` in `order` (field names, "-" for descending; the last one unique, none null).
+
+    An unreadable token gives the first page.
+    """
+    backwards = bool(before)
+    key = _read(before or after, len(order))
+    shown = tuple(_turn(name) for name in order) if backwards else order
+    if key is not None:
+        queryset = queryset.filter(_beyond(shown, key))
+    rows = list(queryset.order_by(*shown)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    has_previous = more if backwards else key is not None
+    has_next = (key is not None) if backwards else more
+    return KeysetPage(
+        rows=rows,
+        next=_token(rows[-1], order) if rows and has_next else None,
+        previous=_token(rows[0], order) if rows and has_previous else None,
+    )
+
+
+def _turn(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _beyond(order: tuple[str, ...], key: list) -> Q:
+    """Rows that come strictly after `key` in `order`."""
+    condition, equal = Q(pk__in=[]), Q()
+    for name, value in zip(order, key, strict=True):
+        field = name.lstrip("-")
+        condition |= equal & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
+        equal &= Q(**{field: value})
+    return condition
+
+
+def _token(row, order: tuple[str, ...]) -> str:
+    values = []
+    for name in order:
+        value = row
+        for part in name.lstrip("-").split("__"):
+            value = value[part] if isinstance(value, dict) else getattr(value, part)
+        values.append(value)
+    text = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(token: str, length: int) -> list | None:
+    if not token or len(token) > 600:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    usable = isinstance(key, list) and len(key) == length
+    return key if usable and all(isinstance(part, str | int | float) for part in key) else None

@@ -1,0 +1,199 @@
+"""What surrounds every request: origin, headers, session limits, second factor, denials, refusals, scope."""
+
+import logging
+import sys
+import time
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from portal import audit
+from portal.errors import Refused
+from portal.origin import Origin, origin
+from portal.scope import request_scope
+
+logger = logging.getLogger(__name__)
+
+
+def client_address(request) -> str:
+    """The address of who asks; behind PROXY_COUNT proxies, the one the outermost of them saw."""
+    hops = settings.AXES_IPWARE_PROXY_COUNT
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part]
+    if hops and len(forwarded) >= hops:
+        return forwarded[-hops][:45]
+    return request.META.get("REMOTE_ADDR", "")[:45]
+
+
+class OriginMiddleware:
+    """Gives each request an id and remembers where it came from, for trail and logs."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id = uuid.uuid4().hex
+        token = origin.set(Origin(request_id=request.id, address=client_address(request)))
+        try:
+            response = self.get_response(request)
+        finally:
+            origin.reset(token)
+        response.headers["X-Request-Id"] = request.id
+        return response
+
+
+class HeadersMiddleware:
+    """Permissions of the browser, and no copies of what a signed-in person saw."""
+
+    DENIED = "camera=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        here = "self" if request.path.startswith("/menu/") else ""
+        response.headers["Permissions-Policy"] = f"{self.DENIED}, geolocation=({here})"
+        if hasattr(request, "user") and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+class SessionLimitMiddleware:
+    """Ends a session after half an hour without a request, and after twelve hours in any case."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            seen = request.session.get("seen", now)
+            idle = now - seen > settings.SESSION_IDLE_SECONDS
+            if idle or now - began > settings.SESSION_ABSOLUTE_SECONDS:
+                return self._end(request)
+            if now - seen > 60 or "seen" not in request.session:
+                request.session["seen"] = now
+        return self.get_response(request)
+
+    def _end(self, request):
+        logout(request)
+        if request.method == "POST":
+            # What was typed goes back to the browser, which sends it again after the sign-in.
+            return render(request, "errors/session_ended.html", {"fields": _typed(request)}, status=401)
+        messages.info(request, "登录已超时，请重新登录。")
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+
+
+SECRETS = {"password", "csrfmiddlewaretoken", "code", "password1", "password2", "oldpassword"}
+
+
+def _typed(request) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in SECRETS
+        for value in values
+    ]
+
+
+class SecondFactorMiddleware:
+    """Nobody whose role asks for a second factor gets past setting one up."""
+
+    OPEN = ("/accounts/", "/static/", "/healthz", "/readyz", "/csp/", "/display/")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        user = request.user
+        wanted = user.is_authenticated and not request.path.startswith(self.OPEN) and user.needs_mfa
+        if wanted and not user.authenticator_set.filter(type__in=["totp", "webauthn"]).exists():
+            messages.warning(request, "您的岗位需要两步验证，请先绑定验证器。")
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+
+class DenialMiddleware:
+    """Writes down that somebody was denied, after what the request did was rolled back."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 403 and request.user.is_authenticated:
+            audit.event("denied", by=request.user, kind="page", name=request.path)
+        return response
+
+
+class RefusalMiddleware:
+    """Turns a Refused that no view caught into a message on the page the person came from."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, Refused):
+            return None
+        back = request.headers.get("Referer", "")
+        same_site = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+        if request.method == "GET" or not same_site:
+            return render(request, "errors/refused.html", {"reason": str(exception)}, status=409)
+        messages.error(request, str(exception))
+        return redirect(back)
+
+
+class ScopeMiddleware:
+    """One transaction around view and rendering, bound to the scope of who asks. The innermost one.
+
+    The view itself runs in a savepoint (ATOMIC_REQUESTS): a fault in it undoes its changes, and the
+    page that reports the fault can still be rendered.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with request_scope(request.user):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+
+def page_context(request) -> dict:
+    """What every page shows: how to display, and how many notices wait."""
+    cookies = request.COOKIES
+    theme = cookies.get("theme", "") if cookies.get("theme") in ("light", "dark") else ""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "display_theme": theme,
+        "display_large": cookies.get("type") == "large",
+        "unread_count": user.notices.unread().count() if signed_in else 0,
+        "is_demo": settings.DEMO,
+    }
+
+
+def csrf_failure(request, reason=""):
+    return render(request, "errors/csrf.html", {"fields": _typed(request)}, status=403)
+
+
+def server_error(request):
+    """A page that needs no database: it may be the database that is away."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if away else 500
+    page = render_to_string(f"errors/{status}.html", {"request_id": getattr(request, "id", "")})
+    return HttpResponse(page, status=status, headers={"Retry-After": "10"} if away else {})

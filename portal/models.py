@@ -1,0 +1,27 @@
+"""Where Django finds the portal's tables; each lives with its subject."""
+
+from portal.accounts import Grant, User
+from portal.audit import AuditEntry
+from portal.calendar import Day
+from portal.documents import IssuedPaper
+from portal.files import Attachment
+from portal.jobs import Job
+from portal.notices import Notice
+from portal.organizations import Organization
+from portal.regions import Region, RegionChange
+from portal.search import SearchEntry
+
+__all__ = [
+    "Attachment",
+    "AuditEntry",
+    "Day",
+    "Grant",
+    "IssuedPaper",
+    "Job",
+    "Notice",
+    "Organization",
+    "Region",
+    "RegionChange",
+    "SearchEntry",
+    "User",
+]

@@ -1,0 +1,132 @@
+"""Who may do what: every permission and every role of the portal, on one page.
+
+Codes are stored in the database and in the audit trail: add codes, never rename one.
+"""
+
+from django.db import models
+
+
+class Perm(models.TextChoices):
+    DESK_VIEW = "desk_view", "使用工作台"
+    ORGANIZATION_VIEW = "organization_view", "查看单位"
+    ORGANIZATION_EDIT = "organization_edit", "编辑单位"
+    RESOURCE_VIEW = "resource_view", "查看资源"
+    RESOURCE_EDIT = "resource_edit", "编辑资源"
+    RESOURCE_REVIEW = "resource_review", "审核资源"
+    EVENT_VIEW = "event_view", "查看活动"
+    EVENT_EDIT = "event_edit", "编辑活动"
+    EVENT_REVIEW = "event_review", "审核活动"
+    SIGNUP_VIEW = "signup_view", "查看报名"
+    PERSON_VIEW = "person_view", "查看科普人才"
+    PERSON_EDIT = "person_edit", "编辑科普人才"
+    PLAN_VIEW = "plan_view", "查看规划任务"
+    PLAN_EDIT = "plan_edit", "编辑规划任务"
+    TITLE_VIEW = "title_view", "查看认定"
+    TITLE_EDIT = "title_edit", "编辑认定"
+    RETURN_VIEW = "return_view", "查看统计报表"
+    RETURN_FILL = "return_fill", "填报统计报表"
+    RETURN_REVIEW = "return_review", "审核统计报表"
+    CREDIT_VIEW = "credit_view", "查看学分"
+    CREDIT_RECORD = "credit_record", "录入学分"
+    CREDIT_VERIFY = "credit_verify", "审核学分"
+    INDEX_VIEW = "index_view", "查看指数明细"
+    INDEX_COMPUTE = "index_compute", "计算指数"
+    REPORT_MAKE = "report_make", "编制年度报告"
+    ACCOUNT_ADMIN = "account_admin", "管理账号与授权"
+    SECURITY_ADMIN = "security_admin", "管理安全设置"
+    AUDIT_VIEW = "audit_view", "查看操作记录"
+
+
+class Role(models.TextChoices):
+    STAFF = "staff", "市科协工作人员"
+    ACCOUNTS = "accounts", "账号管理员"
+    SECURITY = "security", "安全管理员"
+    AUDITOR = "auditor", "审计员"
+    DISTRICT = "district", "区科协填报员"
+    DISTRICT_HEAD = "district_head", "区科协负责人"
+    EDUCATION = "education", "教育行政部门"
+    SUBDISTRICT = "subdistrict", "街道科普干事"
+    SCHOOL = "school", "学校录入员"
+    SCHOOL_VERIFIER = "school_verifier", "学校审核员"
+    UNIT = "unit", "单位联络员"
+    EXPERT = "expert", "专家"
+    VOLUNTEER = "volunteer", "志愿者"
+    GUARDIAN = "guardian", "监护人"
+
+
+_DISTRICT_READS = frozenset(
+    {
+        Perm.DESK_VIEW,
+        Perm.ORGANIZATION_VIEW,
+        Perm.RESOURCE_VIEW,
+        Perm.EVENT_VIEW,
+        Perm.PERSON_VIEW,
+        Perm.TITLE_VIEW,
+        Perm.RETURN_VIEW,
+        Perm.INDEX_VIEW,
+    }
+)
+
+PERMS: dict[str, frozenset[Perm]] = {
+    Role.STAFF: _DISTRICT_READS
+    | {
+        Perm.ORGANIZATION_EDIT,
+        Perm.RESOURCE_EDIT,
+        Perm.RESOURCE_REVIEW,
+        Perm.EVENT_EDIT,
+        Perm.EVENT_REVIEW,
+        Perm.SIGNUP_VIEW,
+        Perm.PERSON_EDIT,
+        Perm.PLAN_VIEW,
+        Perm.PLAN_EDIT,
+        Perm.TITLE_EDIT,
+        Perm.RETURN_REVIEW,
+        Perm.INDEX_COMPUTE,
+        Perm.REPORT_MAKE,
+    },
+    Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
+    Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
+    Role.AUDITOR: frozenset({Perm.DESK_VIEW, Perm.AUDIT_VIEW}),
+    Role.DISTRICT: _DISTRICT_READS | {Perm.RETURN_FILL},
+    Role.DISTRICT_HEAD: _DISTRICT_READS | {Perm.RETURN_FILL},
+    Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
+    Role.SUBDISTRICT: frozenset({Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW}),
+    Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
+    Role.SCHOOL_VERIFIER: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY}),
+    Role.UNIT: frozenset(
+        {
+            Perm.DESK_VIEW,
+            Perm.ORGANIZATION_VIEW,
+            Perm.RESOURCE_VIEW,
+            Perm.RESOURCE_EDIT,
+            Perm.EVENT_VIEW,
+            Perm.EVENT_EDIT,
+            Perm.SIGNUP_VIEW,
+        }
+    ),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW}),
+    Role.VOLUNTEER: frozenset({Perm.DESK_VIEW}),
+    Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
+}
+
+# Who signs in with a second factor at once; schools give it at the step that asks for it.
+MFA_ROLES = frozenset(
+    {
+        Role.STAFF,
+        Role.ACCOUNTS,
+        Role.SECURITY,
+        Role.AUDITOR,
+        Role.DISTRICT,
+        Role.DISTRICT_HEAD,
+        Role.EDUCATION,
+        Role.SUBDISTRICT,
+        Role.EXPERT,
+    }
+)
+
+# Who works in the registers under /admin/.
+REGISTER_ROLES = frozenset({Role.STAFF, Role.ACCOUNTS, Role.SECURITY, Role.AUDITOR})
+
+
+def roles_with(perm: Perm) -> list[str]:
+    return [role for role, perms in PERMS.items() if perm in perms]

@@ -1,0 +1,115 @@
+"""The portal's background work. The row is the promise; a task may be lost, run twice, or run late."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal import audit, jobs
+from portal.calendar import local_today
+from portal.notices import Notice
+from portal.senders import SendFailed, send_digest, send_urgent
+
+logger = logging.getLogger(__name__)
+
+# What each business date asks for once, by kind of job. Apps register the handlers.
+DAILY = ("index_night", "notice_digest", "daily_upkeep")
+NIGHT_BEGINS = 1  # o'clock
+MORNING = 8
+
+
+@shared_task(ignore_result=True)
+def run_job(pk: int) -> None:
+    """Do one promised piece of work, if it still waits."""
+    jobs.run(pk)
+
+
+@shared_task(ignore_result=True)
+def sweep_jobs() -> int:
+    """Send again the messages of work that nobody took or whose worker died. Runs every half minute."""
+    return jobs.sweep(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def seal_audit() -> int:
+    """Append waiting entries to the audit chain. Runs every few seconds."""
+    return audit.seal()
+
+
+@shared_task(ignore_result=True)
+def business_day() -> int:
+    """Promise the work of the business date, each kind once; a night missed is made up in the morning."""
+    now = timezone.localtime()
+    day = local_today(now)
+    due = [kind for kind in DAILY if now.hour >= (MORNING if kind == "notice_digest" else NIGHT_BEGINS)]
+    for kind in due:
+        if kind in jobs.HANDLERS:
+            jobs.enqueue(kind, key=day.isoformat(), payload={"day": day.isoformat()})
+    return len(due)
+
+
+@shared_task(ignore_result=True)
+def deliver_notices(limit: int = 200) -> int:
+    """Send urgent notices that wait, oldest first, at most `limit` of them. Runs every minute."""
+    waiting = Notice.objects.undelivered().filter(kind=Notice.Kind.URGENT, attempts__lt=10).order_by("pk")
+    return sum(_deliver(pk) for pk in waiting.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _deliver(pk: int) -> bool:
+    """Each row is claimed for one transaction, so two workers never send the same notice."""
+    notice = (
+        Notice.objects.undelivered()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("recipient")
+        .filter(pk=pk)
+        .first()
+    )
+    if notice is None:
+        return False
+    try:
+        send_urgent(notice)
+    except SendFailed:
+        logger.warning("Notice %s could not be sent; it waits for the next run", pk)
+        Notice.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
+        return False
+    Notice.objects.filter(pk=pk).update(delivered_at=timezone.now())
+    return True
+
+
+@jobs.handler("notice_digest")
+def digest(job: jobs.Job) -> None:
+    """One mail per person and day with everything that waits in the inbox; nothing new, no mail."""
+    people = (
+        Notice.objects.undelivered()
+        .exclude(kind=Notice.Kind.URGENT)
+        .filter(recipient__is_active=True)
+        .order_by("recipient")
+        .values_list("recipient", flat=True)
+        .distinct()
+    )
+    for done, person in enumerate(list(people), start=1):
+        _send_digest(person)
+        job.progress(done)
+
+
+@transaction.atomic
+def _send_digest(person: int) -> None:
+    waiting = list(
+        Notice.objects.undelivered()
+        .exclude(kind=Notice.Kind.URGENT)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("recipient")
+        .filter(recipient=person)
+        .order_by("pk")[:100]
+    )
+    if not waiting:
+        return
+    try:
+        send_digest(waiting[0].recipient, waiting)
+    except SendFailed:
+        logger.warning("The digest of person %s could not be sent; it waits for tomorrow", person)
+        return
+    Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(delivered_at=timezone.now())

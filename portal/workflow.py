@@ -1,0 +1,68 @@
+"""Status changes: the only code in the portal that moves a record from one status to another."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal import audit
+from portal.accounts import may, require
+from portal.errors import Refused
+from portal.roles import Perm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    label: str  # the words on the button
+    sources: frozenset[str]
+    target: str
+    needs: Perm
+    stamp: str = ""  # the time field that records when this step was taken
+    wants_note: bool = False  # a reason must be given
+
+
+class Workflow:
+    def __init__(self, **steps: Step):
+        self.steps = steps
+
+    def open_to(self, user, record) -> list[tuple[str, Step]]:
+        """The steps `user` may take on `record` now, for the buttons of its page."""
+        return [
+            (name, step)
+            for name, step in self.steps.items()
+            if record.status in step.sources and may(user, step.needs, record)
+        ]
+
+    @transaction.atomic
+    def take(self, record, name: str, *, by, note: str = "") -> None:
+        """Take one step and write it to the audit trail.
+
+        Raises PermissionDenied without the step's permission at the record's place, and Refused if a
+        reason is missing or the record has left the status that `by` saw.
+        """
+        step = self.steps[name]
+        require(by, step.needs, record)
+        seen = record.status
+        if seen not in step.sources:
+            raise Refused(f"当前状态为“{record.get_status_display()}”，不能{step.label}。")
+        if step.wants_note and not note.strip():
+            raise Refused(f"请填写{step.label}的理由。")
+
+        values = {"status": step.target}
+        if step.stamp:
+            values[step.stamp] = timezone.now()
+        moved = type(record)._base_manager.filter(pk=record.pk, status=seen).update(**values)
+        if not moved:
+            raise Refused("状态已被他人更改，请刷新页面后重试。")
+
+        for field, value in values.items():
+            setattr(record, field, value)
+        audit.record(record, name, by=by, changes={"status": [seen, step.target]}, note=note)
+
+    def history(self, record) -> list[audit.AuditEntry]:
+        """The steps taken on a record so far, oldest first, for its timeline."""
+        return list(
+            audit.AuditEntry.objects.filter(
+                subject_type=record._meta.label, subject_id=str(record.pk), action__in=self.steps
+            ).order_by("at", "pk")
+        )

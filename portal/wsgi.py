@@ -1,0 +1,12 @@
+"""Where gunicorn finds the portal."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+application = get_wsgi_application()
+
+from portal.database import refuse_a_mighty_role  # noqa: E402  settings must be loaded first
+
+refuse_a_mighty_role()

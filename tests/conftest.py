@@ -1,0 +1,100 @@
+"""The suite migrates as the owner of the schema and runs as the web role, like the portal itself."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from portal.database import as_owner
+from portal.regions import Region, load
+from portal.roles import Role
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request,
+    django_test_environment,
+    django_db_blocker,
+    django_db_use_migrations,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_modify_db_settings,
+):
+    """Create the test database as its owner; from then on connect as the web role."""
+    keep = {"keepdb": True} if django_db_keepdb and not django_db_createdb else {}
+    with django_db_blocker.unblock():
+        with as_owner():
+            created = setup_databases(verbosity=0, interactive=False, **keep)
+            with connection.cursor() as cursor:  # emptying tables between transaction tests
+                cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{settings.WEB_ROLE}"')
+            connection.close()
+        yield
+        if not keep:
+            with as_owner():
+                teardown_databases(created, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _clean(db, tmp_path, settings):
+    """Every test may use the database, has files of its own, and starts with empty limits."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    cache.clear()
+
+
+@pytest.fixture
+def regions():
+    """The real city: 922 regions from the file."""
+    load()
+    return Region.objects
+
+
+@pytest.fixture
+def city():
+    return RegionFactory(city=True)
+
+
+@pytest.fixture
+def district(city):
+    return RegionFactory()
+
+
+@pytest.fixture
+def staff(city):
+    """A member of the association's staff, for the whole city, with a second factor."""
+    return UserFactory(username="staff", holding=(Role.STAFF, city), mfa=True)
+
+
+@pytest.fixture
+def officer(district):
+    return UserFactory(username="officer", holding=(Role.DISTRICT, district), mfa=True)
+
+
+@pytest.fixture
+def unit(district):
+    return OrganizationFactory(region=district)
+
+
+@pytest.fixture
+def unit_clerk(unit):
+    return UserFactory(username="unit", holding=(Role.UNIT, unit))
+
+
+@pytest.fixture
+def school(district):
+    return OrganizationFactory(region=district, school=True)
+
+
+@pytest.fixture
+def school_clerk(school):
+    return UserFactory(username="school", holding=(Role.SCHOOL, school))
+
+
+@pytest.fixture
+def school_verifier(school):
+    return UserFactory(username="verifier", holding=(Role.SCHOOL_VERIFIER, school))
