@@ -29,7 +29,7 @@ from typing import IO
 import psutil
 import psycopg
 
-from portal.preflight import CannotStart, hold, open_to_others, require_data_dir
+from portal.preflight import CannotStart, hold, require_data_dir
 
 if os.name == "posix":
     import pwd
@@ -112,7 +112,9 @@ def _write_whole(path: Path, text: str) -> None:
     """Write a private file so that a crash leaves the old text or the new one, never a part."""
     beside = path.with_name(f"{path.name}.new")
     beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -179,7 +181,7 @@ class Programs:
         )
         if done.returncode:
             raise CannotStart(
-                f"数据库程序 {name} 运行失败：{_last_line(done.stderr or done.stdout)}"
+                f"数据库程序 {name} 运行失败：{last_line(done.stderr or done.stdout)}"
                 f" (the database program {name} failed)"
             )
 
@@ -218,7 +220,9 @@ def _wheel_folder(version: int | None) -> Path:
 
 def _version_of(folder: Path) -> int:
     try:
-        told = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotStart(
             f"{folder} 中没有可运行的 PostgreSQL 程序。 There is no PostgreSQL program that runs in {folder}."
@@ -229,7 +233,9 @@ def _version_of(folder: Path) -> int:
 def _may_run(program: Path, user: "pwd.struct_passwd") -> bool:
     try:
         identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        return not subprocess.run([program, "--version"], capture_output=True, check=False, **identity).returncode
+        return not subprocess.run(
+            [program, "--version"], capture_output=True, check=False, **identity
+        ).returncode
     except PermissionError:
         return False
 
@@ -244,7 +250,10 @@ def _copied_programs(folder: Path, data_dir: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=data_dir) as scratch:
             copy = Path(scratch) / "copy"
             shutil.copytree(
-                install, copy / package.name / install.name, ignore=shutil.ignore_patterns("include", "*.a"), symlinks=True
+                install,
+                copy / package.name / install.name,
+                ignore=shutil.ignore_patterns("include", "*.a"),
+                symlinks=True,
             )
             shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs")
             for path in (copy, *copy.rglob("*")):
@@ -315,7 +324,12 @@ def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> Non
                 os.chown(path, programs.user.pw_uid, programs.user.pw_gid)
         arguments = ["--pgdata", str(part), "--username", "postgres", "--pwfile", str(superuser)]
         programs.run(
-            "initdb", *arguments, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", *_locale(programs)
+            "initdb",
+            *arguments,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--data-checksums",
+            *_locale(programs),
         )
     finally:
         superuser.unlink(missing_ok=True)
@@ -326,7 +340,15 @@ def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> Non
         owner_password=passwords["POSTGRES_OWNER_PASSWORD"],
         web_password=passwords["POSTGRES_WEB_PASSWORD"],
     )
-    single = ["--single", "-D", str(part), "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256"]
+    single = [
+        "--single",
+        "-D",
+        str(part),
+        "-c",
+        "exit_on_error=on",
+        "-c",
+        "password_encryption=scram-sha-256",
+    ]
     programs.run("postgres", *single, "postgres", input=foundation)
     part.rename(cluster)
     _sync_folder(cluster.parent)
@@ -399,7 +421,9 @@ def _serve(
     throwaway: bool,
 ) -> Embedded:
     sockets = _socket_folder(data_dir, programs)
-    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | (THROWAWAY_SETTINGS if throwaway else {})
+    settings = (
+        SETTINGS | {"unix_socket_directories": str(sockets)} | (THROWAWAY_SETTINGS if throwaway else {})
+    )
     flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = log_file(data_dir, "postgres")
     with log.open("ab") as out:
@@ -441,7 +465,7 @@ def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str,
             psycopg.connect(**login, password=passwords["POSTGRES_WEB_PASSWORD"], connect_timeout=5).close()
         except psycopg.OperationalError as error:
             if not server.is_running() or time.monotonic() > end or "password" in str(error):
-                words = _last_line(log.read_text(encoding="utf-8", errors="replace"))
+                words = last_line(log.read_text(encoding="utf-8", errors="replace"))
                 raise CannotStart(
                     f"内置数据库未能启动：{words}；日志见 {log}。 The embedded database did not start, see {log}."
                 ) from error
@@ -486,7 +510,7 @@ def log_file(data_dir: Path, name: str) -> Path:
     return path
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "（没有输出）"
 
@@ -496,23 +520,28 @@ def _last_line(text: str) -> str:
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run a command with a cluster at its service, and stop the cluster after it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = Path(arguments.data_dir or tempfile.mkdtemp(prefix="science-portal-"))
-    if not open_to_others(folder.parent) and os.geteuid() == 0:
-        raise CannotStart(f"数据目录 {folder} 不可达。 {folder} cannot be reached by the database's user.")
-    server = start(folder, throwaway=arguments.throwaway)
     try:
-        addresses = {"DATABASE_URL": server.web_url, "MIGRATION_DATABASE_URL": server.owner_url}
-        child = subprocess.Popen(
-            arguments.command, env=os.environ | addresses, preexec_fn=dying_with_parent(signal.SIGTERM)
-        )
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-        # Ctrl-C reaches the command by itself; what it says then is our answer.
-        signal.signal(signal.SIGINT, lambda *_: None)
-        return child.wait()
+        server = start(folder, throwaway=arguments.throwaway)
+        try:
+            return _run_beside(server, arguments.command)
+        finally:
+            server.stop()
     finally:
-        server.stop()
         if arguments.throwaway:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_beside(server: Embedded, command: list[str]) -> int:
+    addresses = {"DATABASE_URL": server.web_url, "MIGRATION_DATABASE_URL": server.owner_url}
+    child = subprocess.Popen(
+        command, env=os.environ | addresses, preexec_fn=dying_with_parent(signal.SIGTERM)
+    )
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    # Ctrl-C reaches the command by itself; its answer is ours.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return child.wait()
 
 
 def main() -> int:

@@ -210,9 +210,10 @@ def _replace(model: type[models.Model], column: str, keys: list, old: list[bytes
     key = model._meta.pk
     names = (model._meta.db_table, model._meta.get_field(column).column, key.column)
     table, value, pk = map(connection.ops.quote_name, names)
+    keys_type = f"{key.cast_db_type(connection)}[]"
     update = (
         f"UPDATE {table} AS kept SET {value} = fresh.new"  # noqa: S608 names of our own models
-        f" FROM unnest(%s::{key.cast_db_type(connection)}[], %s::bytea[], %s::bytea[]) AS fresh (pk, old, new)"
+        f" FROM unnest(%s::{keys_type}, %s::bytea[], %s::bytea[]) AS fresh (pk, old, new)"
         f" WHERE kept.{pk} = fresh.pk AND kept.{value} = fresh.old"
     )
     with connection.cursor() as cursor:

@@ -158,9 +158,7 @@ def run(pk: int, *, at: datetime | None = None) -> bool:
     taken = (
         Job.objects.claimable(at)
         .filter(pk=pk)
-        .update(
-            state=Job.State.RUNNING, lease=lease, heartbeat_at=timezone.now(), attempts=F("attempts") + 1
-        )
+        .update(state=Job.State.RUNNING, lease=lease, heartbeat_at=timezone.now(), attempts=F("attempts") + 1)
     )
     if not taken:
         return False

@@ -97,12 +97,7 @@ SECRETS = {"password", "csrfmiddlewaretoken", "code", "password1", "password2", 
 
 
 def _typed(request) -> list[tuple[str, str]]:
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in SECRETS
-        for value in values
-    ]
+    return [(name, value) for name, values in request.POST.lists() if name not in SECRETS for value in values]
 
 
 class SecondFactorMiddleware:

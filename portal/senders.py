@@ -38,9 +38,7 @@ def send_urgent(notice) -> None:
     Subject and messenger text name no person.
     """
     if notice.recipient.email:
-        text = render_to_string(
-            "mail/notice.txt", {"notice": notice, "site": settings.SITE_URL}
-        )
+        text = render_to_string("mail/notice.txt", {"notice": notice, "site": settings.SITE_URL})
         send_mail_text(notice.recipient.email, "【紧急】科普服务管理平台通知", text)
     if settings.MESSENGER_URLS:
         messenger = apprise.Apprise()

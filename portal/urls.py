@@ -1,5 +1,7 @@
 """Addresses of the portal. Each app's own stand in its urls.py."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
 from django.urls import include, path
 
@@ -18,11 +20,23 @@ urlpatterns = [
     path("trail/", desk.trail_head, name="trail_head"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("menu/", include("resources.urls")),
-    path("events/", include("events.urls")),
-    path("desk/resources/", include("resources.desk_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("csp/", health.csp_report, name="csp_report"),
 ]
+
+# Each app brings its public pages and its desk pages.
+for module, prefix in (
+    ("resources.urls", "menu/"),
+    ("resources.desk_urls", "desk/resources/"),
+    ("events.urls", "events/"),
+    ("events.desk_urls", "desk/events/"),
+    ("youth_credits.urls", "desk/credits/"),
+    ("indicators.urls", "index/"),
+    ("indicators.desk_urls", "desk/returns/"),
+    ("outreach.urls", "desk/outreach/"),
+    ("talent.urls", "desk/talent/"),
+):
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))

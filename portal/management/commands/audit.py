@@ -20,9 +20,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{number}:{digest}")
             return
         kept = anchor.partition(":")
-        verdict = audit.verify(
-            at=timezone.now(), anchor=(int(kept[0]), kept[2]) if anchor else None
-        )
+        verdict = audit.verify(at=timezone.now(), anchor=(int(kept[0]), kept[2]) if anchor else None)
         if verdict.broken_at is not None:
             raise CommandError(f"操作记录链在第 {verdict.broken_at} 环断开。")
         if verdict.unsealed_late:

@@ -1,0 +1,339 @@
+"""The supervisor behind script/run: prepares the portal, starts its processes, keeps them running, ends them all.
+
+    python -m portal.start
+
+It needs the installed requirements and nothing else. The processes are those of production (deploy/entrypoint), with
+the database and the keys of the data folder.
+"""
+
+import base64
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from portal import embedded
+from portal.preflight import ROOT, CannotStart, data_dir, hold, require_data_dir, require_parts, require_port
+
+# In the environment of every process of ours: by this a later start knows what an earlier one left behind.
+MARK = "SCIENCE_PORTAL_RUN"
+
+FIRST_ANSWER_SECONDS = 90
+GRACE_SECONDS = 15
+STEADY_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 30
+
+ACCOUNTS = (
+    "staff 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计 · district、district_head 南山区科协",
+    "education 教育局 · subdistrict 街道 · school、school_verifier 学校 · unit 单位 · expert1…expert5 专家",
+    "volunteer 志愿者 · guardian 监护人",
+)
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _password() -> str:
+    return "-".join(["kepu", *(secrets.token_hex(2) for _ in range(4))])
+
+
+KEYS = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "FIELD_KEY": _key,
+    "HASH_KEY": _key,
+    "SIGNING_KEY": _key,
+    "DEMO_PASSWORD": _password,
+}
+
+
+@dataclass
+class Part:
+    """One process that is kept running: ended ones start again, later and later while they keep ending."""
+
+    name: str
+    environment: dict[str, str] = field(repr=False)
+    folder: Path
+    process: subprocess.Popen | None = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+    def start(self) -> None:
+        log = embedded.log_file(self.folder, self.name)
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [str(ROOT / "deploy" / "entrypoint"), self.name],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=embedded.dying_with_parent(signal.SIGTERM),
+            )
+        self.started, self.due = time.monotonic(), 0.0
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal to the process; a kill goes to everything it has started."""
+        if self.process is None:
+            return
+        try:
+            if number == signal.SIGKILL:
+                os.killpg(self.process.pid, number)
+            else:
+                self.process.send_signal(number)
+        except ProcessLookupError:
+            pass
+
+
+class Database(Part):
+    """The embedded server as one of the parts."""
+
+    server: embedded.Embedded | None = None
+    lock: IO[str] | None = None
+
+    def start(self) -> None:
+        self.server = embedded.start(self.folder, held=self.lock)
+        self.process = self.server.process
+        self.started, self.due = time.monotonic(), 0.0
+
+
+class Supervisor:
+    """All processes of one data folder, from the first check to the last one's end."""
+
+    def __init__(self, folder: Path, port: str) -> None:
+        self.folder = folder
+        self.port = port
+        self.stopping = threading.Event()
+        self.signals = 0
+        self.database: Database | None = None
+        self.parts: list[Part] = []
+
+    def run(self) -> int:
+        """Bring the portal up and keep it up until a signal ends it."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        require_parts("run")
+        require_data_dir(self.folder)
+        with hold(self.folder) as lock:
+            require_port(self.port)
+            end_leftovers(self.folder)
+            try:
+                environment = self._environment(lock)
+                self._prepare(environment)
+                self._start_parts(environment)
+                while not self.stopping.wait(0.5):
+                    self._restart_ended()
+            except Stopped:
+                pass
+            finally:
+                self._end_all()
+        return 0
+
+    def say(self, sentence: str) -> None:
+        print(sentence, flush=True)
+        with embedded.log_file(self.folder, "portal").open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {sentence}\n")
+
+    def _on_signal(self, *_) -> None:
+        self.signals += 1
+        self.stopping.set()
+
+    # --- before the processes ---------------------------------------------------------------------------------------
+
+    def _environment(self, lock: IO[str]) -> dict[str, str]:
+        """What every process of ours finds in its environment, the owner's address included."""
+        kept = embedded.keep_secrets(
+            self.folder, KEYS | dict.fromkeys(embedded.PASSWORDS, lambda: secrets.token_hex(24))
+        )
+        environment = {name: os.environ.get(name) or kept[name] for name in KEYS}
+        environment |= {
+            "DATA_DIR": str(self.folder),
+            "PORT": self.port,
+            "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost"),
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            MARK: str(self.folder),
+        }
+        if os.environ.get("DATABASE_URL"):
+            if not os.environ.get("MIGRATION_DATABASE_URL"):
+                raise CannotStart(
+                    "已设置 DATABASE_URL，还需要用 MIGRATION_DATABASE_URL 给出表所有者的连接地址。"
+                    " DATABASE_URL is set: MIGRATION_DATABASE_URL, the address of the tables' owner, is needed too."
+                )
+        else:
+            self.say("正在启动内置数据库……")
+            self.database = Database("postgres", {}, self.folder)
+            self.database.lock = lock
+            self.database.start()
+            environment["DATABASE_URL"] = self.database.server.web_url
+            environment["MIGRATION_DATABASE_URL"] = self.database.server.owner_url
+            environment["DEMO"] = os.environ.get("DEMO", "1")
+        return os.environ | environment
+
+    def _prepare(self, environment: dict[str, str]) -> None:
+        """Bring the tables, the reference data and, the first time, the sample city up to date."""
+        static = self._manage(environment, "collectstatic", "--noinput", "--verbosity=0")
+        self._step("正在更新数据库结构……", environment, "migrate", "--noinput", "--verbosity=1")
+        self._step("正在载入基础数据……", environment, "reference_data")
+        loaded = self.folder / "sample-city-loaded"
+        if environment.get("DEMO") == "1" and not loaded.exists():
+            self._step("首次启动：正在载入示例城市……", environment, "sample_city")
+            loaded.touch()
+        self._wait(static, "collectstatic")
+
+    def _step(self, sentence: str, environment: dict[str, str], *command: str) -> None:
+        self.say(sentence)
+        self._wait(self._manage(environment, *command), command[0])
+
+    def _manage(self, environment: dict[str, str], *command: str) -> subprocess.Popen:
+        with embedded.log_file(self.folder, f"prepare-{command[0]}").open("wb") as out:
+            return subprocess.Popen(
+                [sys.executable, "manage.py", *command],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=embedded.dying_with_parent(signal.SIGKILL),
+            )
+
+    def _wait(self, process: subprocess.Popen, name: str) -> None:
+        while process.poll() is None:
+            if self.stopping.wait(0.05):
+                process.kill()
+                raise Stopped
+        if process.returncode:
+            log = embedded.log_file(self.folder, f"prepare-{name}")
+            words = embedded.last_line(log.read_text(encoding="utf-8", errors="replace"))
+            raise CannotStart(
+                f"准备步骤 {name} 失败：{words}；详见 {log}。 The step {name} failed, see {log}."
+            )
+
+    # --- the processes ----------------------------------------------------------------------------------------------
+
+    def _start_parts(self, environment: dict[str, str]) -> None:
+        """Start web, worker and beat without the owner's address, and wait for the first page."""
+        serving = {name: value for name, value in environment.items() if name != "MIGRATION_DATABASE_URL"}
+        self.parts = [Part(name, serving, self.folder) for name in ("web", "worker", "beat")]
+        for part in self.parts:
+            part.start()
+        self._wait_for_first_answer()
+        self.say(
+            f"平台已启动：http://127.0.0.1:{self.port}/ （按 Ctrl-C 停止；日志在 {self.folder / 'log'}）"
+        )
+        if environment.get("DEMO") == "1":
+            self._show_accounts(environment)
+
+    def _wait_for_first_answer(self) -> None:
+        web = self.parts[0]
+        end = time.monotonic() + FIRST_ANSWER_SECONDS
+        while not self._answers():
+            if self.stopping.wait(0.1):
+                raise Stopped
+            if not web.is_running() or time.monotonic() > end:
+                log = embedded.log_file(self.folder, "web")
+                words = embedded.last_line(log.read_text(encoding="utf-8", errors="replace"))
+                raise CannotStart(
+                    f"网页服务未能启动：{words}；日志见 {log}。 The web server did not start, see {log}."
+                )
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _show_accounts(self, environment: dict[str, str]) -> None:
+        print("示例账号（仅供演示）：", *ACCOUNTS, sep="\n  ")
+        print(
+            f"密码：{environment['DEMO_PASSWORD']}　动态口令：.venv/bin/python manage.py demo_code",
+            flush=True,
+        )
+
+    def _restart_ended(self) -> None:
+        """Start each process again that has ended, after a pause that doubles while it keeps ending."""
+        now = time.monotonic()
+        for part in [*([self.database] if self.database else []), *self.parts]:
+            if part.is_running():
+                continue
+            if not part.due:
+                part.failures = 0 if now - part.started > STEADY_SECONDS else part.failures + 1
+                pause = min(2**part.failures, LONGEST_PAUSE_SECONDS) if part.failures else 0
+                part.due = now + pause
+                code = part.process.returncode if part.process else "?"
+                self.say(f"{part.name} 已退出（代码 {code}），{pause} 秒后重新启动。")
+            if now >= part.due:
+                self._try_to_start(part)
+
+    def _try_to_start(self, part: Part) -> None:
+        try:
+            part.end(signal.SIGKILL)
+            part.start()
+        except (CannotStart, OSError) as reason:
+            part.failures += 1
+            part.due = time.monotonic() + min(2**part.failures, LONGEST_PAUSE_SECONDS)
+            self.say(f"{part.name} 未能重新启动：{reason}")
+
+    def _end_all(self) -> None:
+        """End web, worker and beat, then the database. A second signal does not wait for them."""
+        for part in self.parts:
+            part.end(signal.SIGTERM)
+        end = time.monotonic() + GRACE_SECONDS
+        while any(part.is_running() for part in self.parts) and time.monotonic() < end and self.signals < 2:
+            time.sleep(0.05)
+        for part in self.parts:
+            part.end(signal.SIGKILL)
+            if part.process:
+                part.process.wait()
+        if self.database and self.database.server:
+            self.database.server.stop()
+        if self.stopping.is_set():
+            self.say("平台已停止。")
+
+
+class Stopped(Exception):
+    """A signal came before the portal was up."""
+
+
+def end_leftovers(folder: Path) -> None:
+    """Kill what an earlier supervisor of this folder left behind when it was killed itself."""
+    left = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
+                left.append(process)
+        except psutil.Error:
+            continue
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=10)
+
+
+def main() -> int:
+    try:
+        return Supervisor(data_dir(), os.environ.get("PORT", "8000")).run()
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
