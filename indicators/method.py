@@ -225,13 +225,15 @@ def largest_remainder(parts: Floats, total: Floats, decimals: int = 2) -> Floats
     known = np.isfinite(parts)
     scaled = np.where(known, np.round(parts, ROUNDED_TO), 0.0) * 10.0**decimals
     floors = np.floor(np.round(scaled, ROUNDED_TO - decimals))
-    remainders = np.where(known, scaled - floors, -np.inf)
+    # What is exactly nothing is printed as nothing, unless there is nothing else.
+    moves = known & ((parts != 0) | ~(known & (parts != 0)).any(axis=-1, keepdims=True))
+    remainders = np.where(moves, scaled - floors, -np.inf)
     goal = published(total, decimals) * 10.0**decimals
     lacking = np.rint(np.nan_to_num(goal) - floors.sum(axis=-1))[..., None]
     order = np.argsort(-remainders, axis=-1, kind="stable")
     place = np.argsort(order, axis=-1, kind="stable")
-    count = np.maximum(known.sum(axis=-1), 1)[..., None]
-    extra = lacking // count + (place < lacking % count)
+    count = np.maximum(moves.sum(axis=-1), 1)[..., None]
+    extra = np.where(moves, lacking // count + (place < lacking % count), 0)
     printed = (floors + extra) / 10.0**decimals
     return np.where(known & np.isfinite(goal)[..., None], printed + 0.0, np.nan)
 
