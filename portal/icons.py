@@ -44,14 +44,15 @@ ICONS: dict[str, str] = {
 
 # What a stored status means to the eye. A code that does not stand here gets the plain sign.
 _WORDS: dict[str, str] = {
-    "good": "accepted accredited active approved attended checked confirmed current done fulfilled good kept ok "
-    "open passed published recommended success valid verified",
+    "good": "accepted accredited active approved attended checked confirmed current done fulfilled good kept "
+    "ok open passed published recommended success valid verified",
     "waiting": "pending planned previewed proposed provisional publicised queued recorded requested review "
     "staged submitted task waiting waitlisted",
     "working": "assigned computing filling ongoing running started working",
     "attention": "due expiring late overdue returned supplement urgent wanted",
     "bad": "bad denied disputed failed faulty invalid refused rejected revoked",
-    "quiet": "archived cancelled closed draft expired inactive locked quiet retired undone unchanged withdrawn",
+    "quiet": "archived cancelled closed draft expired inactive locked quiet retired undone "
+    "unchanged withdrawn",
 }
 TONES: dict[str, str] = {code: tone for tone, codes in _WORDS.items() for code in codes.split()}
 

@@ -1,0 +1,90 @@
+"""What stands in the menus: the public sections, and the desk's links by permission.
+
+A link whose address no app answers yet is left out, so that no menu leads nowhere.
+"""
+
+from functools import cache
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
+
+from portal.roles import Perm
+
+PUBLIC = (
+    (_("首页"), "/"),
+    (_("资源菜单"), "/menu/"),
+    (_("活动"), "/events/"),
+    (_("科普指数"), "/index/"),
+    (_("年度报告"), "/reports/"),
+    (_("核验"), "/verify/"),
+)
+
+# Group → (label, address, the permissions of which one is enough; none: everybody who is signed in).
+DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
+    ("我的", (("工作台", "/desk/", ()), ("收件箱", "/desk/inbox/", ()))),
+    (
+        "资源与活动",
+        (
+            ("科普资源", "/desk/resources/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
+            ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
+            ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
+        ),
+    ),
+    (
+        "青少年科普学分",
+        (("学分与学生", "/desk/credits/", (Perm.CREDIT_VIEW, Perm.CREDIT_RECORD, Perm.CREDIT_VERIFY)),),
+    ),
+    (
+        "统计与规划",
+        (
+            ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
+            ("规划与认定", "/desk/outreach/", (Perm.PLAN_VIEW, Perm.TITLE_VIEW)),
+        ),
+    ),
+    ("管理", (("操作记录", "/desk/audit/", (Perm.AUDIT_VIEW,)),)),
+)
+
+
+@cache
+def _answers(address: str) -> bool:
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+def public_sections(path: str) -> list[dict]:
+    """The public sections, the one of `path` marked."""
+    return [
+        {
+            "label": label,
+            "url": url,
+            "exact": path == url,
+            "current": path == url if url == "/" else path.startswith(url),
+        }
+        for label, url in PUBLIC
+    ]
+
+
+def desk_groups(user, path: str) -> list[dict]:
+    """The desk's menu for somebody signed in: what their permissions open, the present link marked."""
+    groups = []
+    for label, links in DESK:
+        shown = [
+            {"label": name, "url": url}
+            for name, url, perms in links
+            if (not perms or any(user.can(perm) for perm in perms)) and _answers(url)
+        ]
+        if shown:
+            groups.append({"label": label, "links": shown})
+    # Of the links that lead to this page, the longest is where one is.
+    here = max(
+        (link["url"] for group in groups for link in group["links"] if path.startswith(link["url"])),
+        key=len,
+        default="",
+    )
+    for group in groups:
+        for link in group["links"]:
+            link["current"] = link["url"] == here and (here != "/desk/" or path == here)
+    return groups
