@@ -67,11 +67,13 @@ def log_file(data_dir: Path, name: str) -> Path:
     return path
 
 
-def last_words(log: Path) -> str:
-    """The last line of a log that says anything."""
-    return last_line(log.read_text(encoding="utf-8", errors="replace"))
+def last_words(log: Path, about: str = "") -> str:
+    """The last line of a log, or the last one with `about` in it if there is any."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return last_line("\n".join(line for line in text.splitlines() if about in line) or text)
 
 
 def last_line(text: str) -> str:
+    """The last line that says anything."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "（没有输出）"

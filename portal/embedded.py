@@ -420,7 +420,7 @@ def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str,
         except psycopg.OperationalError as error:
             if not server.is_running() or time.monotonic() > end or "password" in str(error):
                 raise CannotStart(
-                    f"内置数据库未能启动：{last_words(log)}；日志见 {log}。",
+                    f"内置数据库未能启动：{last_words(log, 'FATAL')}；日志见 {log}。",
                     f"The embedded database did not start, see {log}.",
                 ) from error
             time.sleep(0.1)
@@ -449,6 +449,9 @@ def _socket_folder(data_dir: Path, programs: Programs) -> Path:
             f"{folder} belongs to somebody else, the database's socket cannot live there: remove it.",
         )
     folder.chmod(0o700)
+    # Left by a kill; the number in the lock file may by now belong to any process.
+    for left in folder.glob(".s.PGSQL.*"):
+        left.unlink()
     return folder
 
 

@@ -30,7 +30,7 @@ def django_db_setup(
     keep = {"keepdb": True} if django_db_keepdb and not django_db_createdb else {}
     with django_db_blocker.unblock():
         with as_owner():
-            created = setup_databases(verbosity=0, interactive=False, **keep)
+            created = setup_databases(verbosity=0, interactive=False, serialized_aliases=set(), **keep)
             with connection.cursor() as cursor:  # emptying tables between transaction tests
                 cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{settings.WEB_ROLE}"')
             connection.close()

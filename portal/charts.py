@@ -1,0 +1,633 @@
+"""Charts: one declaration, drawn to SVG on the server, for page and PDF alike, with its table beside it.
+
+A chart carries the light colours of `static/css/tokens.css` as attributes, which is what paper needs; on
+screen `static/css/charts.css` lets each follow its token, so that dark mode is read as well. No `style`
+attribute is written: the content security policy would drop it.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import vl_convert
+from django.utils.safestring import SafeString, mark_safe
+
+Figure = float | int | Decimal | None
+
+# The names are those of static/css/tokens.css; a test compares the values.
+INK, QUIET, LINE, STRONG, SURFACE = "#14282c", "#5a6867", "#ded6c7", "#867e6f", "#fffdf9"
+SERIES = ("#1b8388", "#cb5a52", "#a9781f", "#5b7fb8", "#558a52", "#9367a5", STRONG)
+MAIN, ACCENT = SERIES[0], SERIES[1]
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
+
+FONT = "Noto Sans CJK SC"
+WIDTH = 640
+STEP = 30
+DRAWN_KEPT = 256  # pictures kept per process; one drawing takes about 60 ms
+VEGA_LITE = "v6_4"
+
+MISSING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture and the table of the same figures. `svg` is safe to print into a page."""
+
+    name: str
+    title: str
+    svg: SafeString
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    unit: str = ""
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a reader must know of a chart besides its figures. `name` is unique on its page."""
+
+    name: str
+    title: str
+    unit: str = ""
+    source: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", self.name):
+            raise ValueError(f"图表名称 {self.name} 只能用小写字母、数字和连字符。")
+
+    def chart(
+        self, picture: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], summary: str
+    ) -> Chart:
+        """The chart with this picture, which gets the title and `summary` for those who cannot see it."""
+        return Chart(
+            name=self.name,
+            title=self.title,
+            svg=titled(picture, name=self.name, title=self.title, summary=summary),
+            columns=tuple(columns),
+            rows=tuple(tuple(row) for row in rows),
+            unit=self.unit,
+            source=self.source,
+            note=self.note,
+        )
+
+
+def figure_text(value: Figure, decimals: int = 0) -> str:
+    """A figure as a label shows it: half-up, thousands apart; a dash where there is none."""
+    if value is None or value != value:
+        return MISSING
+    return f"{Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+
+
+# ---------------------------------------------------------------- from specification to SVG
+
+
+CONFIG = {
+    "aria": False,
+    "background": None,
+    "font": FONT,
+    "padding": 4,
+    "view": {"stroke": None},
+    "axis": {
+        "domainColor": STRONG,
+        "gridColor": LINE,
+        "labelColor": INK,
+        "labelFontSize": 13,
+        "labelLimit": 220,
+        "labelPadding": 6,
+        "ticks": False,
+        "titleColor": QUIET,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "legend": {
+        "labelColor": INK,
+        "labelFontSize": 13,
+        "orient": "top",
+        "symbolType": "square",
+        "title": None,
+    },
+    "text": {"color": INK, "fontSize": 13},
+}
+
+
+@lru_cache(maxsize=DRAWN_KEPT)
+def _drawn(specification: str) -> str:
+    """Draw a Vega-Lite specification. Nothing is fetched: data stand in the specification."""
+    return vl_convert.vegalite_to_svg(json.loads(specification), vl_version=VEGA_LITE, allowed_base_urls=[])
+
+
+def _draw(specification: Mapping[str, Any], *, height: Any) -> str:
+    whole = {
+        "width": WIDTH,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": CONFIG,
+        **specification,
+    }
+    return _drawn(json.dumps(whole, sort_keys=True, ensure_ascii=False))
+
+
+def titled(svg: str, *, name: str, title: str, summary: str) -> SafeString:
+    """An SVG fit for a page: ids of its own, no inline styles, a title and a description.
+
+    Vega counts clip and gradient ids up per process: left alone, bytes would differ and ids clash on a
+    page.
+    """
+    svg = re.sub(r'\sstyle="([^"]*)"', _as_attributes, svg)
+    for place, old in enumerate(dict.fromkeys(re.findall(r'\sid="([^"]+)"', svg))):
+        new = f"{name}-{place}"
+        svg = svg.replace(f'id="{old}"', f'id="{new}"')
+        svg = svg.replace(f"url(#{old})", f"url(#{new})").replace(f'href="#{old}"', f'href="#{new}"')
+    head = (
+        f' role="img" aria-labelledby="{name}-title {name}-about">'
+        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-about">{escape(summary)}</desc>'
+    )
+    opening, rest = svg.split(">", 1)
+    # Everything in it was escaped by the renderer or above.
+    return mark_safe(opening + head + rest)  # noqa: S308
+
+
+def _as_attributes(match: re.Match[str]) -> str:
+    pairs = (pair.split(":", 1) for pair in match[1].split(";") if ":" in pair)
+    return "".join(f' {key.strip()}="{value.strip()}"' for key, value in pairs)
+
+
+def _extremes(rows: Sequence[tuple[str, Figure]], decimals: int, unit: str) -> str:
+    known = [(label, value) for label, value in rows if value is not None]
+    if not known:
+        return "没有数据。"
+    low, high = min(known, key=lambda row: row[1]), max(known, key=lambda row: row[1])
+    return (
+        f"共 {len(rows)} 项，最高为{high[0]} {figure_text(high[1], decimals)}{unit}，"
+        f"最低为{low[0]} {figure_text(low[1], decimals)}{unit}。"
+    )
+
+
+def _labels(**more: Any) -> dict[str, Any]:
+    return {
+        "field": "label",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": None, "domain": False, **more},
+    }
+
+
+def _plain(value: Figure) -> float | None:
+    return None if value is None else float(value)
+
+
+# ---------------------------------------------------------------- the kinds of chart
+
+
+def bar(
+    about: About,
+    rows: Sequence[tuple[str, Figure]],
+    *,
+    columns: Sequence[str] = ("项目", "数值"),
+    decimals: int = 0,
+    highlight: Sequence[str] = (),
+    reference: tuple[str, Figure] | None = None,
+) -> Chart:
+    """Horizontal bars in the order given, each with its figure; `reference` is a line such as the city's
+    value.
+    """
+    values = [
+        {
+            "label": label,
+            "value": _plain(value),
+            "at": _plain(value) or 0,
+            "text": "无数据" if value is None else figure_text(value, decimals),
+            "tone": ACCENT if label in highlight else MAIN,
+        }
+        for label, value in rows
+    ]
+    lowest = min([row["at"] for row in values] + [0])
+    axis = {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5}
+    beyond = {"expr": "datum.at < 0 ? 'right' : 'left'"}
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "bar", "height": {"band": 0.62}},
+            "encoding": {
+                "x": {"field": "value", "type": "quantitative", "axis": axis},
+                "color": {"field": "tone", "type": "nominal", "scale": None},
+            },
+        },
+        {
+            "mark": {"type": "text", "align": beyond, "dx": {"expr": "datum.at < 0 ? -6 : 6"}},
+            "encoding": {"x": {"field": "at", "type": "quantitative"}, "text": {"field": "text"}},
+        },
+    ]
+    drawn: dict[str, Any] = {"data": {"values": values}, "encoding": {"y": _labels()}, "layer": layers}
+    if lowest < 0:
+        layers.insert(0, _rule_at(0, STRONG))
+    if reference and reference[1] is not None:
+        layers.append(_rule_at(float(reference[1]), ACCENT, dash=[5, 4]))
+        layers.append(_word_at(float(reference[1]), f"{reference[0]} {figure_text(reference[1], decimals)}"))
+    return about.chart(
+        _draw(drawn, height={"step": STEP}), columns, rows, _extremes(rows, decimals, about.unit)
+    )
+
+
+def _rule_at(place: float, colour: str, dash: Sequence[int] = (1, 0)) -> dict[str, Any]:
+    return {
+        "data": {"values": [{"place": place}]},
+        "mark": {"type": "rule", "color": colour, "strokeDash": list(dash), "strokeWidth": 1.5},
+        "encoding": {"x": {"field": "place", "type": "quantitative"}, "y": {}},
+    }
+
+
+def _word_at(place: float, word: str) -> dict[str, Any]:
+    return {
+        "data": {"values": [{"place": place, "word": word}]},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "color": QUIET, "fontSize": 12},
+        "encoding": {
+            "x": {"field": "place", "type": "quantitative"},
+            "y": {"value": 0},
+            "text": {"field": "word"},
+        },
+    }
+
+
+def stacked(
+    about: About,
+    rows: Sequence[tuple[str, Mapping[str, Figure]]],
+    *,
+    first_column: str = "项目",
+    decimals: int = 0,
+) -> Chart:
+    """Horizontal bars made of parts; the legend stands in the order of the parts. At most seven of them."""
+    parts = tuple(dict.fromkeys(part for _, row in rows for part in row))
+    _refuse_too_many(parts)
+    values = [
+        {"label": label, "part": part, "order": order, "value": _plain(row.get(part))}
+        for label, row in rows
+        for order, part in enumerate(parts)
+    ]
+    totals = [(label, sum((value for value in row.values() if value is not None), 0)) for label, row in rows]
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"domain": parts, "range": SERIES[: len(parts)]},
+        "legend": {"columns": 4},
+    }
+    drawn = {
+        "encoding": {"y": _labels()},
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "bar", "height": {"band": 0.66}, "stroke": SURFACE, "strokeWidth": 1},
+                "encoding": {
+                    "x": {
+                        "field": "value",
+                        "type": "quantitative",
+                        "stack": "zero",
+                        "axis": {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5},
+                    },
+                    "color": colour,
+                    "order": {"field": "order", "type": "quantitative"},
+                },
+            },
+            {
+                "data": {
+                    "values": [
+                        {"label": label, "total": float(total), "text": figure_text(total, decimals)}
+                        for label, total in totals
+                    ]
+                },
+                "mark": {"type": "text", "align": "left", "dx": 6},
+                "encoding": {
+                    "x": {"field": "total", "type": "quantitative"},
+                    "text": {"field": "text", "type": "nominal"},
+                },
+            },
+        ],
+    }
+    table = [(label, *(row.get(part) for part in parts)) for label, row in rows]
+    return about.chart(
+        _draw(drawn, height={"step": STEP}),
+        (first_column, *parts),
+        table,
+        f"各项由{'、'.join(parts)}相加。{_extremes(totals, decimals, about.unit)}",
+    )
+
+
+def _refuse_too_many(parts: Sequence[str]) -> None:
+    if len(parts) > len(SERIES):
+        raise ValueError(f"一张图最多区分 {len(SERIES)} 个系列，现有 {len(parts)} 个。")
+
+
+def line(
+    about: About,
+    times: Sequence[str],
+    series: Mapping[str, Sequence[Figure]],
+    *,
+    first_column: str = "年份",
+    decimals: int = 0,
+    highlight: Sequence[str] = (),
+    base: float | None = None,
+) -> Chart:
+    """Lines over time, named at their ends; a gap where a figure is missing. `base` draws a line at, say,
+    100.
+
+    With `highlight` only these are coloured and named and the others stay in the background.
+    """
+    named = [name for name in series if name in highlight] if highlight else list(series)
+    _refuse_too_many(named)
+    tones = {name: SERIES[place] for place, name in enumerate(named)}
+    values = [
+        {
+            "time": time,
+            "value": _plain(value),
+            "series": name,
+            "tone": tones.get(name, LINE),
+            "width": 2.5 if name in tones else 1.25,
+        }
+        for name, points in series.items()
+        for time, value in zip(times, points, strict=True)
+    ]
+    known = [row["value"] for row in values if row["value"] is not None] + (
+        [base] if base is not None else []
+    )
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    pad = (high - low) * 0.08 or max(abs(high) * 0.05, 1.0)
+    domain = [low - pad if low < 0 or low - pad > 0 else 0, high + pad]
+    vertical = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": domain, "nice": False},
+        "axis": {
+            "title": about.unit or None,
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleY": -10,
+            "tickCount": 5,
+        },
+    }
+    across = {
+        "field": "time",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"domain": list(times)},
+        "axis": {"title": None, "labelAngle": 0, "grid": False, "labelOverlap": True},
+    }
+    order = {
+        "scale": {"domain": named, "range": [DASHES[place] for place in range(len(named))]},
+        "legend": None,
+    }
+    shape = {"scale": {"domain": named, "range": list(SHAPES[: len(named)])}, "legend": None}
+    layers: list[dict[str, Any]] = [
+        {
+            "transform": [{"filter": {"field": "series", "oneOf": group}}],
+            "mark": {"type": "line", "strokeWidth": {"expr": "datum.width"}, "interpolate": "linear"},
+            "encoding": {
+                "x": across,
+                "y": vertical,
+                "detail": {"field": "series", "type": "nominal"},
+                "stroke": {"field": "tone", "type": "nominal", "scale": None},
+                **({"strokeDash": {"field": "series", "type": "nominal", **order}} if group is named else {}),
+            },
+        }
+        for group in ([name for name in series if name not in tones], named)
+        if group
+    ]
+    layers.append(
+        {
+            "transform": [
+                {"filter": {"field": "series", "oneOf": named}},
+                {"filter": "isValid(datum.value)"},
+            ],
+            "mark": {"type": "point", "filled": True, "size": 46, "opacity": 1},
+            "encoding": {
+                "x": across,
+                "y": vertical,
+                "fill": {"field": "tone", "type": "nominal", "scale": None},
+                "shape": {"field": "series", "type": "nominal", **shape},
+            },
+        }
+    )
+    ends = _ends(times, {name: series[name] for name in named}, gap=(domain[1] - domain[0]) * 0.075)
+    layers.append(
+        {
+            "data": {
+                "values": [
+                    {"time": time, "value": place, "text": f"{name} {figure_text(value, decimals)}"}
+                    for name, time, place, value in ends
+                ]
+            },
+            "mark": {"type": "text", "align": "left", "dx": 10},
+            "encoding": {"x": across, "y": vertical, "text": {"field": "text", "type": "nominal"}},
+        }
+    )
+    if base is not None:
+        layers.insert(
+            0,
+            {
+                "data": {"values": [{"value": base}]},
+                "mark": {"type": "rule", "color": STRONG, "strokeDash": [3, 3]},
+                "encoding": {"y": {"field": "value", "type": "quantitative", "scale": {"domain": domain}}},
+            },
+        )
+    table = [(time, *(points[place] for points in series.values())) for place, time in enumerate(times)]
+    return about.chart(
+        _draw({"data": {"values": values}, "layer": layers}, height=280),
+        (first_column, *series),
+        table,
+        _story(times, {name: series[name] for name in named}, decimals, about.unit),
+    )
+
+
+def _ends(
+    times: Sequence[str], series: Mapping[str, Sequence[Figure]], gap: float
+) -> list[tuple[str, str, float, Figure]]:
+    """Where the name of each line stands: at its last point, moved apart where two would touch."""
+    last = []
+    for name, points in series.items():
+        known = [(time, value) for time, value in zip(times, points, strict=True) if value is not None]
+        if known:
+            last.append((name, *known[-1]))
+    last.sort(key=lambda end: float(end[2]))
+    places: list[float] = []
+    for _, _, value in last:
+        places.append(max(float(value), places[-1] + gap) if places else float(value))
+    # A pile that was pushed up sinks back by half, so that names stay beside their lines.
+    sink = max((place - float(end[2]) for place, end in zip(places, last, strict=True)), default=0) / 2
+    return [
+        (name, time, place - sink, value) for (name, time, value), place in zip(last, places, strict=True)
+    ]
+
+
+def _story(times: Sequence[str], series: Mapping[str, Sequence[Figure]], decimals: int, unit: str) -> str:
+    sentences = []
+    for name, points in series.items():
+        known = [(time, value) for time, value in zip(times, points, strict=True) if value is not None]
+        if known:
+            (start, first), (end, last) = known[0], known[-1]
+            sentences.append(
+                f"{name}：{start} {figure_text(first, decimals)}，{end} {figure_text(last, decimals)}"
+            )
+    return ("；".join(sentences) + (f"（{unit}）。" if unit else "。")) if sentences else "没有数据。"
+
+
+def interval(
+    about: About,
+    rows: Sequence[tuple[str, Figure, Figure, Figure]],
+    *,
+    columns: Sequence[str] = ("区", "下限", "数值", "上限"),
+    decimals: int = 0,
+    is_rank: bool = False,
+    highlight: Sequence[str] = (),
+) -> Chart:
+    """A dot and its range per row: (label, low, value, high). Ranks are written 第 3–5 位, the best on the
+    left.
+    """
+
+    def text(row: tuple[str, Figure, Figure, Figure]) -> str:
+        low, high = (figure_text(row[place], decimals) for place in (1, 3))
+        if None in row[1:]:
+            return "未公布"
+        if is_rank:
+            return f"第 {low} 位" if low == high else f"第 {low}–{high} 位"
+        return low if low == high else f"{low}–{high}"
+
+    known = [float(value) for row in rows for value in row[1:] if value is not None] or [0.0, 1.0]
+    pad = (max(known) - min(known)) * 0.05 or 1.0
+    domain = [0.5, max(known[0], *known) + 0.5] if is_rank else [min(known) - pad, max(known) + pad]
+    values = [
+        {
+            "label": row[0],
+            "low": _plain(row[1]),
+            "value": _plain(row[2]),
+            "high": _plain(row[3]),
+            "end": max(float(row[2]), float(row[3])) if None not in row[1:] else domain[0],
+            "text": text(row),
+            "tone": ACCENT if row[0] in highlight else MAIN,
+        }
+        for row in rows
+    ]
+    whole = {"format": "d", "values": list(range(1, int(domain[1]) + 1))} if is_rank else {"tickCount": 6}
+    across = {
+        "type": "quantitative",
+        "scale": {"domain": domain, "nice": False, "zero": False},
+        "axis": {"title": about.unit or ("名次" if is_rank else None), "titleAnchor": "end", **whole},
+    }
+    tone = {"field": "tone", "type": "nominal", "scale": None}
+    layers = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 9, "opacity": 0.4, "strokeCap": "round"},
+            "encoding": {"x": {"field": "low", **across}, "x2": {"field": "high"}, "stroke": tone},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "stroke": SURFACE},
+            "encoding": {"x": {"field": "value", **across}, "fill": tone},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 12},
+            "encoding": {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}},
+        },
+    ]
+    drawn = {"data": {"values": values}, "encoding": {"y": _labels(grid=True)}, "layer": layers}
+    told = "；".join(f"{row[0]}{text(row)}" for row in rows)
+    return about.chart(
+        _draw(drawn, height={"step": STEP}), columns, rows, f"{told}。" if told else "没有数据。"
+    )
+
+
+def waterfall(
+    about: About,
+    start: tuple[str, Figure],
+    steps: Sequence[tuple[str, Figure]],
+    end: tuple[str, Figure],
+    *,
+    columns: Sequence[str] = ("项目", "影响"),
+    decimals: int = 2,
+) -> Chart:
+    """From a start to an end by signed steps: what raised and what lowered a figure.
+
+    Raises ValueError if the steps do not lead from start to end within one unit of the last decimal.
+    """
+    level, drawn_steps = float(start[1] or 0), []
+    for label, step in steps:
+        moved = level + float(step or 0)
+        sign = "+" if float(step or 0) > 0 else ""
+        tone = MAIN if float(step or 0) >= 0 else ACCENT
+        drawn_steps.append((label, level, moved, sign + figure_text(step, decimals), tone))
+        level = moved
+    if abs(level - float(end[1] or 0)) > 10.0**-decimals + 1e-9:
+        raise ValueError("各项之和与起止数值不符。")
+    bars = [
+        (start[0], None, float(start[1] or 0), figure_text(start[1], decimals), STRONG),
+        *drawn_steps,
+        (end[0], None, float(end[1] or 0), figure_text(end[1], decimals), STRONG),
+    ]
+    reached = [place for _, low, high, _, _ in bars for place in (low, high) if place is not None]
+    pad = (max(reached) - min(reached)) * 0.12 or 1.0
+    floor = min(reached) - pad
+    values = [
+        {
+            "label": label,
+            "from": floor if low is None else low,
+            "to": high,
+            "end": high if low is None else max(low, high),
+            "text": text,
+            "tone": tone,
+        }
+        for label, low, high, text, tone in bars
+    ]
+    across = {
+        "type": "quantitative",
+        "scale": {"domain": [floor, max(reached) + pad * 1.5], "nice": False, "zero": False},
+        "axis": {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5},
+    }
+    drawn = {
+        "data": {"values": values},
+        "encoding": {"y": _labels()},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": {"band": 0.6}},
+                "encoding": {
+                    "x": {"field": "from", **across},
+                    "x2": {"field": "to"},
+                    "color": {"field": "tone", "type": "nominal", "scale": None},
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6},
+                "encoding": {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}},
+            },
+        ],
+    }
+    table = [start, *steps, end]
+    summary = "，".join(f"{label} {text}" for label, _, _, text, _ in bars)
+    return about.chart(_draw(drawn, height={"step": STEP}), columns, table, f"{summary}。")
+
+
+def sparkline(values: Sequence[Figure], *, label: str, width: int = 96, height: int = 26) -> SafeString:
+    """A line the size of a word, in the colour of the text around it; gaps where figures are missing."""
+    known = [float(value) for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    span = (high - low) or 1.0
+    step = (width - 8) / max(len(values) - 1, 1)
+    path, pen, last = [], "M", None
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        last = (4 + place * step, height - 4 - (float(value) - low) / span * (height - 8))
+        path.append(f"{pen}{last[0]:.1f},{last[1]:.1f}")
+        pen = "L"
+    dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2.5" fill="currentColor"/>' if last else ""
+    # Numbers and an escaped label only.
+    return mark_safe(  # noqa: S308
+        f'<svg class="sparkline" role="img" aria-label="{escape(label)}" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><path d="{"".join(path)}" fill="none" stroke="currentColor" '
+        f'stroke-width="1.5" stroke-linejoin="round"/>{dot}</svg>'
+    )
