@@ -99,7 +99,7 @@ def _picture() -> str:
         for i, (name, figure) in enumerate(zip(DISTRICTS, FIGURES, strict=True))
         if figure is not None
     )
-    return mark_safe(f'<svg viewBox="0 0 480 276" xmlns="http://www.w3.org/2000/svg">{bars}</svg>')  # noqa: S308
+    return mark_safe(f'<svg viewBox="0 0 480 290" xmlns="http://www.w3.org/2000/svg">{bars}</svg>')  # noqa: S308
 
 
 TILES = [(2, 1), (3, 1), (4, 1), (1, 1), (0, 0), (3, 0), (2, 0), (4, 0), (1, 0), (5, 1), (6, 0)]
@@ -135,7 +135,7 @@ def _table(now: datetime) -> dict:
             {"label": "名称", "sort_url": "?sort=name", "sorted": "ascending"},
             {"label": "所属区", "sort_url": "?sort=district", "sorted": ""},
             {"label": "年接待（人次）", "numeric": True, "sort_url": "?sort=visits", "sorted": ""},
-            {"label": "更新", "numeric": False},
+            {"label": "更新", "nowrap": True},
         ],
         "rows": [
             {"id": 1, "url": "#table", "cells": ["深圳科学技术馆", "光明区", "1,286,300", "2026年11月20日"]},

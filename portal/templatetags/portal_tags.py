@@ -61,7 +61,7 @@ def wan(value: object) -> str:
         places = 2 if size < unit * 100 else 1
         scaled = (size / unit).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
         if scaled >= 1:
-            return f"{'-' if number < 0 else ''}{_plain(scaled, places)}{word}"
+            return f"{'-' if number < 0 else ''}{_plain(scaled, places).replace(',', '')}{word}"
     return _plain(number, 2)
 
 
