@@ -1,0 +1,558 @@
+"""What the city offers: places, courses, lectures, kits; their kinds, topics, opening hours and pictures."""
+
+import re
+import secrets
+from datetime import UTC, datetime, time
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Cast, ExtractHour, ExtractMinute
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts import Scoped, ScopedQuerySet
+from portal.files import Attachment
+from portal.roles import Perm
+from portal.workflow import Step, Workflow
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
+WEEKDAYS = "一二三四五六日"
+
+
+def new_code() -> str:
+    """A public code of a resource: eight letters, said over the telephone without mistakes."""
+    return "".join(secrets.choice(LETTERS) for _ in range(8))
+
+
+class Audience(models.TextChoices):
+    """The four key groups, and everybody. Basis: 深圳市科协科普工作“十四五”规划 三."""
+
+    MINORS = "minors", "未成年人"
+    WORKERS = "workers", "从业人员"
+    OFFICIALS = "officials", "领导干部和公务员"
+    SENIORS = "seniors", "老年人"
+    GENERAL = "general", "社会公众"
+
+
+class Dimension(models.TextChoices):
+    """What outreach hands on. Basis: 科学技术普及法 第二条; the plan's first sentence."""
+
+    KNOWLEDGE = "knowledge", "科学知识"
+    METHOD = "method", "科学方法"
+    THOUGHT = "thought", "科学思想"
+    SPIRIT = "spirit", "科学精神"
+
+
+class FieldType(models.TextChoices):
+    """The shapes an extra field of a kind may have."""
+
+    TEXT = "text", "文本"
+    LONG = "long", "长文本"
+    NUMBER = "number", "数字"
+    DATE = "date", "日期"
+    CHOICE = "choice", "单选"
+    CHOICES = "choices", "多选"
+    FLAG = "flag", "是否"
+    LINK = "link", "网址"
+
+
+def validate_fields(fields) -> None:
+    """Raises ValidationError unless `fields` declares extra fields: code, label, type, choices, public."""
+    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
+        raise ValidationError("扩展字段应为列表，每项一个字段。")
+    for field in fields:
+        _validate_field(field)
+    for what in ("code", "label"):
+        if len({field[what] for field in fields}) < len(fields):
+            raise ValidationError("扩展字段的代码和名称不能重复。")
+
+
+def _validate_field(field: dict) -> None:
+    name = field.get("label") or field.get("code") or "未命名字段"
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", str(field.get("code", ""))):
+        raise ValidationError(f"“{name}”的代码应以小写字母开头，由字母、数字、下划线组成，最多 30 位。")
+    if not 1 <= len(str(field.get("label", ""))) <= 20:
+        raise ValidationError(f"“{name}”的名称应为 1 至 20 个字。")
+    if field.get("type") not in FieldType.values:
+        raise ValidationError(f"“{name}”的类型应为：{'、'.join(FieldType.labels)}。")
+    choices = field.get("choices") or []
+    if field["type"] in (FieldType.CHOICE, FieldType.CHOICES) and len(choices) < 2:
+        raise ValidationError(f"“{name}”是选择字段，请至少写两个选项。")
+    if len(set(choices)) < len(choices):
+        raise ValidationError(f"“{name}”的选项有重复。")
+
+
+class ResourceKindQuerySet(models.QuerySet):
+    def current(self):
+        """The version in force of each kind, in the order they are shown."""
+        return self.filter(is_current=True).order_by("position", "pk")
+
+
+class ResourceKind(models.Model):
+    """A kind of resource in one version. A later version adds or drops fields; older records keep theirs.
+
+    `fields` declares the extra fields: [{"code", "label", "type", "choices", "public"}], shown in form,
+    page and sheet alike.
+    """
+
+    PERSONAL = frozenset()
+
+    code = models.CharField(
+        "类型代码", max_length=30, validators=[RegexValidator(r"^[a-z][a-z_]*$", "请用小写字母和下划线。")]
+    )
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    name = models.CharField("类型名称", max_length=30)
+    summary = models.CharField("说明", max_length=200, blank=True)
+    is_place = models.BooleanField("有固定场所", default=False, help_text="有地址、开放时间和地图位置。")
+    fields = models.JSONField("扩展字段", default=list, blank=True, validators=[validate_fields])
+    position = models.PositiveSmallIntegerField("排序", default=0)
+    is_current = models.BooleanField("现行版本", default=True)
+    basis = models.CharField("依据", max_length=200, blank=True)
+
+    objects = ResourceKindQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资源类型"
+        constraints = [
+            models.UniqueConstraint(
+                name="resource_kind_once_per_code_and_version",
+                fields=["code", "version"],
+                violation_error_message="该类型已有此版本。",
+            ),
+            models.UniqueConstraint(
+                name="resource_kind_has_one_current_version",
+                fields=["code"],
+                condition=Q(is_current=True),
+                violation_error_message="该类型已有现行版本。",
+            ),
+            models.CheckConstraint(
+                name="resource_kind_fields_are_a_list",
+                condition=Exact(
+                    Func(F("fields"), function="jsonb_typeof", output_field=TextField()), Value("array")
+                ),
+                violation_error_message="扩展字段应为列表。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name if self.is_current else f"{self.name}（第 {self.version} 版）"
+
+
+class Topic(models.Model):
+    """What a resource is about: a field of science or an everyday matter."""
+
+    PERSONAL = frozenset()
+
+    code = models.CharField(
+        "主题代码", max_length=30, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")]
+    )
+    name = models.CharField("主题名称", max_length=30, unique=True)
+    discipline_code = models.CharField(
+        "学科代码", max_length=7, blank=True, help_text="GB/T 13745 的三位一级学科代码；生活主题不填。"
+    )
+    position = models.PositiveSmallIntegerField("排序", default=0)
+    is_active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "科普主题"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class ResourceQuerySet(ScopedQuerySet):
+    def published(self):
+        return self.filter(status=Resource.Status.PUBLISHED)
+
+
+class Resource(Scoped):
+    """One thing the city offers: a venue, a course, a lecture, a kit. Public once published."""
+
+    PERSONAL = frozenset({"contact", "contact_phone"})
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SUBMITTED = "submitted", "待审核"
+        PUBLISHED = "published", "已发布"
+        RETURNED = "returned", "已退回"
+        ARCHIVED = "archived", "已下架"
+
+    class Booking(models.TextChoices):
+        UNKNOWN = "", "未核实"
+        NONE = "none", "无需预约"
+        ADVANCE = "advance", "需提前预约"
+        GROUP = "group", "仅接待团体"
+
+    code = models.CharField("资源编号", max_length=12, unique=True, default=new_code, editable=False)
+    kind = models.ForeignKey(ResourceKind, models.PROTECT, verbose_name="资源类型", related_name="resources")
+    title = models.CharField("名称", max_length=120)
+    aliases = models.CharField("别名", max_length=200, blank=True, help_text="曾用名、俗称，用顿号分开。")
+    summary = models.CharField("一句话介绍", max_length=200, blank=True)
+    description = models.TextField("详细介绍", max_length=5000, blank=True)
+    public_notice = models.CharField(
+        "临时公告", max_length=200, blank=True, help_text="如闭馆、装修、改期，显示在页面最上方。"
+    )
+    audiences = ArrayField(
+        models.CharField("人群", max_length=20, choices=Audience), verbose_name="面向人群", default=list
+    )
+    topics = models.ManyToManyField(Topic, verbose_name="科普主题", related_name="resources", blank=True)
+    dimensions = ArrayField(
+        models.CharField("维度", max_length=20, choices=Dimension),
+        verbose_name="科普内容",
+        default=list,
+        blank=True,
+    )
+    ages_from = models.PositiveSmallIntegerField(
+        "适合年龄自（岁）", null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    ages_to = models.PositiveSmallIntegerField(
+        "适合年龄至（岁）", null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    is_free = models.BooleanField("免费", null=True, blank=True)
+    cost = models.CharField("收费说明", max_length=200, blank=True)
+    booking = models.CharField("预约方式", max_length=10, choices=Booking, blank=True, default="")
+    booking_note = models.CharField("预约说明", max_length=200, blank=True)
+    booking_url = models.URLField("预约网址", max_length=300, blank=True)
+    website = models.URLField("网址", max_length=300, blank=True)
+    public_phone = models.CharField("公开电话", max_length=40, blank=True, help_text="办公电话，向公众公开。")
+    contact = models.CharField("联系人", max_length=30, blank=True, help_text="仅供内部联系，不公开。")
+    contact_phone = models.CharField(
+        "联系人电话", max_length=30, blank=True, help_text="仅供内部联系，不公开。"
+    )
+    address = models.CharField("地址", max_length=200, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField("经度", max_digits=8, decimal_places=5, null=True, blank=True)
+    position_source = models.CharField("坐标来源", max_length=200, blank=True)
+    is_position_verified = models.BooleanField("坐标已核实", default=False)
+    hours_note = models.CharField("开放说明", max_length=200, blank=True)
+    details = models.JSONField("扩展内容", default=dict, blank=True)
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
+    confirmed_on = models.DateField("信息核实日期", null=True, blank=True)
+    source = models.CharField("资料来源", max_length=200, blank=True)
+    source_note = models.CharField("来源说明", max_length=300, blank=True)
+    next_session_at = models.DateTimeField("最近一场", null=True, blank=True, editable=False)
+    revision = models.PositiveIntegerField("修订号", default=1, editable=False)
+    updated_at = models.DateTimeField("更新时间", default=timezone.now, editable=False)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "科普资源"
+        indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="resource_latest_changed"),
+            models.Index(fields=["organization", "-updated_at", "-id"], name="resource_by_organization"),
+            models.Index(fields=["status", "-updated_at", "-id"], name="resource_by_status"),
+            models.Index(fields=["region", "kind"], name="resource_by_region_and_kind"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="resource_code_is_short_and_plain",
+                condition=Q(code__regex=r"^[a-z0-9]{4,12}$"),
+                violation_error_message="资源编号应为 4 至 12 位小写字母和数字。",
+            ),
+            models.CheckConstraint(
+                name="resource_has_a_title",
+                condition=~Q(title=""),
+                violation_error_message="请填写名称。",
+            ),
+            models.CheckConstraint(
+                name="resource_published_has_its_time",
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                violation_error_message="已发布的资源必须有发布时间。",
+            ),
+            models.CheckConstraint(
+                name="resource_published_says_for_whom",
+                condition=~Q(status="published") | ~Q(audiences=[]),
+                violation_error_message="已发布的资源必须写明面向人群。",
+            ),
+            models.CheckConstraint(
+                name="resource_audiences_are_known",
+                condition=Q(audiences__contained_by=Audience.values),
+                violation_error_message="面向人群只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_dimensions_are_known",
+                condition=Q(dimensions__contained_by=Dimension.values),
+                violation_error_message="科普内容只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_ages_in_order",
+                condition=Q(ages_from=None) | Q(ages_to=None) | Q(ages_to__gte=F("ages_from")),
+                violation_error_message="年龄上限不能小于下限。",
+            ),
+            models.CheckConstraint(
+                name="resource_position_is_whole_and_has_a_source",
+                condition=Q(latitude=None, longitude=None, is_position_verified=False)
+                | Q(latitude__isnull=False, longitude__isnull=False) & ~Q(position_source=""),
+                violation_error_message="经度和纬度应同时填写，并写明坐标来源。",
+            ),
+            # The box around the city, 深汕特别合作区 included.
+            models.CheckConstraint(
+                name="resource_position_within_shenzhen",
+                condition=Q(latitude=None)
+                | Q(latitude__range=("22.39", "23.15"), longitude__range=("113.70", "115.45")),
+                violation_error_message="坐标不在深圳市范围内，请核对经度（113.70–115.45）和纬度（22.39–23.15）。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("resource", args=[self.code])
+
+    def get_desk_url(self):
+        return reverse("resources_desk:detail", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
+    @property
+    def audience_names(self) -> list[str]:
+        return [Audience(code).label for code in self.audiences]
+
+    @property
+    def dimension_names(self) -> list[str]:
+        return [Dimension(code).label for code in self.dimensions]
+
+    @property
+    def ages(self) -> str:
+        """适合 6–12 岁; empty where nothing is said."""
+        if self.ages_from is None and self.ages_to is None:
+            return ""
+        if self.ages_to is None:
+            return f"{self.ages_from} 岁以上"
+        return f"{self.ages_to} 岁以下" if self.ages_from is None else f"{self.ages_from}–{self.ages_to} 岁"
+
+    @property
+    def fee(self) -> str:
+        """Free, paid or unknown, with what is said about it."""
+        words = {True: "免费", False: "收费", None: "费用未核实"}[self.is_free]
+        return f"{words}（{self.cost}）" if self.cost else words
+
+    def extra(self, *, public_only: bool = False) -> list[tuple[str, str]]:
+        """Label and text of the kind's own fields that are filled in."""
+        shown = []
+        for field in self.kind.fields:
+            value = self.details.get(field["code"])
+            if value not in (None, "", []) and (field.get("public", True) or not public_only):
+                shown.append((field["label"], shown_value(value)))
+        return shown
+
+
+def shown_value(value) -> str:
+    """A value of an extra field as people read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+REVIEW = Workflow(
+    submit=Step(
+        label="提交审核",
+        sources=frozenset({Resource.Status.DRAFT, Resource.Status.RETURNED}),
+        target=Resource.Status.SUBMITTED,
+        needs=Perm.RESOURCE_EDIT,
+        stamp="submitted_at",
+    ),
+    withdraw=Step(
+        label="撤回修改",
+        sources=frozenset({Resource.Status.SUBMITTED}),
+        target=Resource.Status.DRAFT,
+        needs=Perm.RESOURCE_EDIT,
+    ),
+    publish=Step(
+        label="发布",
+        sources=frozenset({Resource.Status.SUBMITTED}),
+        target=Resource.Status.PUBLISHED,
+        needs=Perm.RESOURCE_REVIEW,
+        stamp="published_at",
+    ),
+    send_back=Step(
+        label="退回",
+        sources=frozenset({Resource.Status.SUBMITTED}),
+        target=Resource.Status.RETURNED,
+        needs=Perm.RESOURCE_REVIEW,
+        wants_note=True,
+    ),
+    revise=Step(
+        label="修改后重新送审",
+        sources=frozenset({Resource.Status.PUBLISHED}),
+        target=Resource.Status.SUBMITTED,
+        needs=Perm.RESOURCE_EDIT,
+        stamp="submitted_at",
+    ),
+    archive=Step(
+        label="下架",
+        sources=frozenset({Resource.Status.PUBLISHED, Resource.Status.RETURNED, Resource.Status.DRAFT}),
+        target=Resource.Status.ARCHIVED,
+        needs=Perm.RESOURCE_EDIT,
+        wants_note=True,
+    ),
+    restore=Step(
+        label="恢复为草稿",
+        sources=frozenset({Resource.Status.ARCHIVED}),
+        target=Resource.Status.DRAFT,
+        needs=Perm.RESOURCE_EDIT,
+    ),
+)
+
+
+class ResourceVersion(
+    pghistory.create_event_model(
+        Resource,
+        pghistory.InsertEvent("insert"),
+        pghistory.UpdateEvent("update"),
+        exclude=["contact", "contact_phone", "next_session_at"],
+        append_only=True,
+    )
+):
+    """The resource as it stood after each change, kept by the database itself, without internal contacts."""
+
+    PERSONAL = frozenset()
+
+    pgh_id = models.BigAutoField("版本编号", primary_key=True)
+    pgh_created_at = models.DateTimeField("记录时间", auto_now_add=True)
+    pgh_label = models.TextField("变更类别")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资源历史版本"
+
+
+def minutes(field: str):
+    """Minutes since midnight of a time field, in SQL."""
+    whole = models.BigIntegerField()
+    return Cast(ExtractHour(field), whole) * 60 + Cast(ExtractMinute(field), whole)
+
+
+def span_in_week():
+    """Opening hours as minutes on a line where every resource and weekday has a stretch of its own."""
+    whole = models.BigIntegerField()
+    day = (Cast(F("resource"), whole) * 7 + Cast(F("weekday"), whole)) * 1440
+    return Func(
+        day + minutes("opens"),
+        day + minutes("closes"),
+        function="int8range",
+        output_field=BigIntegerRangeField(),
+    )
+
+
+class OpeningHours(models.Model):
+    """One span in which a resource is open every week. Midday breaks are two spans."""
+
+    PERSONAL = frozenset()
+
+    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="hours")
+    weekday = models.PositiveSmallIntegerField(
+        "星期", choices=[(number, f"周{word}") for number, word in enumerate(WEEKDAYS, 1)]
+    )
+    opens = models.TimeField("开放")
+    closes = models.TimeField("关闭")
+    note = models.CharField("说明", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "开放时间"
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(name="opening_hours_weekday_of_seven", condition=Q(weekday__range=(1, 7))),
+            models.CheckConstraint(
+                name="opening_hours_close_after_they_open",
+                condition=Q(closes__gt=F("opens")),
+                violation_error_message="关闭时间必须晚于开放时间。",
+            ),
+            ExclusionConstraint(
+                name="opening_hours_do_not_overlap",
+                expressions=[(span_in_week(), RangeOperators.OVERLAPS)],
+                violation_error_message="同一天的开放时间不能重叠。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.span}"
+
+    @property
+    def span(self) -> str:
+        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def covers(self, at: time) -> bool:
+        return self.opens <= at < self.closes
+
+
+class ResourcePicture(models.Model):
+    """A picture of a resource, drawn anew without its metadata."""
+
+    PERSONAL = frozenset()
+
+    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="pictures")
+    attachment = models.ForeignKey(Attachment, models.PROTECT, verbose_name="图片", related_name="+")
+    alt = models.CharField("图片说明", max_length=120, help_text="向看不到图片的人说明图上是什么。")
+    position = models.PositiveSmallIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资源图片"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="resource_picture_says_what_it_shows",
+                condition=~Q(alt=""),
+                violation_error_message="请写明图片上是什么。",
+            )
+        ]
+
+    def __str__(self):
+        return self.alt
+
+
+class WeekMinutesField(models.Field):
+    """The minutes of a week (Monday 0:00 is 0) in which something is open, as a PostgreSQL multirange."""
+
+    def db_type(self, connection):
+        return "int4multirange"
+
+
+class MenuEntry(models.Model):
+    """One row of the public menu: what a list of 100,000 is filtered, counted and sorted by, in one pass.
+
+    Derived from the resource in the transaction of its change (`actions.refresh_menu`); published ones only.
+    """
+
+    PERSONAL = frozenset()
+
+    resource = models.OneToOneField(
+        Resource, models.CASCADE, primary_key=True, verbose_name="资源", related_name="menu_entry"
+    )
+    kind_code = models.CharField("类型代码", max_length=30)
+    district_code = models.CharField("区代码", max_length=12, blank=True)
+    audience_bits = models.PositiveSmallIntegerField("人群", help_text="按人群次序的二进制位。")
+    topic_ids = ArrayField(models.IntegerField("主题编号"), verbose_name="主题", default=list)
+    is_free = models.BooleanField("免费", null=True)
+    open_minutes = WeekMinutesField("每周开放")
+    soonest = models.DateTimeField("最近一场", default=NEVER)
+    published_at = models.DateTimeField("发布时间")
+    title_key = models.CharField("名称拼音", max_length=400)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "菜单条目"
+        indexes = [
+            models.Index(fields=["soonest", "-published_at", "resource"], name="menu_soonest_first"),
+            models.Index(fields=["-published_at", "resource"], name="menu_newest_first"),
+            models.Index(fields=["title_key", "resource"], name="menu_by_name"),
+        ]
+
+    def __str__(self):
+        return f"菜单条目 {self.pk}"
+
+
+def audience_bit(code: str) -> int:
+    return 1 << Audience.values.index(code)
