@@ -1,0 +1,176 @@
+"""What Django's models cannot say: row-level security, the append-only ledger, keys of two columns.
+
+FORCE binds the owner, too. Policies name the scopes of TRUST: a school's own children, a guardian's own,
+an approved and timed case, the nameless ledger (no table with a name), stewards. `(SELECT …)` around the
+scope makes PostgreSQL ask once a statement instead of once a row.
+"""
+
+from django.db import migrations
+
+SCHOOL = "(SELECT portal_scope_id('school'))"
+GUARDIAN = "(SELECT portal_scope_id('guardian'))"
+CASE = "(SELECT portal_scope_id('case'))"
+LEDGER = "(SELECT portal_scope_is('ledger'))"
+STEWARD = "(SELECT portal_scope_is('steward'))"
+
+OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
+WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+# Under 14 (until the end of the year of the 14th birthday) nobody but the school sees a child without consent.
+IN_CASE = (
+    "(SELECT c.student_id FROM youth_credits_accesscase c"
+    f" WHERE c.id = {CASE} AND c.approved_at <= now() AND c.ends_at > now())"
+)
+CONSENTED = (
+    "(consented_on <= current_date AND withdrawn_on IS NULL"
+    " OR turns_14_year < extract(year FROM current_date))"
+)
+# Tables that hang on a student see through the student's own policy.
+VISIBLE = "(SELECT id FROM youth_credits_student)"
+
+READ, WRITE = "SELECT", "ALL"
+
+# table → policies: name, command, rows it opens, rows it lets be written (None: the same)
+POLICIES = {
+    "student": [
+        ("school", WRITE, f"school_id = {SCHOOL}", None),
+        ("guardian", READ, f"id IN {WARDS}", None),
+        ("access_case", READ, f"id IN {IN_CASE} AND {CONSENTED}", None),
+    ],
+    "enrolment": [
+        ("school", WRITE, f"school_id = {SCHOOL}", f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"),
+        ("guardian", READ, f"student_id IN {WARDS}", None),
+        ("access_case", READ, f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
+        ("ledger", READ, LEDGER, None),
+    ],
+    "guardianship": [
+        ("school", WRITE, f"school_id = {SCHOOL}", f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"),
+        ("guardian", READ, f"guardian_id = {GUARDIAN}", None),
+    ],
+    "accesscase": [
+        ("school", READ, f"school_id = {SCHOOL}", None),
+        ("access_case", READ, f"id = {CASE}", None),
+    ],
+    "batch": [
+        ("school", WRITE, f"organization_id = {SCHOOL}", None),
+        ("ledger", READ, LEDGER, None),
+    ],
+    "rollchange": [
+        ("school", WRITE, f"school_id = {SCHOOL}", f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"),
+    ],
+    "activity": [
+        ("school", WRITE, f"school_id = {SCHOOL}", None),
+        (
+            "guardian",
+            READ,
+            f"{GUARDIAN} IS NOT NULL AND id IN (SELECT activity_id FROM youth_credits_credit)",
+            None,
+        ),
+    ],
+    "credit": [
+        # A new school sees all of its children's credits; a former school goes on seeing its own part.
+        (
+            "school",
+            WRITE,
+            f"school_id = {SCHOOL} OR student_id IN {OWN_STUDENTS}",
+            f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}",
+        ),
+        ("guardian", READ, f"student_id IN {WARDS}", None),
+        ("access_case", READ, f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
+        ("ledger", READ, LEDGER, None),
+    ],
+    "studentyear": [
+        ("school", WRITE, f"student_id IN {OWN_STUDENTS}", None),
+        ("guardian", READ, f"student_id IN {WARDS}", None),
+        ("access_case", READ, f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
+        ("ledger", READ, LEDGER, None),
+    ],
+}
+
+
+def _policy(table: str, name: str, command: str, opens: str, writes: str | None) -> str:
+    check = "" if command == READ else f" WITH CHECK ({writes or opens})"
+    return f"CREATE POLICY {name} ON youth_credits_{table} FOR {command} USING ({opens}){check};"
+
+
+def _bound(table: str) -> str:
+    name = f"youth_credits_{table}"
+    lines = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;",
+    ]
+    lines += [_policy(table, *policy) for policy in POLICIES[table]]
+    lines.append(f"CREATE POLICY steward ON {name} FOR ALL USING ({STEWARD}) WITH CHECK ({STEWARD});")
+    return "\n".join(lines)
+
+
+def _unbound(table: str) -> str:
+    name = f"youth_credits_{table}"
+    names = [policy[0] for policy in POLICIES[table]] + ["steward"]
+    lines = [f"DROP POLICY {policy} ON {name};" for policy in names]
+    lines += [
+        f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY;",
+        f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;",
+    ]
+    return "\n".join(lines)
+
+
+KEYS = """
+ALTER TABLE youth_credits_batch ADD CONSTRAINT batch_with_its_school UNIQUE (id, organization_id);
+ALTER TABLE youth_credits_activity ADD CONSTRAINT activity_with_its_school UNIQUE (id, school_id);
+ALTER TABLE youth_credits_credit
+    ADD CONSTRAINT credit_batch_is_of_its_school FOREIGN KEY (batch_id, school_id)
+        REFERENCES youth_credits_batch (id, organization_id),
+    ADD CONSTRAINT credit_activity_is_of_its_school FOREIGN KEY (activity_id, school_id)
+        REFERENCES youth_credits_activity (id, school_id),
+    ADD CONSTRAINT credit_school_year_of_its_day CHECK (
+        school_year = extract(year FROM held_on)::int - (extract(month FROM held_on) < 9)::int),
+    ADD CONSTRAINT credit_no_overlap_in_time_per_student EXCLUDE USING gist (
+        int8range(student_id, student_id, '[]') WITH &&,
+        tsrange(held_on + starts_at, held_on + starts_at + minutes * interval '1 minute') WITH &&
+    ) WHERE (starts_at IS NOT NULL AND reversed_at IS NULL AND reverses_id IS NULL);
+ALTER TABLE youth_credits_enrolment ADD CONSTRAINT enrolment_no_overlap_per_student EXCLUDE USING gist (
+    int8range(student_id, student_id, '[]') WITH &&, daterange(starts_on, ends_on) WITH &&);
+"""
+NO_KEYS = """
+ALTER TABLE youth_credits_enrolment DROP CONSTRAINT enrolment_no_overlap_per_student;
+ALTER TABLE youth_credits_credit
+    DROP CONSTRAINT credit_no_overlap_in_time_per_student,
+    DROP CONSTRAINT credit_school_year_of_its_day,
+    DROP CONSTRAINT credit_activity_is_of_its_school,
+    DROP CONSTRAINT credit_batch_is_of_its_school;
+ALTER TABLE youth_credits_activity DROP CONSTRAINT activity_with_its_school;
+ALTER TABLE youth_credits_batch DROP CONSTRAINT batch_with_its_school;
+"""
+
+APPEND_ONLY = """
+CREATE FUNCTION youth_credits_ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE before youth_credits_credit := OLD;
+BEGIN
+    -- The one change there is: the time at which an entry was taken back, written once.
+    IF TG_OP = 'UPDATE' AND OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL THEN
+        before.reversed_at := NEW.reversed_at;
+        IF before IS NOT DISTINCT FROM NEW THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'ledger entries are never changed or deleted';
+END $$;
+CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE OR DELETE ON youth_credits_credit
+    FOR EACH ROW EXECUTE FUNCTION youth_credits_ledger_is_append_only();
+"""
+NOT_APPEND_ONLY = """
+DROP TRIGGER youth_credits_ledger_is_append_only ON youth_credits_credit;
+DROP FUNCTION youth_credits_ledger_is_append_only();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("youth_credits", "0001_initial"),
+        ("portal", "0002_scope_and_audit_trail"),
+    ]
+    operations = [
+        migrations.RunSQL(KEYS, NO_KEYS),
+        migrations.RunSQL(APPEND_ONLY, NOT_APPEND_ONLY),
+        *[migrations.RunSQL(_bound(table), _unbound(table)) for table in POLICIES],
+    ]
