@@ -163,6 +163,15 @@ def require_port(port: str) -> None:
             ) from error
 
 
+def require_demo_password() -> None:
+    """Raises CannotStart if the password for the sample accounts is too short to be one."""
+    if 0 < len(os.environ.get("DEMO_PASSWORD", "")) < 12:
+        raise CannotStart(
+            "示例账号的密码 DEMO_PASSWORD 至少需要 12 位；不设置时会自动生成。",
+            "DEMO_PASSWORD needs 12 characters or more; without it one is made.",
+        )
+
+
 def has_pango() -> bool:
     try:
         for name in PANGO.get(sys.platform, PANGO["linux"]):
@@ -223,6 +232,7 @@ def require_parts(purpose: str) -> None:
 
 def require_start() -> None:
     """Raises CannotStart if script/run would stop later for its port or its data folder."""
+    require_demo_password()
     require_port(os.environ.get("PORT", "8000"))
     folder = data_dir()
     require_data_dir(folder)

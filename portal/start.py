@@ -55,7 +55,7 @@ KEYS = {
     "FIELD_KEY": _key,
     "HASH_KEY": _key,
     "SIGNING_KEY": _key,
-    "DEMO_PASSWORD": _password,
+    "DEMO_PASSWORD": lambda: os.environ.get("DEMO_PASSWORD") or _password(),
 }
 
 
@@ -160,7 +160,10 @@ class Supervisor:
     def _environment(self, lock: IO[str]) -> dict[str, str]:
         """What every process of ours finds in its environment, the owner's address included."""
         kept = keep_secrets(self.folder, KEYS)
-        environment = {name: os.environ.get(name) or kept[name] for name in KEYS}
+        environment = kept | {name: os.environ[name] for name in KEYS if os.environ.get(name)}
+        if environment["DEMO_PASSWORD"] != kept["DEMO_PASSWORD"]:
+            self.say("示例账号的密码在首次启动时已确定，本次给出的 DEMO_PASSWORD 未使用。")
+            environment["DEMO_PASSWORD"] = kept["DEMO_PASSWORD"]
         environment |= {
             "DATA_DIR": str(self.folder),
             "PORT": self.port,
