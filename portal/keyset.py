@@ -5,6 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 
@@ -35,7 +36,10 @@ def page_by_key(
     key = _read(before or after, len(order))
     shown = tuple(_turn(name) for name in order) if backwards else order
     if key is not None:
-        queryset = queryset.filter(_beyond(shown, key))
+        try:
+            queryset = queryset.filter(_beyond(shown, key))
+        except (ValueError, TypeError, ValidationError):  # a key of another list, or a forged one
+            key = None
     rows = list(queryset.order_by(*shown)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -82,4 +86,8 @@ def _read(token: str, length: int) -> list | None:
     except (ValueError, binascii.Error):
         return None
     usable = isinstance(key, list) and len(key) == length
-    return key if usable and all(isinstance(part, str | int | float) for part in key) else None
+    return key if usable and all(_is_plain(part) for part in key) else None
+
+
+def _is_plain(part) -> bool:
+    return isinstance(part, int | float) or (isinstance(part, str) and "\0" not in part)
