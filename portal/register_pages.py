@@ -1,0 +1,350 @@
+"""The pages of a register's sheet in the admin: upload, preview, confirmation, faults, template, export."""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import tablib
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import Format
+from import_export.forms import ExportForm
+from import_export.results import Result
+
+from portal import audit, encryption
+from portal.errors import Refused
+from portal.registers import LIMITS, RegisterResource, RegisterRow, TableDataset
+from portal.sheets import (
+    Column,
+    Fault,
+    Page,
+    Table,
+    as_text,
+    template,
+    write_csv,
+    write_faults,
+    write_workbook,
+)
+
+logger = logging.getLogger(__name__)
+
+MOST_ROWS_SHOWN = 500
+
+
+# --- Formats --------------------------------------------------------------------------------------
+
+
+class XlsxSheet(Format):
+    """Typed cells, text never a formula. Reading is `RegisterResource.read`, whatever the format."""
+
+    def get_title(self) -> str:
+        return "Excel 工作簿（xlsx）"
+
+    def can_export(self) -> bool:
+        return True
+
+    def get_extension(self) -> str:
+        return "xlsx"
+
+    def get_content_type(self) -> str:
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs) -> bytes:
+        target = BytesIO()
+        columns = [Column(header=header) for header in dataset.headers]
+        write_workbook(target, [Page(name=(dataset.title or "数据"), columns=columns, rows=iter(dataset))])
+        return target.getvalue()
+
+
+class CsvSheet(XlsxSheet):
+    """UTF-8 with BOM; what a spreadsheet would run or spoil stands behind an apostrophe."""
+
+    def get_title(self) -> str:
+        return "CSV（UTF-8）"
+
+    def get_extension(self) -> str:
+        return "csv"
+
+    def get_content_type(self) -> str:
+        return "text/csv; charset=utf-8"
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs) -> bytes:
+        target = BytesIO()
+        write_csv(target, dataset.headers, dataset)
+        return target.getvalue()
+
+
+# --- Between upload and confirmation --------------------------------------------------------------
+
+
+class PendingSheet:
+    """An uploaded sheet that waits for its confirmation: sealed on disk, known only by a signed token."""
+
+    PURPOSE = "register_sheet"
+    KEPT_SECONDS = 24 * 3600
+
+    def __init__(self, key: UUID):
+        self.key = key
+
+    @property
+    def place(self) -> Path:
+        return Path(settings.DATA_DIR) / "pending_sheets" / self.key.hex
+
+    @classmethod
+    def keep(cls, data: bytes) -> "PendingSheet":
+        pending = cls(uuid4())
+        pending.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        cls._sweep(pending.place.parent)
+        sealed = encryption.seal_bytes(data, field=cls.PURPOSE, owner=pending.key)
+        with open(os.open(pending.place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(sealed)
+        return pending
+
+    @classmethod
+    def _sweep(cls, folder: Path) -> None:
+        oldest = time.time() - cls.KEPT_SECONDS
+        for place in folder.iterdir():
+            if place.stat().st_mtime < oldest:
+                place.unlink(missing_ok=True)
+
+    def token(self, *, by, label: str) -> str:
+        return encryption.sign(f"{by.pk}|{label}|{self.key.hex}", purpose=self.PURPOSE)
+
+    @classmethod
+    def of(cls, token: str, *, by, label: str) -> "PendingSheet":
+        """Raises Refused for another person's, another register's or no token."""
+        who, what, key = encryption.unsign(token, purpose=cls.PURPOSE).split("|")
+        if (who, what) != (str(by.pk), label):
+            raise Refused("这份表格不是在这里上传的，请重新上传。")
+        return cls(UUID(hex=key))
+
+    def read(self) -> bytes:
+        """Raises Refused if it was used or swept."""
+        try:
+            sealed = self.place.read_bytes()
+        except FileNotFoundError as error:
+            raise Refused("这份表格已经导入或已过期，请重新上传。") from error
+        return encryption.unseal_bytes(sealed, field=self.PURPOSE, owner=self.key)
+
+    def take(self) -> bytes:
+        """Read it for good: of two confirmations at once, one gets it.
+
+        Raises Refused for the other.
+        """
+        data = self.read()
+        try:
+            self.place.unlink()
+        except FileNotFoundError as error:
+            raise Refused("这份表格已经导入，请不要重复提交。") from error
+        return data
+
+
+# --- The admin ------------------------------------------------------------------------------------
+
+
+class UploadForm(forms.Form):
+    sheet = forms.FileField(label="表格文件", help_text=LIMITS.sentence)
+
+
+@dataclass
+class Preview:
+    """What would happen, for the page: counts over all rows, and the first rows of each kind."""
+
+    rows: list[RegisterRow]
+    faulty: list[RegisterRow]
+    notes: list[str]
+    total: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, result: Result, notes: list[str]) -> "Preview":
+        kinds = {"new": [], "update": [], "skip": [], "faulty": []}
+        for row in result.rows:
+            kinds["faulty" if row.problems else row.import_type].append(row)
+        shown = [row for kind in ("faulty", "update", "new", "skip") for row in kinds[kind][:MOST_ROWS_SHOWN]]
+        counts = {kind: len(rows) for kind, rows in kinds.items()}
+        return cls(shown, kinds["faulty"], notes, len(result.rows), counts)
+
+    @property
+    def can_be_kept(self) -> bool:
+        return not self.counts["faulty"] and bool(self.counts["new"] + self.counts["update"])
+
+
+class RegisterSheets(ImportExportMixin):
+    """Import with a preview and export, for a ModelAdmin. Names one RegisterResource in resource_classes."""
+
+    import_template_name = "admin/import_export/import.html"
+    export_template_name = "admin/import_export/export.html"
+    export_form_class = ExportForm
+    formats = [XlsxSheet, CsvSheet]
+
+    def get_urls(self):
+        info = "_".join(self.get_model_info())
+        own = [
+            path(
+                "import/template/",
+                self.admin_site.admin_view(self.sheet_template),
+                name=f"{info}_sheet_template",
+            ),
+            path(
+                "import/faults/",
+                self.admin_site.admin_view(self.sheet_faults),
+                name=f"{info}_sheet_faults",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def _address(self, page: str) -> str:
+        return reverse(f"admin:{'_'.join(self.get_model_info())}_{page}", current_app=self.admin_site.name)
+
+    def may_export_personal(self, request) -> bool:
+        """Whether the person may take personal fields out."""
+        return False
+
+    def _resource(self, request) -> RegisterResource:
+        return self.resource_classes[0](by=request.user, queryset=self.get_queryset(request))
+
+    def _check_may_import(self, request) -> None:
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+
+    def import_action(self, request, **kwargs):
+        self._check_may_import(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if not form.is_valid():
+            return self._import_page(request, form, status=422 if form.is_bound else 200)
+        data = form.cleaned_data["sheet"].read(LIMITS.file_bytes + 1)
+        resource = self._resource(request)
+        try:
+            dataset = resource.read(data)
+        except Refused as refusal:
+            form.add_error("sheet", str(refusal))
+            return self._import_page(request, form, status=422)
+        preview = self._try(resource, dataset, dry_run=True)
+        token = self._token(request, data, preview)
+        return self._import_page(request, UploadForm(), preview=preview, token=token)
+
+    def _token(self, request, data: bytes, preview: Preview) -> str:
+        """The sheet waits only if there is something to confirm or to give back."""
+        if not (preview.can_be_kept or preview.faulty):
+            return ""
+        return PendingSheet.keep(data).token(by=request.user, label=self.opts.label)
+
+    def _try(self, resource: RegisterResource, dataset: TableDataset, *, dry_run: bool) -> Preview:
+        result = resource.import_data(
+            dataset,
+            dry_run=dry_run,
+            raise_errors=False,
+            use_transactions=True,
+            rollback_on_validation_errors=True,
+        )
+        if result.base_errors:
+            logger.error("A register sheet could not be read", exc_info=result.base_errors[0].error)
+            raise Refused("表格无法导入，请下载模板核对表头后再试。")
+        return Preview.of(result, dataset.table.notes)
+
+    @method_decorator(require_POST)
+    def process_import(self, request, **kwargs):
+        self._check_may_import(request)
+        pending = PendingSheet.of(request.POST.get("token", ""), by=request.user, label=self.opts.label)
+        resource = self._resource(request)
+        data = pending.take()
+        preview = self._try(resource, resource.read(data), dry_run=False)
+        if not preview.can_be_kept:
+            token = self._token(request, data, preview)
+            return self._import_page(request, UploadForm(), preview=preview, token=token, status=409)
+        counts = preview.counts
+        audit.event("import", by=request.user, kind=self.opts.label, name=f"{preview.total} 行")
+        messages.success(
+            request,
+            f"已导入：新增 {counts['new']} 条，更新 {counts['update']} 条，未变 {counts['skip']} 条。",
+        )
+        return redirect(self._address("changelist"))
+
+    def _import_page(
+        self, request, form, *, preview: Preview | None = None, token: str = "", status: int = 200
+    ):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"导入{self.opts.verbose_name}",
+            "opts": self.opts,
+            "form": form,
+            "preview": preview,
+            "token": token,
+            "columns": self.resource_classes[0].template_columns(),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, self.import_template_name, context, status=status)
+
+    @method_decorator(require_safe)
+    def sheet_template(self, request):
+        self._check_may_import(request)
+        target = BytesIO()
+        template(target, str(self.opts.verbose_name), self.resource_classes[0].template_columns())
+        return _download(target.getvalue(), XlsxSheet(), f"{self.opts.verbose_name}导入模板.xlsx")
+
+    @method_decorator(require_POST)
+    def sheet_faults(self, request):
+        """The uploaded sheet back, with its faults."""
+        self._check_may_import(request)
+        pending = PendingSheet.of(request.POST.get("token", ""), by=request.user, label=self.opts.label)
+        resource = self._resource(request)
+        dataset = resource.read(pending.read())
+        preview = self._try(resource, dataset, dry_run=True)
+        target = BytesIO()
+        write_faults(dataset.table, _faults(preview.faulty, dataset.table), target)
+        return _download(target.getvalue(), XlsxSheet(), f"{self.opts.verbose_name}错误表.xlsx")
+
+    def get_export_formats(self):
+        return self.formats
+
+    def get_export_resource_kwargs(self, request, **kwargs) -> dict:
+        return {"by": request.user, "with_personal": self.may_export_personal(request)}
+
+    def _do_file_export(self, file_format: Format, request, queryset, export_form=None):
+        dataset = self._export_dataset(request, queryset)
+        audit.exported(self.opts.label, len(dataset), by=request.user)
+        day = timezone.localdate().isoformat()
+        name = f"{self.opts.verbose_name}{day}.{file_format.get_extension()}"
+        return _download(file_format.export_data(dataset), file_format, name)
+
+    def _export_dataset(self, request, queryset) -> tablib.Dataset:
+        resource = self.resource_classes[0](**self.get_export_resource_kwargs(request))
+        dataset = resource.export(queryset)
+        dataset.title = str(self.opts.verbose_name)
+        return dataset
+
+
+def _faults(rows: list[RegisterRow], table: Table) -> Iterator[Fault]:
+    typed = dict(zip(table.lines, table.records(), strict=True))
+    for row in rows:
+        for header, sentence in row.problems:
+            value = as_text(typed[row.line].get(header))
+            yield Fault(row.line, header, value, sentence.rstrip("。"), "")
+
+
+def _download(content: bytes, file_format: Format, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        headers={
+            "Content-Type": file_format.get_content_type(),
+            "Content-Disposition": content_disposition_header(True, name),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,385 @@
+"""A register's sheet: the same columns in and out, checked by the page's own form, kept by the app's action.
+
+An app declares one resource and one admin:
+
+    class BaseSheet(RegisterResource):
+        columns = {"基地编号": "code", "名称": "name", "所在区": "region", "批准日期": "approved_on"}
+        keys = ("code",)                      # what makes a row the same record; empty key = new record
+        lookups = {"region": ("name", "code")}  # how a related record is written: tried in this order
+        form = BaseForm                       # the form of the page
+        create = staticmethod(actions.create_base)  # create(*, by, **fields) -> record
+        change = staticmethod(actions.change_base)  # change(record, *, by, **fields) -> record
+        samples = {"code": "SZKP-0001", "approved_on": date(2026, 3, 1)}
+
+        class Meta(RegisterResource.Meta):
+            model = Base
+
+    @admin.register(Base)
+    class BaseAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):  # portal.register_pages
+        resource_classes = [BaseSheet]
+        view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
+
+Every row goes through form and action in a transaction that is rolled back for the preview; with any
+faulty row nothing is kept. Tables under row-level security are no registers: they take the staged lane.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime
+
+import tablib
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import models
+from django.utils import timezone
+from import_export import fields, resources
+from import_export.results import Result, RowResult
+
+from portal.errors import Refused
+from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, Table, as_text, read_table
+
+logger = logging.getLogger(__name__)
+
+LIMITS = replace(SHEET_LIMITS, rows=5_000)  # a register is read while the person waits
+YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
+LIST_MARKS = re.compile(r"[、，,；;\n]+")
+MOST_CHOICES = 300
+
+
+class TableDataset(tablib.Dataset):
+    """A dataset that remembers the table it was made of."""
+
+    table: Table
+
+
+def dataset_of(table: Table) -> TableDataset:
+    dataset = TableDataset(*table.rows, headers=table.headers)
+    dataset.table = table
+    return dataset
+
+
+class RegisterRow(RowResult):
+    """One row of the preview."""
+
+    def __init__(self):
+        super().__init__()
+        self.line = 0
+        self.cells: list[tuple[str, str, str]] = []  # header, before, after
+        self.problems: list[tuple[str, str]] = []  # header or "", sentence
+
+    @property
+    def changed(self) -> list[tuple[str, str, str]]:
+        return [cell for cell in self.cells if cell[1] != cell[2]]
+
+
+class RegisterResource(resources.ModelResource):
+    """See the module. Subclasses name columns, keys, lookups, form, create and change."""
+
+    columns: dict[str, str] = {}
+    keys: Sequence[str] = ()
+    optional: Sequence[str] = ()  # headers that a sheet may leave out
+    free_text: Sequence[str] = ()  # headers whose cells may be long
+    lookups: dict[str, Sequence[str]] = {}
+    samples: dict[str, Cell] = {}
+    form: type[forms.BaseForm]
+    create: Callable[..., models.Model]
+    change: Callable[..., models.Model]
+
+    class Meta:
+        fields = ()
+        use_transactions = True
+        skip_unchanged = True
+        report_skipped = True
+        skip_diff = True  # the preview compares values itself
+        clean_model_instances = False  # the form and the action do
+
+    def __init__(
+        self, *, by=None, queryset: models.QuerySet | None = None, with_personal: bool = False, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.by = by
+        self.rows = queryset
+        self.with_personal = with_personal
+        self.fields = {
+            name: fields.Field(attribute=name, column_name=header) for header, name in self.columns.items()
+        }
+        self.header_of = {name: header for header, name in self.columns.items()}
+        self._known: dict[tuple[str, str], dict[str, list]] = {}
+        self._lines: dict[int, int] = {}
+        self._faults: dict[int, list[Fault]] = {}
+        self._cleaned: dict = {}
+        self._cells: list[tuple[str, str, str]] = []
+
+    # What an app may add to
+
+    def form_kwargs(self, instance: models.Model | None) -> dict:
+        """More arguments for the form than data and, for a model form, the instance."""
+        return {}
+
+    def get_queryset(self) -> models.QuerySet:
+        return self.rows if self.rows is not None else super().get_queryset()
+
+    # Reading
+
+    def read(self, data: bytes) -> TableDataset:
+        """Raises SheetRefused."""
+        table = read_table(
+            data,
+            expect=list(self.columns),
+            optional=self.optional,
+            free_text=self.free_text,
+            limits=LIMITS,
+        )
+        return dataset_of(table)
+
+    @classmethod
+    def get_row_result_class(cls) -> type[RowResult]:
+        return RegisterRow
+
+    def get_import_id_fields(self) -> Sequence[str]:
+        return self.keys
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs) -> None:
+        table = getattr(dataset, "table", None)
+        self._lines = dict(enumerate(table.lines, 1)) if table else {}
+        self._faults = {}
+        for fault in table.faults if table else ():
+            self._faults.setdefault(fault.line, []).append(fault)
+
+    def get_instance(self, instance_loader, row: dict) -> models.Model | None:
+        wanted = {}
+        for name in self.keys:
+            value = self._typed(name, self._form_field(name), row.get(self.header_of[name]))
+            if value in ("", None):
+                return None
+            wanted[name] = value
+        try:
+            found = list(self.get_queryset().filter(**wanted)[:2]) if wanted else []
+        except (ValueError, TypeError, ValidationError):
+            return None  # the form says what is wrong with the value
+        if len(found) > 1:
+            raise ValidationError("有多条记录与这一行相符，请填写编号等能区分的列。")
+        return found[0] if found else None
+
+    def import_instance(self, instance: models.Model, row: dict, **kwargs) -> None:
+        """Check the row with the page's form.
+
+        Raises ValidationError with a message per header.
+        """
+        self._cleaned, self._cells = {}, []
+        line = self._lines.get(kwargs.get("row_number", 0), 0)
+        errors = {fault.column: [f"{fault.reason}，{fault.remedy}。"] for fault in self._faults.get(line, ())}
+        form = self._bound(instance, row, errors)
+        if not form.is_valid() or errors:
+            for name, found in form.errors.items():
+                errors.setdefault(self.header_of.get(name, NON_FIELD_ERRORS), list(found))
+            raise ValidationError(errors)
+        self._cleaned = {
+            name: form.cleaned_data[name] for name in self.columns.values() if name in form.fields
+        }
+        is_new = instance.pk is None
+        self._cells = [
+            (
+                self.header_of[name],
+                "" if is_new else self.shown(instance, name),
+                self._shown_value(instance, name, value),
+            )
+            for name, value in self._cleaned.items()
+        ]
+
+    def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
+        if import_validation_errors or instance.pk is None:
+            return False
+        return all(_stored(instance, name) == _comparable(value) for name, value in self._cleaned.items())
+
+    def save_instance(self, instance: models.Model, is_create: bool, row: dict, **kwargs) -> None:
+        """A no of the action is a fault of the row."""
+        try:
+            super().save_instance(instance, is_create, row, **kwargs)
+        except PermissionDenied as error:
+            raise ValidationError("您没有在此处新增或修改的权限。") from error
+        except Refused as error:
+            raise ValidationError(str(error)) from error
+
+    def do_instance_save(self, instance: models.Model, is_create: bool) -> None:
+        if is_create:
+            self.create(by=self.by, **self._cleaned)
+        else:
+            self.change(instance, by=self.by, **self._cleaned)
+
+    def save_m2m(self, *args, **kwargs) -> None:
+        """The action has done it."""
+
+    def after_import_row(self, row: dict, row_result: RegisterRow, **kwargs) -> None:
+        row_result.cells = self._cells
+
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs) -> None:
+        """Give every row its number in the sheet and its problems as sentences."""
+        for number, row in enumerate(result.rows, 1):
+            row.line = self._lines.get(number, number + 1)
+            if row.validation_error is not None:
+                row.problems = list(_sentences(row.validation_error))
+            elif row.errors:
+                logger.error("A register row could not be kept", exc_info=row.errors[0].error)
+                row.problems = [("", "这一行无法保存，可能与已有记录重复或冲突，请核对后重填。")]
+
+    # Cells to form data
+
+    def _form_field(self, name: str) -> forms.Field:
+        return self.form.base_fields[name]
+
+    def _bound(self, instance: models.Model, row: dict, errors: dict) -> forms.BaseForm:
+        kwargs = self.form_kwargs(None if instance.pk is None else instance)
+        if issubclass(self.form, forms.BaseModelForm):
+            kwargs["instance"] = copy(instance)  # a model form writes on it before anything is allowed
+        form = self.form(data={}, **kwargs)
+        for name in set(form.fields) - set(self.columns.values()):
+            del form.fields[name]
+        data = {}
+        for name, form_field in form.fields.items():
+            try:
+                data[form.add_prefix(name)] = self._typed(name, form_field, row.get(self.header_of[name]))
+            except ValidationError as error:
+                errors[self.header_of[name]] = error.messages
+        form.data = data
+        return form
+
+    def _typed(self, name: str, form_field: forms.Field, cell: Cell) -> object:
+        """What the form would have been sent for this cell.
+
+        Raises ValidationError where the text names no choice or more than one.
+        """
+        text = as_text(cell).strip()
+        if isinstance(form_field, forms.BooleanField):
+            return "on" if text.casefold() in YES else ""
+        is_many = isinstance(form_field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+        parts = [part.strip() for part in LIST_MARKS.split(text) if part.strip()] if is_many else [text]
+        if isinstance(form_field, forms.ModelChoiceField):
+            parts = [self._related(name, form_field, part) for part in parts]
+        elif isinstance(form_field, forms.ChoiceField):
+            labels = {str(label): value for value, label in _flat_choices(form_field)}
+            parts = [labels.get(part, part) for part in parts]
+        return parts if is_many else parts[0]
+
+    def _related(self, name: str, form_field: forms.ModelChoiceField, text: str) -> object:
+        if not text:
+            return ""
+        for attribute in self.lookups.get(name, ("name",)):
+            found = self._keys_by(name, attribute, form_field).get(text, ())
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise ValidationError(f"有多个“{text}”，请改填编码等能区分的内容。")
+        raise ValidationError(f"没有找到“{text}”，请核对后重填。")
+
+    def _keys_by(self, name: str, attribute: str, form_field: forms.ModelChoiceField) -> dict[str, list]:
+        if (name, attribute) not in self._known:
+            known: dict[str, list] = {}
+            key = form_field.to_field_name or "pk"
+            for text, value in form_field.queryset.order_by("pk").values_list(attribute, key):
+                known.setdefault(str(text), []).append(value)
+            self._known[name, attribute] = known
+        return self._known[name, attribute]
+
+    # Out
+
+    def get_export_fields(self, selected_fields=None) -> list[fields.Field]:
+        personal = getattr(self._meta.model, "PERSONAL", frozenset())
+        return [column for name, column in self.fields.items() if self.with_personal or name not in personal]
+
+    def export_resource(self, instance: models.Model, selected_fields=None, **kwargs) -> list[Cell]:
+        return [self._cell(instance, self.get_field_name(column)) for column in self.get_export_fields()]
+
+    def _cell(self, instance: models.Model, name: str) -> Cell:
+        """The value as a typed cell."""
+        if hasattr(instance, f"get_{name}_display"):
+            return str(getattr(instance, f"get_{name}_display")())
+        return self._as_cell(name, _plain(getattr(instance, name)))
+
+    def _as_cell(self, name: str, value: object) -> Cell:
+        if isinstance(value, models.Model):
+            return str(getattr(value, self.lookups.get(name, ("name",))[0], value))
+        if isinstance(value, list | tuple | set | models.QuerySet):
+            return "、".join(as_text(self._as_cell(name, part)) for part in value)
+        if isinstance(value, datetime):
+            return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
+        return value if isinstance(value, bool | int | float | date | None) else str(value)
+
+    def shown(self, instance: models.Model, name: str) -> str:
+        return as_text(self._cell(instance, name))
+
+    def _shown_value(self, instance: models.Model, name: str, value: object) -> str:
+        labels = dict(instance._meta.get_field(name).flatchoices) if name in _field_names(instance) else {}
+        if isinstance(value, str | int) and value in labels:
+            return str(labels[value])
+        return as_text(self._as_cell(name, value))
+
+    @classmethod
+    def template_columns(cls) -> list[Column]:
+        """The columns of an empty sheet, with what the form knows about each."""
+        described = []
+        for header, name in cls.columns.items():
+            form_field = cls.form.base_fields[name]
+            described.append(
+                Column(
+                    header=header,
+                    choices=_offered(form_field, cls.lookups.get(name, ("name",))[0]),
+                    is_required=form_field.required and not isinstance(form_field, forms.BooleanField),
+                    note=str(form_field.help_text),
+                    sample=cls.samples.get(name),
+                )
+            )
+        return described
+
+
+def _field_names(instance: models.Model) -> set[str]:
+    return {field_.name for field_ in instance._meta.get_fields()}
+
+
+def _plain(value: object) -> object:
+    return list(value.all()) if isinstance(value, models.Manager) else value
+
+
+def _comparable(value: object) -> object:
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, models.QuerySet | list | tuple | set):
+        return {_comparable(part) for part in value}
+    return "" if value is None else value
+
+
+def _stored(instance: models.Model, name: str) -> object:
+    return _comparable(_plain(getattr(instance, name)))
+
+
+def _flat_choices(form_field: forms.ChoiceField) -> Iterator[tuple[object, object]]:
+    for value, label in form_field.choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        elif value not in ("", None):
+            yield value, label
+
+
+def _offered(form_field: forms.Field, attribute: str) -> list[str]:
+    """The list of a template's column; none where it would be longer than anyone scrolls."""
+    if isinstance(form_field, forms.BooleanField):
+        return ["是", "否"]
+    if isinstance(form_field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        return []
+    if isinstance(form_field, forms.ModelChoiceField):
+        rows = form_field.queryset.order_by("pk").values_list(attribute, flat=True)[: MOST_CHOICES + 1]
+        return [] if len(rows) > MOST_CHOICES else [str(row) for row in rows]
+    if isinstance(form_field, forms.ChoiceField):
+        return [str(label) for _, label in _flat_choices(form_field)]
+    return []
+
+
+def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
+    if not hasattr(error, "error_dict"):
+        yield from (("", sentence) for sentence in error.messages)
+        return
+    for header, sentences in error.message_dict.items():
+        yield from ((("" if header == NON_FIELD_ERRORS else header), sentence) for sentence in sentences)
