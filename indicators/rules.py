@@ -1,0 +1,172 @@
+"""What must hold between the cells of a return: rules as data, read here, without Django.
+
+An expression is {"left": [terms], "op": …, "right": [terms]}. A term is a cell's key, or
+{"key": …, "times": n}. Operators: "=", "<=", ">=" compare sums; "zero" asks that the right be zero where the
+left is; "change" compares every cell with last year's, {"percent": 30}. A cell that is not applicable ("-")
+is left out of a sum; a rule with a cell not yet filled waits.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+NOT_APPLICABLE = "-"
+OPERATORS = ("=", "<=", ">=", "zero", "change")
+_SIGNS = {"-", "—", "–", "－", "——", "不适用", "/", "无此项"}
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,10})?|\.[0-9]{1,10}")
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,10})?")
+
+# A cell's value: a number, NOT_APPLICABLE, or None while it is not filled.
+Value = Decimal | str | None
+
+
+class NotANumber(ValueError):
+    """What was typed is neither a number nor 不适用; the message says what to do."""
+
+
+def read_value(text: str, decimals: int = 0) -> Value:
+    """What somebody typed into a cell: full-width digits, commas and blanks are understood.
+
+    Raises NotANumber with a Chinese sentence.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
+    if not plain:
+        return None
+    if plain in _SIGNS or text.strip() in _SIGNS:
+        return NOT_APPLICABLE
+    if plain.startswith("-"):
+        raise NotANumber("不能为负数；不适用请填“-”。")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if not _NUMBER.fullmatch(plain):
+        raise NotANumber("请填数字（如 1234.5）；没有发生填 0，不适用填“-”。")
+    number = Decimal(plain)
+    step = Decimal(1).scaleb(-decimals)
+    if number != number.quantize(step):
+        raise NotANumber("只能填整数。" if not decimals else f"最多 {decimals} 位小数。")
+    return number.quantize(step)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule that does not hold, at the cell to look at first, with the sentence for the page."""
+
+    rule: str
+    severity: str
+    key: str
+    keys: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    key: str
+    times: Decimal = Decimal(1)
+
+    def __str__(self) -> str:
+        return self.key if self.times == 1 else f"{text(self.times)}×{self.key}"
+
+
+def text(value: Decimal) -> str:
+    shown = f"{value:,f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def terms(side: Iterable) -> list[Term]:
+    """The terms of one side. Raises ValueError for anything that is no term."""
+    found = []
+    for part in side:
+        if isinstance(part, str):
+            found.append(Term(part))
+        elif isinstance(part, Mapping) and isinstance(part.get("key"), str) and set(part) <= {"key", "times"}:
+            found.append(Term(part["key"], Decimal(str(part.get("times", 1)))))
+        else:
+            raise ValueError(f"规则中的项不可识别：{part!r}")
+    return found
+
+
+def check_expression(expression: Mapping, known: Iterable[str]) -> None:
+    """Raises ValueError unless the expression can be read and speaks of known cells only."""
+    if expression.get("op") not in OPERATORS:
+        raise ValueError(f"规则的运算符不可识别：{expression.get('op')!r}")
+    if expression["op"] == "change":
+        Decimal(str(expression["percent"]))
+        return
+    keys = {term.key for side in ("left", "right") for term in terms(expression[side])}
+    unknown = keys - set(known)
+    if unknown or not keys:
+        raise ValueError(f"规则提到的项目不存在：{'、'.join(sorted(unknown))}")
+
+
+def _sum(side: list[Term], values: Mapping[str, Value]) -> Decimal | None:
+    """The sum of a side without what is not applicable; None if that leaves nothing."""
+    numbers = [term.times * values[term.key] for term in side if values.get(term.key) != NOT_APPLICABLE]
+    return sum(numbers, Decimal(0)) if numbers else None
+
+
+def evaluate(rule, values: Mapping[str, Value], before: Mapping[str, Value]) -> list[Fault]:
+    """The faults of one rule (with `code`, `severity`, `expression`) in a return's values.
+
+    `before` has last year's values.
+    """
+    expression = rule.expression
+    if expression["op"] == "change":
+        return _changes(rule, values, before, Decimal(str(expression["percent"])))
+    left, right = terms(expression["left"]), terms(expression["right"])
+    keys = tuple(term.key for term in (*left, *right))
+    if any(values.get(key) is None for key in keys):
+        return []
+    a, b = _sum(left, values), _sum(right, values)
+    if a is None or b is None or _holds(a, expression["op"], b):
+        return []
+    return [Fault(rule.code, rule.severity, keys[0], keys, _sentence(left, right, expression["op"], a, b))]
+
+
+def _holds(a: Decimal, op: str, b: Decimal) -> bool:
+    if op == "zero":
+        return bool(a) or not b
+    return {"=": a == b, "<=": a <= b, ">=": a >= b}[op]
+
+
+def _sentence(left: list[Term], right: list[Term], op: str, a: Decimal, b: Decimal) -> str:
+    one, other = "+".join(map(str, left)), "+".join(map(str, right))
+    if op == "zero":
+        return f"{one} 为 0，{other} 也应为 0：现填 {text(b)}"
+    sign = {"=": "=", "<=": "≤", ">=": "≥"}[op]
+    return f"{one} {sign} {other}：左 {text(a)}，右 {text(b)}，差 {text(abs(a - b))}"
+
+
+def _changes(rule, values: Mapping[str, Value], before: Mapping[str, Value], limit: Decimal) -> list[Fault]:
+    found = []
+    for key, now in values.items():
+        then = before.get(key)
+        if not isinstance(now, Decimal) or not isinstance(then, Decimal) or not then:
+            continue
+        change = (now / then - 1) * 100
+        if abs(change) > limit:
+            sign = "+" if change > 0 else "−"
+            sentence = f"较上年 {sign}{text(abs(change).quantize(Decimal('0.1')))}%，请说明原因"
+            found.append(Fault(rule.code, rule.severity, key, (key,), sentence))
+    return found
+
+
+# ---------------------------------------------------------------- small cells
+
+
+SMALLEST_SHOWN = 10
+
+
+def suppressed(counts: Mapping[str, Decimal | None]) -> set[str]:
+    """Which counts about children are not shown, so that none under 10 can be reckoned from the total.
+
+    A count of 1 to 9 is hidden; where the hidden ones can be had by subtracting the others from the total
+    (one alone, or all of them together under 10), the next smallest is hidden too.
+    """
+    known = {key: value for key, value in counts.items() if value is not None}
+    hidden = {key for key, value in known.items() if 0 < value < SMALLEST_SHOWN}
+    rest = sorted((value, key) for key, value in known.items() if key not in hidden and value > 0)
+    while hidden and rest and (len(hidden) == 1 or sum(known[key] for key in hidden) < SMALLEST_SHOWN):
+        hidden.add(rest.pop(0)[1])
+    return hidden
