@@ -436,25 +436,26 @@ def contributions(tree: Tree, panel: Panel, level: Levels) -> Floats:
 
     In a geometric mean a child's part is its share of the logarithm.
     """
-    weights = effective_weights(tree, panel, level)
-    inside = np.stack([pillar.mean == Mean.GEOMETRIC for pillar in tree.pillars])[tree.pillar_of]
-    parent = level.pillars[..., tree.pillar_of]
-    inner = _parts(inside, np.nan_to_num(level.scores), np.nan_to_num(parent, nan=1.0))
-    is_geometric = np.full(len(tree.pillars), tree.index.mean == Mean.GEOMETRIC)
-    outer = _parts(is_geometric, np.nan_to_num(level.pillars, nan=1.0), level.index[..., None])
+    weights = np.where(np.isfinite(level.scores) & panel.applicable, tree.of("weight"), 0.0)
+    inner = np.zeros(level.scores.shape)
+    for pillar in tree.pillars:
+        under = tree.under(pillar)
+        inner[..., under] = _shares(pillar.mean, weights[..., under], level.scores[..., under])
+    above = np.where(np.isfinite(level.pillars), tree.pillar_weights, 0.0)
+    outer = _shares(tree.index.mean, above, level.pillars)
+    return level.index[..., None] * outer[..., tree.pillar_of] * inner
+
+
+def _shares(mean: Mean, weights: Floats, children: Floats) -> Floats:
+    """Shares along the last axis that add up to one: of the sum or the logarithm, of weights if that is zero."""
+    measure = np.nan_to_num(children)
+    if mean == Mean.GEOMETRIC:
+        measure = np.log(np.where(measure > 0, measure, 1.0))
+    parts = weights * measure
+    total = parts.sum(axis=-1, keepdims=True)
+    parts = np.where(total > 0, parts, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
-        part = weights * inner / np.nan_to_num(parent, nan=1.0) * outer[..., tree.pillar_of]
-    # Where a pillar is zero its indicators bring nothing; where there is no index there is nothing to split.
-    part = np.where(parent == 0, 0.0, np.nan_to_num(part))
-    return np.where(np.isfinite(level.index)[..., None], part, np.nan)
-
-
-def _parts(is_geometric: Bools, child: Floats, parent: Floats) -> Floats:
-    """What a child counts for, so that the mean of these is the parent: itself, or a share of the log."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        by_log = parent * np.log(child) / np.log(parent)
-    by_log = np.where(np.isfinite(by_log), by_log, parent)
-    return np.where(is_geometric, by_log, child)
+        return np.nan_to_num(parts / parts.sum(axis=-1, keepdims=True))
 
 
 # ---------------------------------------------------------------- why a score changed

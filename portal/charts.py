@@ -93,7 +93,6 @@ CONFIG = {
     "aria": False,
     "background": None,
     "font": FONT,
-    "padding": 4,
     "view": {"stroke": None},
     "axis": {
         "domainColor": STRONG,
@@ -124,10 +123,12 @@ def _drawn(specification: str) -> str:
     return vl_convert.vegalite_to_svg(json.loads(specification), vl_version=VEGA_LITE, allowed_base_urls=[])
 
 
-def _draw(specification: Mapping[str, Any], *, height: Any) -> str:
+def _draw(specification: Mapping[str, Any], *, height: Any, right: float = 4) -> str:
+    """`right` is the room kept free beside the plot for labels that reach beyond it."""
     whole = {
         "width": WIDTH,
         "height": height,
+        "padding": {"left": 4, "top": 4, "bottom": 4, "right": right},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": CONFIG,
         **specification,
@@ -171,13 +172,27 @@ def _extremes(rows: Sequence[tuple[str, Figure]], decimals: int, unit: str) -> s
     )
 
 
-def _labels(**more: Any) -> dict[str, Any]:
+def _labels(rows: Sequence[Sequence[Any]], **more: Any) -> dict[str, Any]:
+    """The rows in the order given, those without a figure as well."""
     return {
         "field": "label",
         "type": "nominal",
-        "sort": None,
+        "scale": {"domain": [row[0] for row in rows]},
         "axis": {"title": None, "domain": False, **more},
     }
+
+
+def _room(words: Sequence[str]) -> float:
+    """Points the longest of these labels needs beside its mark: Chinese characters are twice as wide."""
+    return max((sum(13.5 if ord(sign) > 0x2E7F else 7.5 for sign in word) for word in words), default=0) + 14
+
+
+def _domain(values: Sequence[float], words: Sequence[str]) -> list[float]:
+    """From zero or the lowest value to the highest, with room for the labels beyond the bars."""
+    low, high = min([*values, 0]), max([*values, 0])
+    span = (high - low) or 1.0
+    share = min(_room(words) / (WIDTH * 0.75), 0.3)
+    return [low - span * share if low < 0 else 0, high + span * share if high > 0 or low == 0 else 0]
 
 
 def _plain(value: Figure) -> float | None:
@@ -209,31 +224,35 @@ def bar(
         }
         for label, value in rows
     ]
-    lowest = min([row["at"] for row in values] + [0])
-    axis = {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5}
+    words = [row["text"] for row in values]
+    domain = _domain([row["at"] for row in values], words)
+    across = {
+        "type": "quantitative",
+        "axis": {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5},
+        "scale": {"domain": domain, "nice": False},
+    }
     beyond = {"expr": "datum.at < 0 ? 'right' : 'left'"}
     layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "bar", "height": {"band": 0.62}},
             "encoding": {
-                "x": {"field": "value", "type": "quantitative", "axis": axis},
+                "x": {"field": "value", **across},
                 "color": {"field": "tone", "type": "nominal", "scale": None},
             },
         },
         {
             "mark": {"type": "text", "align": beyond, "dx": {"expr": "datum.at < 0 ? -6 : 6"}},
-            "encoding": {"x": {"field": "at", "type": "quantitative"}, "text": {"field": "text"}},
+            "encoding": {"x": {"field": "at", **across}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
-    drawn: dict[str, Any] = {"data": {"values": values}, "encoding": {"y": _labels()}, "layer": layers}
-    if lowest < 0:
+    if domain[0] < 0:
         layers.insert(0, _rule_at(0, STRONG))
     if reference and reference[1] is not None:
         layers.append(_rule_at(float(reference[1]), ACCENT, dash=[5, 4]))
         layers.append(_word_at(float(reference[1]), f"{reference[0]} {figure_text(reference[1], decimals)}"))
-    return about.chart(
-        _draw(drawn, height={"step": STEP}), columns, rows, _extremes(rows, decimals, about.unit)
-    )
+    drawn = {"data": {"values": values}, "encoding": {"y": _labels(rows)}, "layer": layers}
+    summary = _extremes(rows, decimals, about.unit)
+    return about.chart(_draw(drawn, height={"step": STEP}), columns, rows, summary)
 
 
 def _rule_at(place: float, colour: str, dash: Sequence[int] = (1, 0)) -> dict[str, Any]:
@@ -272,6 +291,7 @@ def stacked(
         for order, part in enumerate(parts)
     ]
     totals = [(label, sum((value for value in row.values() if value is not None), 0)) for label, row in rows]
+    words = [figure_text(total, decimals) for _, total in totals]
     colour = {
         "field": "part",
         "type": "nominal",
@@ -280,7 +300,7 @@ def stacked(
         "legend": {"columns": 4},
     }
     drawn = {
-        "encoding": {"y": _labels()},
+        "encoding": {"y": _labels(rows)},
         "layer": [
             {
                 "data": {"values": values},
@@ -299,8 +319,8 @@ def stacked(
             {
                 "data": {
                     "values": [
-                        {"label": label, "total": float(total), "text": figure_text(total, decimals)}
-                        for label, total in totals
+                        {"label": label, "total": float(total), "text": word}
+                        for (label, total), word in zip(totals, words, strict=True)
                     ]
                 },
                 "mark": {"type": "text", "align": "left", "dx": 6},
@@ -313,7 +333,7 @@ def stacked(
     }
     table = [(label, *(row.get(part) for part in parts)) for label, row in rows]
     return about.chart(
-        _draw(drawn, height={"step": STEP}),
+        _draw(drawn, height={"step": STEP}, right=_room(words)),
         (first_column, *parts),
         table,
         f"各项由{'、'.join(parts)}相加。{_extremes(totals, decimals, about.unit)}",
@@ -415,12 +435,14 @@ def line(
         }
     )
     ends = _ends(times, {name: series[name] for name in named}, gap=(domain[1] - domain[0]) * 0.075)
+    words = [f"{name} {figure_text(value, decimals)}" for name, _, _, value in ends]
+    room = max(_room(words) - WIDTH * 0.4 / max(len(times), 1), 4)
     layers.append(
         {
             "data": {
                 "values": [
-                    {"time": time, "value": place, "text": f"{name} {figure_text(value, decimals)}"}
-                    for name, time, place, value in ends
+                    {"time": time, "value": place, "text": word}
+                    for (_, time, place, _), word in zip(ends, words, strict=True)
                 ]
             },
             "mark": {"type": "text", "align": "left", "dx": 10},
@@ -438,7 +460,7 @@ def line(
         )
     table = [(time, *(points[place] for points in series.values())) for place, time in enumerate(times)]
     return about.chart(
-        _draw({"data": {"values": values}, "layer": layers}, height=280),
+        _draw({"data": {"values": values}, "layer": layers}, height=280, right=room),
         (first_column, *series),
         table,
         _story(times, {name: series[name] for name in named}, decimals, about.unit),
@@ -534,11 +556,10 @@ def interval(
             "encoding": {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
-    drawn = {"data": {"values": values}, "encoding": {"y": _labels(grid=True)}, "layer": layers}
+    drawn = {"data": {"values": values}, "encoding": {"y": _labels(rows, grid=True)}, "layer": layers}
     told = "；".join(f"{row[0]}{text(row)}" for row in rows)
-    return about.chart(
-        _draw(drawn, height={"step": STEP}), columns, rows, f"{told}。" if told else "没有数据。"
-    )
+    picture = _draw(drawn, height={"step": STEP}, right=_room([row["text"] for row in values]))
+    return about.chart(picture, columns, rows, f"{told}。" if told else "没有数据。")
 
 
 def waterfall(
@@ -552,46 +573,44 @@ def waterfall(
 ) -> Chart:
     """From a start to an end by signed steps: what raised and what lowered a figure.
 
+    Start and end are ticks, not bars: the axis does not begin at zero.
+
     Raises ValueError if the steps do not lead from start to end within one unit of the last decimal.
     """
-    level, drawn_steps = float(start[1] or 0), []
+    first, last = float(start[1] or 0), float(end[1] or 0)
+    ends = [
+        {"label": label, "to": value, "end": value, "text": figure_text(value, decimals)}
+        for label, value in ((start[0], first), (end[0], last))
+    ]
+    moves, level = [], first
     for label, step in steps:
-        moved = level + float(step or 0)
-        sign = "+" if float(step or 0) > 0 else ""
-        tone = MAIN if float(step or 0) >= 0 else ACCENT
-        drawn_steps.append((label, level, moved, sign + figure_text(step, decimals), tone))
-        level = moved
-    if abs(level - float(end[1] or 0)) > 10.0**-decimals + 1e-9:
+        size = float(step or 0)
+        moves.append(
+            {
+                "label": label,
+                "from": level,
+                "to": level + size,
+                "end": max(level, level + size),
+                "text": ("+" if size > 0 else "") + figure_text(step, decimals),
+                "tone": MAIN if size >= 0 else ACCENT,
+            }
+        )
+        level += size
+    if abs(level - last) > 10.0**-decimals + 1e-9:
         raise ValueError("各项之和与起止数值不符。")
-    bars = [
-        (start[0], None, float(start[1] or 0), figure_text(start[1], decimals), STRONG),
-        *drawn_steps,
-        (end[0], None, float(end[1] or 0), figure_text(end[1], decimals), STRONG),
-    ]
-    reached = [place for _, low, high, _, _ in bars for place in (low, high) if place is not None]
+    reached = [first, last, *(row["to"] for row in moves)]
     pad = (max(reached) - min(reached)) * 0.12 or 1.0
-    floor = min(reached) - pad
-    values = [
-        {
-            "label": label,
-            "from": floor if low is None else low,
-            "to": high,
-            "end": high if low is None else max(low, high),
-            "text": text,
-            "tone": tone,
-        }
-        for label, low, high, text, tone in bars
-    ]
     across = {
         "type": "quantitative",
-        "scale": {"domain": [floor, max(reached) + pad * 1.5], "nice": False, "zero": False},
+        "scale": {"domain": [min(reached) - pad, max(reached) + pad], "nice": False, "zero": False},
         "axis": {"title": about.unit or None, "titleAnchor": "end", "tickCount": 5},
     }
+    words = {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}}
     drawn = {
-        "data": {"values": values},
-        "encoding": {"y": _labels()},
+        "encoding": {"y": _labels([start, *steps, end])},
         "layer": [
             {
+                "data": {"values": moves},
                 "mark": {"type": "bar", "height": {"band": 0.6}},
                 "encoding": {
                     "x": {"field": "from", **across},
@@ -600,14 +619,20 @@ def waterfall(
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 6},
-                "encoding": {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}},
+                "data": {"values": ends},
+                "mark": {"type": "tick", "thickness": 4, "color": STRONG, "height": {"band": 0.7}},
+                "encoding": {"x": {"field": "to", **across}},
+            },
+            {
+                "data": {"values": [*moves, *ends]},
+                "mark": {"type": "text", "align": "left", "dx": 7},
+                "encoding": words,
             },
         ],
     }
-    table = [start, *steps, end]
-    summary = "，".join(f"{label} {text}" for label, _, _, text, _ in bars)
-    return about.chart(_draw(drawn, height={"step": STEP}), columns, table, f"{summary}。")
+    told = "，".join(f"{row['label']} {row['text']}" for row in (ends[0], *moves, ends[1]))
+    picture = _draw(drawn, height={"step": STEP}, right=_room([row["text"] for row in moves]))
+    return about.chart(picture, columns, [start, *steps, end], f"{told}。")
 
 
 def sparkline(values: Sequence[Figure], *, label: str, width: int = 96, height: int = 26) -> SafeString:

@@ -119,18 +119,15 @@ def district_map(
         middle = x + (side - gap) / 2
         shown = "无数据" if value is None else figure_text(value, decimals)
         parts += [
-            f'<rect x="{x:.1f}" y="{y + 1:.1f}" width="{side - gap:.1f}" height="{tall}" rx="6" fill="{tone}" {edge}/>',
-            _text(middle, y + 30, district.name, size=12),
+            f'<rect x="{x:.1f}" y="{y + 1:.1f}" width="{side - gap:.1f}" height="{tall}" rx="6" '
+            f'fill="{tone}" {edge}/>',
+            _text(middle, y + 30, district.name, size=12 if len(district.name) < 6 else 11),
             _text(middle, y + 54, shown, size=16 if value is not None else 12, font_weight="bold"),
         ]
     bottom = 3 * (tall + gap) + 8
     for place, (low, high) in enumerate(classes):
         x = place * WIDTH / 5 + gap / 2
-        span = (
-            figure_text(low, decimals)
-            if low == high
-            else f"{figure_text(low, decimals)}–{figure_text(high, decimals)}"
-        )
+        span = "–".join(dict.fromkeys(figure_text(edge, decimals) for edge in (low, high)))
         tone = TONES[place]
         parts.append(
             f'<rect x="{x:.1f}" y="{bottom}" width="18" height="14" rx="3" fill="{tone}" stroke="{LINE}"/>'
@@ -192,13 +189,12 @@ def place_map(about: About, places: Sequence[tuple[str, float, float]], *, distr
     Up to three places carry their names, more carry numbers in the order of the table. Places outside the
     city are left out of the picture and stay in the table.
     """
-    parts = []
+    is_many = len(places) > 3
+    parts = [
+        f'<rect x="{EAST.left:.0f}" y="{EAST.top:.0f}" width="{EAST.width:.0f}" '
+        f'height="{EAST.height:.0f}" rx="6" fill="none" stroke="{LINE}" stroke-dasharray="4 3"/>'
+    ]
     for frame in (CITY, EAST):
-        if frame is EAST:
-            parts.append(
-                f'<rect x="{frame.left:.0f}" y="{frame.top:.0f}" width="{frame.width:.0f}" height="{frame.height:.0f}" '
-                f'rx="6" fill="none" stroke="{LINE}" stroke-dasharray="4 3"/>'
-            )
         for one in districts():
             if frame.holds(one.lon, one.lat):
                 parts += _disc(frame, one, is_chosen=one.code == district)
@@ -206,9 +202,7 @@ def place_map(about: About, places: Sequence[tuple[str, float, float]], *, distr
     for number, (name, lon, lat) in enumerate(places, start=1):
         frame = next((frame for frame in (CITY, EAST) if frame.holds(lon, lat)), None)
         if frame:
-            parts += _pin(
-                *frame.at(lon, lat), name if len(places) <= 3 else str(number), is_number=len(places) > 3
-            )
+            parts += _pin(*frame.at(lon, lat), str(number) if is_many else name, is_number=is_many)
     rows = [(name, lon, lat) for name, lon, lat in places]
     told = "、".join(name for name, _, _ in places)
     return about.chart(

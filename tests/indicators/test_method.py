@@ -126,6 +126,7 @@ def test_printed_parts_add_up_to_the_printed_total():
     np.testing.assert_array_equal(printed[2], [0.01, 0.0, 0.0])
 
 
+@settings(deadline=None)
 @given(hnp.arrays(float, st.integers(2, 40), elements=st.floats(-60, 60, allow_nan=False, width=32)))
 def test_printed_parts_always_add_up_and_stay_within_one_unit(parts):
     printed = method.largest_remainder(parts, parts.sum())
@@ -366,6 +367,7 @@ def panels(draw, units=3, periods=2, indicators=6):
     return make_panel(top, denominator=below)
 
 
+@settings(deadline=None)
 @given(panels(), st.sampled_from(Mean), st.sampled_from(Mean))
 def test_scores_stay_on_their_scale_and_ranks_follow_the_printed_scores(panel, outer, inner):
     level = method.levels(make_tree(6, 2, outer, inner), panel)
@@ -381,6 +383,7 @@ def test_scores_stay_on_their_scale_and_ranks_follow_the_printed_scores(panel, o
             assert ((printed[one] > printed[other]) == (ranks[one] < ranks[other]))[both].all()
 
 
+@settings(deadline=None)
 @given(panels(units=1, periods=1), st.integers(0, 5), st.floats(0, 2), st.sampled_from(Mean))
 def test_more_of_a_good_thing_never_lowers_the_index(panel, place, more, mean):
     tree = make_tree(6, 2, mean, mean)
@@ -393,6 +396,7 @@ def test_more_of_a_good_thing_never_lowers_the_index(panel, place, more, mean):
     assert np.isnan(before).all() or (after >= before - 1e-9).all()
 
 
+@settings(deadline=None)
 @given(panels(), st.sampled_from(Mean), st.sampled_from(Mean))
 def test_contributions_add_up_to_the_index(panel, outer, inner):
     tree = make_tree(6, 2, outer, inner)
@@ -410,7 +414,7 @@ def test_contributions_add_up_to_the_index(panel, outer, inner):
 # ---------------------------------------------------------------- why a score changed
 
 
-@settings(max_examples=300)
+@settings(deadline=None)
 @given(
     panels(),
     st.sampled_from(Mean),
@@ -531,6 +535,7 @@ def test_points_of_growth_add_up_inside_a_link():
     np.testing.assert_allclose(grown.points[0, 1:].sum(axis=-1), np.diff(grown.total[0]), atol=1e-8)
 
 
+@settings(deadline=None)
 @given(panels(units=2, periods=4, indicators=4))
 def test_points_of_growth_always_add_up_to_the_change_of_the_total(panel):
     grown = method.growth(make_tree(4, 2), panel, base="2021")
