@@ -291,7 +291,7 @@ class Guardianship(models.Model):
 
 
 class AccessCase(models.Model):
-    """A reason to open one child's record from outside the school: approved by a second person, for a time."""
+    """A reason to open one child's record from outside the school: approved by a second person, timed."""
 
     PERSONAL = frozenset({"reason"})
 
@@ -462,15 +462,19 @@ class RollChange(models.Model):
 
 
 class Activity(models.Model):
-    """What a school recorded credit for. Names are free text and may tell of a child: the school's own.
+    """One activity held on one day for which a school records credit, and the rule in force on that day.
 
-    `course` is the same for the same name and provider at every school, so that a course counts once for
-    a child who changed schools.
+    Names are free text and may tell of a child: they are the school's own. `course` is the same for the
+    same name and provider at every school, so that a course counts once for a child who changed schools.
     """
 
     PERSONAL = frozenset({"name"})
 
-    school = models.ForeignKey(Organization, models.PROTECT, verbose_name="学校", related_name="+")
+    school = models.ForeignKey(
+        Organization, models.PROTECT, verbose_name="学校", related_name="+", db_index=False
+    )
+    rule = models.ForeignKey(CreditRule, models.PROTECT, verbose_name="所据规则", related_name="+")
+    held_on = models.DateField("活动日期")
     name = models.CharField("活动名称", max_length=100)
     provider = models.CharField("举办单位", max_length=100, blank=True)
     course = models.UUIDField("课程标识", editable=False)
@@ -479,9 +483,9 @@ class Activity(models.Model):
         verbose_name = verbose_name_plural = "学分活动"
         constraints = [
             models.UniqueConstraint(
-                name="activity_once_per_school",
-                fields=["school", "name", "provider"],
-                violation_error_message="本校已有同名活动。",
+                name="activity_once_per_school_day_and_rule",
+                fields=["school", "held_on", "rule", "name", "provider"],
+                violation_error_message="本校当日已有此活动。",
             )
         ]
 
@@ -510,7 +514,7 @@ class Credit(models.Model):
     student = models.ForeignKey(
         Student, models.PROTECT, verbose_name="学生", related_name="credits", db_index=False
     )
-    # Bound by composite keys in migration 0002: batch and activity are this school's.
+    # Migration 0002 binds these three: batch and activity exist and are this school's.
     school = models.ForeignKey(
         Organization,
         models.DO_NOTHING,
@@ -530,12 +534,8 @@ class Credit(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    rule = models.ForeignKey(
-        CreditRule, models.PROTECT, verbose_name="所据规则", related_name="+", db_index=False
-    )
-    held_on = models.DateField("活动日期")
-    starts_at = models.TimeField("开始时间", null=True, blank=True)
-    school_year = models.PositiveSmallIntegerField("学年", help_text="学年开始的年份。")
+    starts_at = models.DateTimeField("开始时间", null=True, blank=True)
+    ends_at = models.DateTimeField("结束时间", null=True, blank=True)
     minutes = models.IntegerField("时长（分钟）")
     credits = models.DecimalField("学分", max_digits=6, decimal_places=2)
     surplus_minutes = models.IntegerField("未计学分时长（分钟）")
@@ -559,15 +559,13 @@ class Credit(models.Model):
             # Not partial, so that it also finds a child's entries: what no longer stands has its own id.
             models.UniqueConstraint(
                 F("student"),
-                F("held_on"),
                 F("activity"),
-                F("rule"),
                 Case(
                     When(reversed_at=None, reverses=None, then=Value(0)),
                     default=F("id"),
                     output_field=models.BigIntegerField(),
                 ),
-                name="credit_once_per_student_day_activity_and_rule",
+                name="credit_once_per_student_and_activity",
                 violation_error_message="该学生当日此活动已有记录。",
             ),
             models.UniqueConstraint(
@@ -581,8 +579,13 @@ class Credit(models.Model):
             ),
             models.CheckConstraint(
                 name="credit_entry_adds_and_reversal_takes_away",
-                condition=Q(reverses=None, minutes__gt=0, credits__gte=0, surplus_minutes__gte=0)
-                & Q(surplus_minutes__lte=F("minutes"))
+                condition=Q(
+                    reverses=None,
+                    minutes__gt=0,
+                    credits__gte=0,
+                    surplus_minutes__gte=0,
+                    surplus_minutes__lte=F("minutes"),
+                )
                 & ~Q(reason="reversal")
                 | Q(
                     reverses__isnull=False,
@@ -593,6 +596,11 @@ class Credit(models.Model):
                     reversed_at=None,
                 ),
                 violation_error_message="记录为正，冲销为负。",
+            ),
+            models.CheckConstraint(
+                name="credit_ends_after_it_starts",
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                violation_error_message="结束时间必须晚于开始时间。",
             ),
         ]
 
