@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, Ran
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import F, Func, Lookup, Q, TextField, Value
 from django.db.models.functions import Cast, ExtractHour, ExtractMinute
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -18,12 +18,17 @@ from django.utils import timezone
 
 from portal.accounts import Scoped, ScopedQuerySet
 from portal.files import Attachment
+from portal.regions import Region
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
+from resources.rules import Span, written
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
-WEEKDAYS = "一二三四五六日"
+
+
+def written_hours(hours) -> str:
+    return written([Span(row.weekday, row.opens, row.closes, row.note) for row in hours])
 
 
 def new_code() -> str:
@@ -237,6 +242,8 @@ class Resource(Scoped):
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
     published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
+    listed_on = models.DateField("首次发布日期", null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField("下架时间", null=True, blank=True, editable=False)
     confirmed_on = models.DateField("信息核实日期", null=True, blank=True)
     source = models.CharField("资料来源", max_length=200, blank=True)
     source_note = models.CharField("来源说明", max_length=300, blank=True)
@@ -267,8 +274,13 @@ class Resource(Scoped):
             ),
             models.CheckConstraint(
                 name="resource_published_has_its_time",
-                condition=~Q(status="published") | Q(published_at__isnull=False),
+                condition=~Q(status="published") | Q(published_at__isnull=False, listed_on__isnull=False),
                 violation_error_message="已发布的资源必须有发布时间。",
+            ),
+            models.CheckConstraint(
+                name="resource_archived_has_its_time",
+                condition=~Q(status="archived") | Q(archived_at__isnull=False),
+                violation_error_message="已下架的资源必须有下架时间。",
             ),
             models.CheckConstraint(
                 name="resource_published_says_for_whom",
@@ -318,13 +330,21 @@ class Resource(Scoped):
     def is_public(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
-    @property
-    def audience_names(self) -> list[str]:
-        return [Audience(code).label for code in self.audiences]
+    def get_audiences_display(self) -> str:
+        return labels_of(Audience, self.audiences)
+
+    def get_dimensions_display(self) -> str:
+        return labels_of(Dimension, self.dimensions)
 
     @property
-    def dimension_names(self) -> list[str]:
-        return [Dimension(code).label for code in self.dimensions]
+    def hours_text(self) -> str:
+        """The weekly hours as a person writes them."""
+        return written_hours(self.hours.all())
+
+    @property
+    def details_text(self) -> str:
+        """The kind's own fields, one a line."""
+        return "\n".join(f"{label}：{value}" for label, value in self.extra())
 
     @property
     def ages(self) -> str:
@@ -349,6 +369,10 @@ class Resource(Scoped):
             if value not in (None, "", []) and (field.get("public", True) or not public_only):
                 shown.append((field["label"], shown_value(value)))
         return shown
+
+
+def labels_of(choices: type[models.TextChoices], codes: list[str]) -> str:
+    return "、".join(str(choice.label) for choice in choices if choice in codes)
 
 
 def shown_value(value) -> str:
@@ -398,6 +422,7 @@ REVIEW = Workflow(
         sources=frozenset({Resource.Status.PUBLISHED, Resource.Status.RETURNED, Resource.Status.DRAFT}),
         target=Resource.Status.ARCHIVED,
         needs=Perm.RESOURCE_EDIT,
+        stamp="archived_at",
         wants_note=True,
     ),
     restore=Step(
@@ -416,6 +441,7 @@ class ResourceVersion(
         pghistory.UpdateEvent("update"),
         exclude=["contact", "contact_phone", "next_session_at"],
         append_only=True,
+        obj_field=pghistory.ObjForeignKey(related_name="versions"),
     )
 ):
     """The resource as it stood after each change, kept by the database itself, without internal contacts."""
@@ -455,7 +481,7 @@ class OpeningHours(models.Model):
 
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="hours")
     weekday = models.PositiveSmallIntegerField(
-        "星期", choices=[(number, f"周{word}") for number, word in enumerate(WEEKDAYS, 1)]
+        "星期", choices=[(number, f"周{word}") for number, word in enumerate("一二三四五六日", 1)]
     )
     opens = models.TimeField("开放")
     closes = models.TimeField("关闭")
@@ -521,6 +547,30 @@ class WeekMinutesField(models.Field):
         return "int4multirange"
 
 
+@WeekMinutesField.register_lookup
+class OpenAt(Lookup):
+    """Open at one minute of the week."""
+
+    lookup_name = "open_at"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} @> %s::int4", [*params, self.rhs]
+
+
+@WeekMinutesField.register_lookup
+class OpenWithin(Lookup):
+    """Open for a while between two minutes of the week."""
+
+    lookup_name = "open_within"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} && int4range(%s, %s)", [*params, *self.rhs]
+
+
 class MenuEntry(models.Model):
     """One row of the public menu: what a list of 100,000 is filtered, counted and sorted by, in one pass.
 
@@ -532,11 +582,12 @@ class MenuEntry(models.Model):
     resource = models.OneToOneField(
         Resource, models.CASCADE, primary_key=True, verbose_name="资源", related_name="menu_entry"
     )
-    kind_code = models.CharField("类型代码", max_length=30)
-    district_code = models.CharField("区代码", max_length=12, blank=True)
-    audience_bits = models.PositiveSmallIntegerField("人群", help_text="按人群次序的二进制位。")
+    # The first version of the kind stands for all of them.
+    kind = models.ForeignKey(ResourceKind, models.PROTECT, verbose_name="类型", related_name="+")
+    district = models.ForeignKey(Region, models.PROTECT, null=True, verbose_name="区", related_name="+")
+    audience_bits = models.SmallIntegerField("人群", help_text="按人群次序的二进制位。")
     topic_ids = ArrayField(models.IntegerField("主题编号"), verbose_name="主题", default=list)
-    is_free = models.BooleanField("免费", null=True)
+    is_free = models.BooleanField("免费")
     open_minutes = WeekMinutesField("每周开放")
     soonest = models.DateTimeField("最近一场", default=NEVER)
     published_at = models.DateTimeField("发布时间")

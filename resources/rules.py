@@ -1,0 +1,254 @@
+"""Opening hours and extra fields as people write them: text to values and back, without Django."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import pairwise
+
+DAYS = "一二三四五六日"
+GROUPS = {"每天": range(1, 8), "每日": range(1, 8), "工作日": range(1, 6), "周末": range(6, 8)}
+_DAY = r"(?:周|星期)?([一二三四五六日天])"
+_DAY_RANGE = re.compile(rf"^{_DAY}(?:至|到|[-–—~])(?:周|星期)?([一二三四五六日天])$")
+_ONE_DAY = re.compile(rf"^{_DAY}$")
+_SPAN = re.compile(r"([01]?\d|2[0-4])[:：]([0-5]\d)\s*(?:[-–—~至到]+)\s*([01]?\d|2[0-4])[:：]([0-5]\d)")
+_NOTE = re.compile(r"[（(]([^（）()]*)[）)]")
+EXAMPLE = "周二至周五 09:00-17:00；周末 09:00-12:00 13:00-18:00（17:30 停止入馆）"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """One weekday (1 Monday … 7 Sunday), from when to when."""
+
+    weekday: int
+    opens: time
+    closes: time
+    note: str = ""
+
+
+def read_hours(text: str) -> list[Span]:
+    """Weekly opening hours from text like EXAMPLE; parts are separated by ； or new lines.
+
+    Raises ValueError with a Chinese sentence that names the part it does not understand.
+    """
+    spans = [
+        span for part in re.split(r"[；;\n]+", text) if part.strip() for span in _read_part(part.strip())
+    ]
+    spans.sort()
+    for first, second in pairwise(spans):
+        if first.weekday == second.weekday and second.opens < first.closes:
+            raise ValueError(f"周{DAYS[first.weekday - 1]}的开放时间有重叠，请核对。")
+    return spans
+
+
+def _read_part(part: str) -> list[Span]:
+    note = "；".join(found.strip() for found in _NOTE.findall(part))
+    bare = _NOTE.sub(" ", part)
+    times = list(_SPAN.finditer(bare))
+    days = _read_days(bare[: times[0].start()] if times else bare)
+    if not times:
+        if "闭" in bare or "休" in bare:
+            return []
+        raise ValueError(f"“{part}”没有写开放时间，请写成：{EXAMPLE}")
+    if len(note) > 60:
+        raise ValueError(f"“{part}”括号里的说明最多 60 个字。")
+    return [Span(day, *_read_span(found, part), note) for day in days for found in times]
+
+
+def _read_span(found: re.Match, part: str) -> tuple[time, time]:
+    opens, closes = (_clock(found[hour], found[minute]) for hour, minute in ((1, 2), (3, 4)))
+    if opens >= closes:
+        raise ValueError(f"“{part}”的关闭时间应晚于开放时间；过午夜的请分两天写。")
+    return opens, closes
+
+
+def _clock(hour: str, minute: str) -> time:
+    """24:00 is the last minute of the day."""
+    return time(23, 59) if int(hour) == 24 else time(int(hour), int(minute))
+
+
+def _read_days(text: str) -> list[int]:
+    days: set[int] = set()
+    for word in re.split(r"[、，,\s]+", re.sub(r"(闭馆|休息|休馆|闭|休|[:：])", " ", text)):
+        if word:
+            days.update(_days_of(word))
+    return sorted(days) or list(GROUPS["每天"])
+
+
+def _days_of(word: str) -> Iterable[int]:
+    if word in GROUPS:
+        return GROUPS[word]
+    if found := _DAY_RANGE.match(word):
+        first, last = (_number(found[place]) for place in (1, 2))
+        return range(first, last + 1) if first <= last else [*range(first, 8), *range(1, last + 1)]
+    if found := _ONE_DAY.match(word):
+        return [_number(found[1])]
+    raise ValueError(f"看不懂“{word}”，请写成：{EXAMPLE}")
+
+
+def _number(day: str) -> int:
+    return 7 if day == "天" else DAYS.index(day) + 1
+
+
+def written(spans: Iterable[Span]) -> str:
+    """Weekly hours as text that `read_hours` reads: days with the same hours together."""
+    by_day: dict[int, list[Span]] = {}
+    for span in sorted(spans):
+        by_day.setdefault(span.weekday, []).append(span)
+    days_of: dict[str, list[int]] = {}
+    for day, row in by_day.items():
+        times = " ".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in row)
+        notes = [span.note for span in row if span.note]
+        days_of.setdefault(f"{times}（{notes[0]}）" if notes else times, []).append(day)
+    return "；".join(f"{_days_text(days)} {times}" for times, days in days_of.items())
+
+
+def _days_text(days: list[int]) -> str:
+    if days == list(range(1, 8)):
+        return "每天"
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return "、".join(
+        f"周{DAYS[run[0] - 1]}至周{DAYS[run[-1] - 1]}"
+        if len(run) > 2
+        else "、".join(f"周{DAYS[day - 1]}" for day in run)
+        for run in runs
+    )
+
+
+def minute_of_week(day: date, at: time) -> int:
+    """Monday 0:00 is 0."""
+    return day.weekday() * 1440 + at.hour * 60 + at.minute
+
+
+def read_value(field: dict, text: str):
+    """The value of an extra field from text; None where there is none.
+
+    Raises ValueError with a Chinese sentence.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    return _READERS[field["type"]](field, text)
+
+
+def _number_of(field: dict, text: str) -> int | float:
+    try:
+        value = float(text.replace(",", "").replace("，", ""))
+    except ValueError:
+        raise ValueError(f"“{field['label']}”应为数字。") from None
+    if not 0 <= value < 1e12:
+        raise ValueError(f"“{field['label']}”应在 0 至 1 万亿之间。")
+    return int(value) if value == int(value) else value
+
+
+def _date_of(field: dict, text: str) -> str:
+    try:
+        return date.fromisoformat(text.replace("/", "-")).isoformat()
+    except ValueError:
+        raise ValueError(f"“{field['label']}”应为日期，如 2026-03-01。") from None
+
+
+def _choice_of(field: dict, text: str) -> str:
+    if text not in field["choices"]:
+        raise ValueError(f"“{field['label']}”应为：{'、'.join(field['choices'])}。")
+    return text
+
+
+def _choices_of(field: dict, text: str) -> list[str]:
+    return [_choice_of(field, part.strip()) for part in re.split(r"[、，,]", text) if part.strip()]
+
+
+def _flag_of(field: dict, text: str) -> bool:
+    if text not in {"是", "否"}:
+        raise ValueError(f"“{field['label']}”应为“是”或“否”。")
+    return text == "是"
+
+
+def _link_of(field: dict, text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']{3,290}", text):
+        raise ValueError(f"“{field['label']}”应为网址，以 http:// 或 https:// 开头。")
+    return text
+
+
+def _text_of(field: dict, text: str) -> str:
+    most = 1000 if field["type"] == "long" else 200
+    if len(text) > most:
+        raise ValueError(f"“{field['label']}”最多 {most} 个字。")
+    return text
+
+
+_READERS = {
+    "text": _text_of,
+    "long": _text_of,
+    "number": _number_of,
+    "date": _date_of,
+    "choice": _choice_of,
+    "choices": _choices_of,
+    "flag": _flag_of,
+    "link": _link_of,
+}
+
+
+def read_details(fields: list[dict], text: str) -> dict:
+    """The extra fields of a kind from lines “名称：内容”.
+
+    Raises ValueError for a name that the kind does not have, or a value its field refuses.
+    """
+    known = {field["label"]: field for field in fields}
+    details = {}
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        label, mark, value = line.replace(":", "：", 1).partition("：")
+        field = known.get(label.strip())
+        if field is None or not mark:
+            raise ValueError(
+                f"看不懂“{line.strip()}”，每行写“名称：内容”，名称为：{'、'.join(known) or '（无）'}。"
+            )
+        read = read_value(field, value)
+        if read is not None:
+            details[field["code"]] = read
+    return details
+
+
+def read_fields(text: str) -> list[dict]:
+    """Declarations of extra fields, one a line: 代码 | 名称 | 类型 | 选项、选项 | 内部.
+
+    Raises ValueError with a Chinese sentence. The fifth part is empty for a public field.
+    """
+    fields = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in re.split(r"[|｜]", line)]
+        if len(parts) < 3:
+            raise ValueError(f"“{line.strip()}”不完整，每行写：代码 | 名称 | 类型 | 选项 | 内部。")
+        code, label, kind, choices, internal = (*parts, "", "")[:5]
+        declared = {"code": code, "label": label, "type": kind, "public": internal != "内部"}
+        if choices:
+            declared["choices"] = [
+                choice.strip() for choice in re.split(r"[、，,]", choices) if choice.strip()
+            ]
+        fields.append(declared)
+    return fields
+
+
+def written_fields(fields: list[dict]) -> str:
+    """Declarations as `read_fields` reads them."""
+    return "\n".join(
+        " | ".join(
+            (
+                field["code"],
+                field["label"],
+                field["type"],
+                "、".join(field.get("choices", [])),
+                "" if field.get("public", True) else "内部",
+            )
+        ).rstrip(" |")
+        for field in fields
+    )
