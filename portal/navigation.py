@@ -5,7 +5,7 @@ A link whose address no app answers yet is left out, so that no menu leads nowhe
 
 from functools import cache
 
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.roles import Perm
@@ -45,6 +45,13 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
 )
 
 
+ACCOUNT = (
+    ("两步验证", "mfa_index"),
+    ("登录设备", "usersessions_list"),
+    ("修改密码", "account_change_password"),
+)
+
+
 @cache
 def _answers(address: str) -> bool:
     try:
@@ -65,6 +72,12 @@ def public_sections(path: str) -> list[dict]:
         }
         for label, url in PUBLIC
     ]
+
+
+def account_tabs(path: str) -> list[dict]:
+    """The pages about one's own account, the present one marked."""
+    pages = [(label, reverse(name)) for label, name in ACCOUNT]
+    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in pages]
 
 
 def desk_groups(user, path: str) -> list[dict]:

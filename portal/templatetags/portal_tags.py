@@ -169,6 +169,13 @@ def desk_navigation(context: template.Context) -> list[dict]:
 
 
 @register.simple_tag(takes_context=True)
+def account_tabs(context: template.Context) -> list[dict]:
+    """The pages about one's own account."""
+    request = _request(context)
+    return navigation.account_tabs(request.path if request else "")
+
+
+@register.simple_tag(takes_context=True)
 def csrf_field(context: template.Context) -> str:
     """The hidden CSRF field, also inside `include … only`, where Django's own tag finds no token."""
     request = _request(context)
