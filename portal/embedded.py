@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import environ
 import psutil
 import psycopg
 
@@ -252,17 +253,44 @@ def start(data_dir: Path | str, *, held: IO[str] | None = None, throwaway: bool 
     lock = None if held else hold(data_dir)
     try:
         cluster = data_dir / "postgres"
-        passwords = keep_secrets(data_dir, dict.fromkeys(PASSWORDS, lambda: secrets.token_hex(24)))
+        passwords = _passwords(data_dir)
         programs = _programs(data_dir, cluster)
         if not cluster.exists():
             _create(cluster, programs, passwords)
         _own(cluster, programs)
         _end_leftovers(cluster)
-        return _serve(data_dir, cluster, programs, passwords, lock, throwaway)
+        return _serve(data_dir, cluster, programs, lock, throwaway)
     except BaseException:
         if lock:
             lock.close()
         raise
+
+
+def addresses(data_dir: Path) -> tuple[str, str]:
+    """How the owner and the web role reach the server of this data folder, as settings understand it."""
+    passwords = _passwords(data_dir)
+    sockets = _socket_path(data_dir)
+    roles = ((OWNER, "POSTGRES_OWNER_PASSWORD"), (WEB, "POSTGRES_WEB_PASSWORD"))
+    owner, web = (f"postgres://{role}:{passwords[name]}@/{sockets}/{DATABASE}" for role, name in roles)
+    return owner, web
+
+
+def connect(url: str) -> psycopg.Connection:
+    """A connection to an address as settings have it: a socket's folder stands in the place of a host."""
+    parts = environ.Env.db_url_config(url)
+    return psycopg.connect(
+        host=parts["HOST"],
+        port=parts["PORT"] or 5432,
+        user=parts["USER"],
+        password=parts["PASSWORD"],
+        dbname=parts["NAME"],
+        autocommit=True,
+        connect_timeout=5,
+    )
+
+
+def _passwords(data_dir: Path) -> dict[str, str]:
+    return keep_secrets(data_dir, dict.fromkeys(PASSWORDS, lambda: secrets.token_hex(24)))
 
 
 def _create(cluster: Path, programs: Programs, passwords: dict[str, str]) -> None:
@@ -370,7 +398,6 @@ def _serve(
     data_dir: Path,
     cluster: Path,
     programs: Programs,
-    passwords: dict[str, str],
     lock: IO[str] | None,
     throwaway: bool,
 ) -> Embedded:
@@ -390,33 +417,22 @@ def _serve(
             preexec_fn=dying_with_parent(signal.SIGINT),
             **programs.options(),
         )
-    address = "postgres://{role}:{password}@/{folder}/{database}"
-    server = Embedded(
-        owner_url=address.format(
-            role=OWNER, password=passwords["POSTGRES_OWNER_PASSWORD"], folder=sockets, database=DATABASE
-        ),
-        web_url=address.format(
-            role=WEB, password=passwords["POSTGRES_WEB_PASSWORD"], folder=sockets, database=DATABASE
-        ),
-        cluster=cluster,
-        process=process,
-        lock=lock,
-    )
+    owner_url, web_url = addresses(data_dir)
+    server = Embedded(owner_url, web_url, cluster=cluster, process=process, lock=lock)
     try:
-        _wait_until_it_answers(server, sockets, passwords, log)
+        _wait_until_it_answers(server, log)
     except BaseException:
         server.stop()
         raise
     return server
 
 
-def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str, str], log: Path) -> None:
+def _wait_until_it_answers(server: Embedded, log: Path) -> None:
     """Wait up to two minutes: after a crash the server first replays its log."""
-    login = {"host": str(sockets), "port": 5432, "dbname": DATABASE, "user": WEB}
     end = time.monotonic() + 120
     while True:
         try:
-            psycopg.connect(**login, password=passwords["POSTGRES_WEB_PASSWORD"], connect_timeout=5).close()
+            connect(server.web_url).close()
         except psycopg.OperationalError as error:
             if not server.is_running() or time.monotonic() > end or "password" in str(error):
                 raise CannotStart(
@@ -428,15 +444,21 @@ def _wait_until_it_answers(server: Embedded, sockets: Path, passwords: dict[str,
             return
 
 
-def _socket_folder(data_dir: Path, programs: Programs) -> Path:
-    """A private folder for the socket: in the data folder, or under a short name where that is too long."""
-    user = programs.user.pw_uid if programs.user else os.geteuid()
+def _socket_path(data_dir: Path) -> Path:
+    """The folder of the socket: in the data folder, or under a short name where that is too long."""
     folder = data_dir / "run"
-    if len(os.fsencode(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
-        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
-        # The folder in /tmp is private, and used only if it is ours (below).
-        short = runtime if runtime.is_dir() and not programs.user else Path("/tmp")  # noqa: S108
-        folder = short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
+    if len(os.fsencode(folder)) + len(SOCKET_NAME) <= SOCKET_PATH_LIMIT:
+        return folder
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
+    # The folder in /tmp is private, and used only if it is ours (_socket_folder).
+    short = runtime if runtime.is_dir() and os.geteuid() != 0 else Path("/tmp")  # noqa: S108
+    return short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
+
+
+def _socket_folder(data_dir: Path, programs: Programs) -> Path:
+    """The folder of the socket, private to the server's user and empty."""
+    user = programs.user.pw_uid if programs.user else os.geteuid()
+    folder = _socket_path(data_dir)
     try:
         folder.mkdir(mode=0o700)
         os.chown(folder, user, -1)

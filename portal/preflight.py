@@ -46,6 +46,10 @@ class CannotStart(Exception):
         return "\n".join(self.args)
 
 
+class InUse(CannotStart):
+    """Another copy of the portal holds the data folder."""
+
+
 def default_data_dir(root: Path = ROOT) -> Path:
     """The folder of a portal that was given none: `var/` of the checkout.
 
@@ -130,7 +134,7 @@ def hold(folder: Path) -> IO[str]:
         lock.seek(0)
         holder = lock.read().strip() or "?"
         lock.close()
-        raise CannotStart(
+        raise InUse(
             f"数据目录 {folder} 正被另一个平台进程使用（进程号 {holder}）；"
             "请先停止它，或用 DATA_DIR 指定其他目录。",
             f"Another copy of the portal (process {holder}) uses the data folder {folder}:"

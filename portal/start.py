@@ -1,12 +1,14 @@
 """The supervisor behind script/run: prepares the portal, keeps its processes running, ends them all.
 
-    python -m portal.start
+    python -m portal.start                      the portal, until a signal ends it
+    python -m portal.start manage COMMAND …     one management command on the same data folder
 
 It needs the installed requirements and nothing else. The processes are those of production
 (deploy/entrypoint), with the database and the keys of the data folder.
 """
 
 import base64
+import hashlib
 import os
 import secrets
 import signal
@@ -22,10 +24,20 @@ from pathlib import Path
 from typing import IO
 
 import psutil
+import psycopg
 
 from portal import embedded
 from portal.data_folder import keep_secrets, last_words, log_file
-from portal.preflight import ROOT, CannotStart, data_dir, hold, require_data_dir, require_parts, require_port
+from portal.preflight import (
+    ROOT,
+    CannotStart,
+    InUse,
+    data_dir,
+    hold,
+    require_data_dir,
+    require_parts,
+    require_port,
+)
 
 # In the environment of every process of ours: by this a later start knows what an earlier one left behind.
 MARK = "SCIENCE_PORTAL_RUN"
@@ -57,6 +69,10 @@ KEYS = {
     "SIGNING_KEY": _key,
     "DEMO_PASSWORD": lambda: os.environ.get("DEMO_PASSWORD") or _password(),
 }
+
+
+# Folders of the checkout that the serving processes never read.
+NOT_SERVED = {".git", ".venv", "__pycache__", "var", "tests", "docs", "bench", ".pytest_cache", ".ruff_cache"}
 
 
 @dataclass
@@ -159,40 +175,22 @@ class Supervisor:
 
     def _environment(self, lock: IO[str]) -> dict[str, str]:
         """What every process of ours finds in its environment, the owner's address included."""
-        kept = keep_secrets(self.folder, KEYS)
-        environment = kept | {name: os.environ[name] for name in KEYS if os.environ.get(name)}
-        if environment["DEMO_PASSWORD"] != kept["DEMO_PASSWORD"]:
+        environment = settings_for(self.folder, self.port)
+        given = os.environ.get("DEMO_PASSWORD")
+        if given and given != environment["DEMO_PASSWORD"]:
             self.say("示例账号的密码在首次启动时已确定，本次给出的 DEMO_PASSWORD 未使用。")
-            environment["DEMO_PASSWORD"] = kept["DEMO_PASSWORD"]
-        environment |= {
-            "DATA_DIR": str(self.folder),
-            "PORT": self.port,
-            "SITE_URL": os.environ.get("SITE_URL", f"http://127.0.0.1:{self.port}"),
-            "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost"),
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-            MARK: str(self.folder),
-        }
-        if os.environ.get("DATABASE_URL"):
-            if not os.environ.get("MIGRATION_DATABASE_URL"):
-                raise CannotStart(
-                    "已设置 DATABASE_URL，还需要用 MIGRATION_DATABASE_URL 给出表所有者的连接地址。",
-                    "DATABASE_URL is set: MIGRATION_DATABASE_URL, the owner's address, is needed.",
-                )
-        else:
+        if not os.environ.get("DATABASE_URL"):
             self.say("正在启动内置数据库……")
             self.database = Database("postgres", {}, self.folder)
             self.database.lock = lock
             self.database.start()
-            environment["DATABASE_URL"] = self.database.server.web_url
-            environment["MIGRATION_DATABASE_URL"] = self.database.server.owner_url
-            environment["DEMO"] = os.environ.get("DEMO", "1")
-            # Plain HTTP on one's own machine; nobody else reaches this address.
-            environment["INSECURE_LOCAL"] = os.environ.get("INSECURE_LOCAL", "1")
-        return os.environ | environment
+        return environment
 
     def _prepare(self, environment: dict[str, str]) -> None:
         """Bring the tables, the reference data and, the first time, the sample city up to date."""
+        stamp = self.folder / "prepared"
+        if self.database and stamp.exists() and stamp.read_text() == prepared_mark(environment):
+            return
         static = self._manage(environment, "collectstatic", "--noinput", "--verbosity=0")
         self._step("正在更新数据库结构……", environment, "migrate", "--noinput", "--verbosity=1")
         self._step("正在载入基础数据……", environment, "reference_data")
@@ -201,6 +199,7 @@ class Supervisor:
             self._step("首次启动：正在载入示例城市……", environment, "sample_city")
             loaded.touch()
         self._wait(static, "collectstatic")
+        stamp.write_text(prepared_mark(environment))
 
     def _step(self, sentence: str, environment: dict[str, str], *command: str) -> None:
         self.say(sentence)
@@ -272,7 +271,7 @@ class Supervisor:
     def _show_accounts(self, environment: dict[str, str]) -> None:
         print("示例账号（仅供演示）：", *ACCOUNTS, sep="\n  ")
         print(
-            f"密码：{environment['DEMO_PASSWORD']}　动态口令：.venv/bin/python manage.py demo_code",
+            f"密码：{environment['DEMO_PASSWORD']}　动态口令：script/manage demo_code",
             flush=True,
         )
 
@@ -321,6 +320,54 @@ class Stopped(Exception):
     """A signal came before the portal was up."""
 
 
+def settings_for(folder: Path, port: str) -> dict[str, str]:
+    """The environment of the portal's processes: the shell's, the folder's secrets, the database's addresses.
+
+    Raises CannotStart if the shell names a database and not its owner's address.
+    """
+    kept = keep_secrets(folder, KEYS)
+    own = {
+        "DATA_DIR": str(folder),
+        "PORT": port,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "DEMO_PASSWORD": kept["DEMO_PASSWORD"],
+        MARK: str(folder),
+    }
+    choices = {name: value for name, value in kept.items() if name != "DEMO_PASSWORD"}
+    choices |= {"SITE_URL": f"http://127.0.0.1:{port}", "ALLOWED_HOSTS": "127.0.0.1,localhost"}
+    if os.environ.get("DATABASE_URL"):
+        if not os.environ.get("MIGRATION_DATABASE_URL"):
+            raise CannotStart(
+                "已设置 DATABASE_URL，还需要用 MIGRATION_DATABASE_URL 给出表所有者的连接地址。",
+                "DATABASE_URL is set: MIGRATION_DATABASE_URL, the owner's address, is needed.",
+            )
+    else:
+        own["MIGRATION_DATABASE_URL"], own["DATABASE_URL"] = embedded.addresses(folder)
+        # Plain HTTP on one's own machine, which nobody else reaches, with the sample accounts.
+        choices |= {"DEMO": "1", "INSECURE_LOCAL": "1"}
+    return os.environ | own | {name: os.environ.get(name) or value for name, value in choices.items()}
+
+
+def prepared_mark(environment: dict[str, str]) -> str:
+    """What the data folder was last prepared for: this state of the portal's files, on this database.
+
+    The first half changes with any file of the portal, the second with another database or a backup.
+    """
+    marks = hashlib.sha256()
+    for folder, names, files in os.walk(ROOT):
+        names[:] = sorted(set(names) - NOT_SERVED)
+        for name in sorted(files):
+            state = (Path(folder) / name).stat()
+            marks.update(f"{folder}/{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    try:
+        with embedded.connect(environment["MIGRATION_DATABASE_URL"]) as connection:
+            applied = connection.execute("SELECT count(*), max(applied) FROM django_migrations").fetchone()
+    except psycopg.Error:
+        applied = None
+    return f"{marks.hexdigest()} {applied}"
+
+
 def end_leftovers(folder: Path) -> None:
     """Kill what an earlier supervisor of this folder left behind when it was killed itself."""
     left = []
@@ -335,8 +382,29 @@ def end_leftovers(folder: Path) -> None:
     psutil.wait_procs(left, timeout=10)
 
 
+def manage(command: list[str]) -> int:
+    """Run one management command on the data folder, with the portal beside it or with the database alone."""
+    folder = data_dir()
+    require_data_dir(folder)
+    server = None
+    if not os.environ.get("DATABASE_URL"):
+        try:
+            server = embedded.start(folder)
+        except InUse:
+            server = None  # the portal runs: its database serves the command, too
+    try:
+        environment = settings_for(folder, os.environ.get("PORT", "8000"))
+        del environment[MARK]
+        return subprocess.call([sys.executable, str(ROOT / "manage.py"), *command], env=environment)
+    finally:
+        if server:
+            server.stop()
+
+
 def main() -> int:
     try:
+        if sys.argv[1:2] == ["manage"]:
+            return manage(sys.argv[2:])
         return Supervisor(data_dir(), os.environ.get("PORT", "8000")).run()
     except CannotStart as reason:
         print(reason, file=sys.stderr)

@@ -18,6 +18,7 @@ import pytest
 
 from portal import embedded
 from portal.data_folder import keep_secrets
+from portal.embedded import connect
 from portal.preflight import ROOT, CannotStart, open_to_others, require_data_dir
 
 
@@ -48,19 +49,8 @@ def folder(room, model, request):
     shutil.rmtree(target)
 
 
-def _connect(url: str) -> psycopg.Connection:
-    parts = environ.Env.db_url_config(url)
-    return psycopg.connect(
-        host=parts["HOST"],
-        user=parts["USER"],
-        password=parts["PASSWORD"],
-        dbname=parts["NAME"],
-        autocommit=True,
-    )
-
-
 def _one(url: str, query: str):
-    with _connect(url) as connection:
+    with connect(url) as connection:
         return connection.execute(query).fetchone()
 
 
@@ -86,7 +76,7 @@ def _gone(folder: Path, seconds: float = 15) -> bool:
 def test_the_portals_roles_are_neither_superuser_nor_free_of_row_level_security(folder):
     server = embedded.start(folder)
 
-    with _connect(server.web_url) as connection:
+    with connect(server.web_url) as connection:
         rows = connection.execute(
             "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole, rolcreatedb FROM pg_roles"
             " WHERE rolname LIKE 'portal%' ORDER BY 1"
@@ -145,7 +135,7 @@ def test_a_second_copy_on_the_same_folder_is_refused_in_one_sentence(folder):
 
 def test_stopping_ends_every_process_and_starting_again_finds_what_was_there(folder):
     server = embedded.start(folder)
-    with _connect(server.owner_url) as connection:
+    with connect(server.owner_url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
         server.stop()
     assert not _servers(folder)
@@ -159,12 +149,12 @@ def test_stopping_ends_every_process_and_starting_again_finds_what_was_there(fol
 
 def test_killing_every_process_loses_no_committed_row(folder):
     server = embedded.start(folder)
-    with _connect(server.owner_url) as connection:
+    with connect(server.owner_url) as connection:
         connection.execute("CREATE TABLE promise (number int PRIMARY KEY)")
     acknowledged: list[int] = []
 
     def write(first: int) -> None:
-        with _connect(server.owner_url) as connection:
+        with connect(server.owner_url) as connection:
             for number in range(first, first + 1_000_000):
                 try:
                     connection.execute("INSERT INTO promise VALUES (%s)", [number])
@@ -183,7 +173,7 @@ def test_killing_every_process_loses_no_committed_row(folder):
     server.lock.close()
 
     server = embedded.start(folder)
-    with _connect(server.owner_url) as connection:
+    with connect(server.owner_url) as connection:
         kept = {number for (number,) in connection.execute("SELECT number FROM promise")}
     server.stop()
 
