@@ -69,8 +69,8 @@ class Fault:
     remedy: str
 
     def __str__(self) -> str:
-        about = f"{self.column}：" if self.column else ""
-        return f"{about}{self.reason}（{self.remedy}）" if self.remedy else f"{about}{self.reason}"
+        about = f"{self.column}：" if self.column and not self.reason.startswith(self.column) else ""
+        return f"{about}{self.reason}" + (f"，{self.remedy}" if self.remedy else "")
 
 
 @dataclass(slots=True)
@@ -182,7 +182,9 @@ def _read_in_child(file: BinaryIO, options: dict, limits: Limits) -> Table:
 def _collect(frames: Iterator[dict]) -> Table:
     """Raises SheetRefused for a refusal, and for an answer that ends early or is none of ours."""
     try:
-        head = next(frames, {})
+        head = next(frames, None)
+        if head is None:
+            raise SheetRefused(ABNORMAL)
         if "refused" in head:
             raise SheetRefused(str(head["refused"]))
         table = Table(

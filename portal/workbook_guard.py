@@ -68,7 +68,7 @@ def _check_ole(data: bytes) -> None:
     if holds("EncryptedPackage"):
         raise Refuse(LOCKED)
     if not (holds("Workbook") or holds("Book")):
-        raise Refuse(f"这不是工作簿（可能是文字文档或安装程序）。{SAVE_AS}")
+        raise Refuse(f"这不是工作簿（可能是文字文档、安装程序，或没有传完整）。{SAVE_AS}")
 
 
 def _check_markup(start: bytes) -> None:
@@ -227,7 +227,7 @@ def _check_prolog(content: bytearray) -> None:
 
 SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
-ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
@@ -300,11 +300,12 @@ def _far_cell(content: bytearray, limits: dict) -> str:
     most_rows = limits["rows"] + HEADER_SEARCH_ROWS
     claimed = DIMENSION.search(content, 0, 4096)
     if claimed and (int(claimed[2]) > most_rows or column_number(claimed[1].decode()) >= limits["columns"]):
-        return (claimed[1] + claimed[2]).decode()
+        return f" {(claimed[1] + claimed[2]).decode()} 格"
     for pattern in far_addresses(most_rows, limits["columns"]):
         for match in pattern.finditer(content):
             if match[1] or int(match[4]) > most_rows:
-                return ((match[1] or match[3]) + (match[2] or match[4])).decode()
+                address = ((match[1] or match[3]) + (match[2] or match[4])).decode()
+                return f"第 {address} 行" if address.isdigit() else f" {address} 格"
     return ""
 
 
@@ -384,7 +385,7 @@ def _ods_merged(content: bytes) -> Iterator[str]:
 
 
 def too_far(sheet: str, far: str, limits: dict) -> str:
-    where = f"工作表“{sheet}”的内容或格式一直到 {far}，" if far else "工作表的内容或格式"
+    where = f"工作表“{sheet}”的内容或格式一直到{far}，" if far else "工作表的内容或格式"
     return (
         f"{where}超出 {limits['rows']:,} 行、{limits['columns']} 列的范围。"
         "请选中数据下方的全部空行和右侧的全部空列，删除后保存，再上传。"

@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -84,7 +85,7 @@ def _read_sheet(
 ) -> Sheet:
     last_row, last_column = sheet.end
     if last_row >= limits["rows"] + HEADER_SEARCH_ROWS or last_column >= limits["columns"]:
-        raise Refuse(too_far(sheet.name, f"{column_letters(last_column)}{last_row + 1}", limits))
+        raise Refuse(too_far(sheet.name, f" {column_letters(last_column)}{last_row + 1} 格", limits))
     merged = [
         (bottom + 1, f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}")
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
@@ -101,8 +102,8 @@ def text_sheet(data: bytes, notes: list[str], limits: dict) -> Sheet:
     if _looks_binary(text):
         raise Refuse("这不是表格文件。请上传 xlsx、xls、ods 或 CSV 文件。")
     csv.field_size_limit(1 << 17)
-    rows, first = [], text[: text.find("\n") % 10_000]
-    separator = max(",\t;", key=first.count) if any(mark in first for mark in ",\t;") else ","
+    rows, first_line = [], (text[:10_000].lstrip().splitlines() or [""])[0]
+    separator = max(",\t;", key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for row in reader:
@@ -115,7 +116,7 @@ def text_sheet(data: bytes, notes: list[str], limits: dict) -> Sheet:
         ) from error
     width = max(map(len, rows), default=0)
     if width > limits["columns"]:
-        raise Refuse(too_far("CSV", column_letters(width - 1), limits))
+        raise Refuse(too_far("CSV", f"第 {width} 列", limits))
     for row in rows:
         row.extend([""] * (width - len(row)))
     return Sheet("", rows, is_text=True)
@@ -208,7 +209,7 @@ class Cleaner:
                 self.text[value] if type(value) is str else self._other(header, value, line)
                 for value, line in zip(values, lines, strict=True)
             ]
-        if str in kinds:
+        if not kinds.isdisjoint((str, float)):
             self._check_texts(header, clean, lines)
         return clean, not kinds.isdisjoint((datetime.date, datetime.datetime))
 
@@ -221,7 +222,8 @@ class Cleaner:
                 values[at] = value[:limit]
                 self.fault(lines[at], header, value[:50] + "…", f"超过 {limit:,} 个字", "请缩短后重填")
             elif "+" in value and SCIENTIFIC.fullmatch(value):
-                self.scientific(lines[at], header, value)
+                reason = f"{header}被表格软件改成了科学计数"
+                self.fault(lines[at], header, value, reason, "请把该列设为文本后重填")
 
     def _other(self, header: str, value: object, line: int) -> object:
         kind = type(value)
@@ -238,15 +240,13 @@ class Cleaner:
             return f"{minutes // 60}:{minutes % 60:02}"
         return value
 
-    def _number(self, header: str, value: float, line: int) -> int | float | str:
+    def _number(self, header: str, value: float, line: int) -> int | float | str | None:
         if -FIRST_INEXACT_NUMBER < value < FIRST_INEXACT_NUMBER:
             return int(value) if value.is_integer() else value
-        shown = f"{value:.5E}"
-        self.scientific(line, header, shown)
-        return shown
-
-    def scientific(self, line: int, header: str, shown: str) -> None:
-        self.fault(line, header, shown, f"{header}被表格软件改成了科学计数", "请把该列设为文本后重填")
+        if not math.isfinite(value):
+            self.fault(line, header, "", "数字过大，无法识别", "请改填正常的数字")
+            return None
+        return f"{value:.5E}"  # as a spreadsheet shows it; the check of texts names the fault
 
     def fault(self, line: int, header: str, shown: str, reason: str, remedy: str) -> None:
         self.faults.append((line, header, shown, reason, remedy))
@@ -470,7 +470,6 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
         "headers": match.headers,
         "extra_headers": match.extra_headers,
         "sheet": match.sheet.name,
-        "header_line": match.sheet.first_row + match.row,
         "notes": notes,
     }
     free_text = set(options["free_text"])
