@@ -3,10 +3,14 @@
 A title is found by any two characters of it (海洋 inside 南山区海洋馆), by its pinyin (haiyangguan) and by
 its initials (hyg). Each entry keeps an array of grams under GIN:
 
-    科技, 技馆, ai    two characters that stand together in title or text
+    科技, 技馆        two Chinese characters that stand together in title or text; in the title, letters too
     科, 技, 馆        single Chinese characters of the title; first letters of its other words
-    _kj, _jg, _k      two initials that stand together; the first one
-    ~kej, ~jig        three letters of pinyin from the beginning of a syllable
+    =uav              a whole word of Latin letters or digits in the text
+    _kj, _jg, _k      two initials of the title that stand together; the first one
+    ~kej, ~jig        three letters of the title's pinyin from the beginning of a syllable
+
+A gram is kept as a number of four bytes (its CRC): arrays and index are a third of the size of text, and
+two grams that share a number would only add a hit at the end of a list.
 
 Records are entered by their app's actions with `index` and `remove`; `rebuild` does all of them again.
 Nothing about a child is ever entered.
@@ -19,15 +23,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import islice, pairwise
+from operator import and_
 from pathlib import Path
+from zlib import crc32
 
 import rjieba
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models, transaction
-from django.db.models import Case, F, IntegerField, Q, Value, When, Window
+from django.db import connection, models, transaction
+from django.db.models import Case, F, IntegerField, Q, When, Window
 from django.db.models.functions import Length, RowNumber
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -43,7 +49,8 @@ from portal.roles import Perm
 DATA = Path(__file__).parent / "data"
 MAX_QUERY = 100  # characters; the rest of a longer query is not looked at
 MAX_TEXT = 1_000  # characters of an entry's text that are searched
-MAX_WORDS = 200
+MAX_WORD = 30
+MAX_INITIALS = 30
 MAX_VARIANTS = 8
 
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
@@ -87,6 +94,11 @@ def syllables_of(key: str) -> list[str]:
     return [part for word in rjieba.cut(key) for part in _syllables(word)]
 
 
+def _codes(grams: Iterable[str]) -> list[int]:
+    """Grams as the signed integers they are kept as."""
+    return sorted({crc32(gram.encode()) - 2**31 for gram in grams})
+
+
 def _pairs(run: str) -> Iterator[str]:
     return (first + second for first, second in pairwise(run))
 
@@ -107,13 +119,16 @@ def title_grams(key: str, syllables: list[str]) -> set[str]:
 
 
 def text_grams(text: str) -> set[str]:
-    return {pair for run in runs_of(text[:MAX_TEXT]) for pair in _pairs(run)}
+    """Everything under which the first thousand characters of a text are found."""
+    grams: set[str] = set()
+    for run in runs_of(text[:MAX_TEXT]):
+        grams.update(_pairs(run) if _IS_HAN.match(run) else [f"={run[:MAX_WORD]}"])
+    return grams
 
 
-def words_of(text: str) -> set[str]:
+def words_of(title: str) -> set[str]:
     """Segmented words of two characters and more."""
-    cut = (word for run in runs_of(text[:MAX_TEXT]) for word in rjieba.cut_for_search(run))
-    return set(islice((word for word in cut if len(word) > 1), MAX_WORDS))
+    return {word for run in runs_of(title) for word in rjieba.cut_for_search(run) if len(word) > 1}
 
 
 # --- Entries --------------------------------------------------------------------------------------
@@ -162,7 +177,7 @@ class SearchEntry(models.Model):
     title_key = models.TextField("标题检索式", editable=False)
     pinyin = models.TextField("拼音", blank=True, editable=False)
     initials = models.TextField("拼音首字母", blank=True, editable=False)
-    grams = ArrayField(models.TextField(), verbose_name="检索片段", editable=False)
+    grams = ArrayField(models.IntegerField(), verbose_name="检索片段", editable=False)
     words = ArrayField(models.TextField(), verbose_name="分词", editable=False)
     updated_at = models.DateTimeField("更新时间", editable=False)
 
@@ -226,26 +241,38 @@ class Entry:
             title_key=key,
             pinyin="".join(syllables),
             initials="".join(part[0] for part in syllables),
-            grams=sorted(title_grams(key, syllables) | text_grams(self.text)),
-            words=sorted(words_of(f"{title} {self.text}")),
+            grams=_codes(title_grams(key, syllables) | text_grams(self.text)),
+            words=sorted(words_of(title)),
             updated_at=at,
         )
 
 
-_KEPT = [
-    field.attname for field in SearchEntry._meta.fields if field.name not in {"id", "kind", "subject_id"}
-]
+_KEY = ["kind", "subject_id"]
+_KEPT = [field.attname for field in SearchEntry._meta.fields if field.name not in {"id", *_KEY}]
 
 
-def index_many(entries: Iterable[Entry], *, at: datetime | None = None, batch: int = 1_000) -> int:
-    """Enter or refresh entries, a batch at a time; returns how many."""
+def index_many(entries: Iterable[Entry], *, at: datetime | None = None, batch: int = 5_000) -> int:
+    """Enter or refresh any number of entries by COPY, in one transaction; returns how many."""
     at = at or timezone.now()
-    entries, done = iter(entries), 0
-    while rows := [entry.row(at) for entry in islice(entries, batch)]:
-        SearchEntry.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["kind", "subject_id"], update_fields=_KEPT
-        )
-        done += len(rows)
+    columns, rows, done = [*_KEY, *_KEPT], iter(entries), 0
+    names = ", ".join(columns)
+    fresh = ", ".join(f"{name} = excluded.{name}" for name in _KEPT)
+    make = f"CREATE TEMP TABLE search_stage AS SELECT {names} FROM portal_searchentry LIMIT 0"  # noqa: S608
+    merge = (
+        f"INSERT INTO portal_searchentry ({names})"  # noqa: S608
+        f" SELECT DISTINCT ON (kind, subject_id) {names} FROM search_stage"
+        f" ON CONFLICT (kind, subject_id) DO UPDATE SET {fresh}"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(make)
+        while some := [entry.row(at) for entry in islice(rows, batch)]:
+            with cursor.copy(f"COPY search_stage ({names}) FROM STDIN") as copy:
+                for row in some:
+                    copy.write_row([getattr(row, name) for name in columns])
+            cursor.execute(merge)
+            cursor.execute("TRUNCATE search_stage")
+            done += len(some)
+        cursor.execute("DROP TABLE search_stage")
     return done
 
 
@@ -273,7 +300,9 @@ def index(
         region_id=region and region.pk,
         organization_id=organization and organization.pk,
     )
-    index_many([entry])
+    SearchEntry.objects.bulk_create(
+        [entry.row(timezone.now())], update_conflicts=True, unique_fields=_KEY, update_fields=_KEPT
+    )
 
 
 def remove(kind: str, subject_id: int) -> None:
@@ -318,50 +347,61 @@ def variants(query: str) -> list[list[str]]:
         return []
     found = [runs]
     if len(runs) > 1 and all(run.isascii() for run in runs):
-        found.append(["".join(runs)])  # ke ji guan
+        runs[:] = ["".join(runs)]  # ke ji guan
     for place, run in enumerate(runs):
         for other in _swapped(run):
             found.append([*runs[:place], *runs_of(other), *runs[place + 1 :]])
     return found[:MAX_VARIANTS]
 
 
+def _has(grams: Iterable[str]) -> Q:
+    return Q(grams__contains=_codes(grams))
+
+
 def _holds(run: str) -> Q:
-    """Entries in which one run is found."""
+    """Entries in which one run of the query is found, as it is or as pinyin."""
     if _IS_HAN.match(run):
-        return Q(grams__contains=sorted(set(_pairs(run))) or [run])
+        return _has(set(_pairs(run)) or run)
     if len(run) == 1:
-        return Q(grams__overlap=[run, f"_{run}"])
-    pairs = sorted(set(_pairs(run)))
-    found = Q(grams__contains=pairs) & (Q(title_key__contains=run) | Q(text__icontains=run))
-    found |= Q(grams__contains=[f"_{pair}" for pair in pairs], initials__contains=run)
+        return Q(grams__overlap=_codes([run, f"_{run}"]))
+    found = _holds_as_written(run)
+    if len(run) <= MAX_INITIALS:
+        found |= _has(f"_{pair}" for pair in _pairs(run)) & Q(initials__contains=run)
     if len(run) > 2:
-        found |= Q(grams__contains=[f"~{run[:3]}"], pinyin__contains=run)
+        found |= _has([f"~{run[:3]}"]) & Q(pinyin__contains=run)
     return found
 
 
-def _all_of(runs: list[str]) -> Q:
-    condition = Q()
-    for run in runs:
-        condition &= _holds(run)
-    return condition
+def _holds_as_written(run: str) -> Q:
+    if _IS_HAN.match(run):
+        return _has(set(_pairs(run)) or run)
+    return _has(set(_pairs(run)) or run) & Q(title_key__contains=run) | _has([f"={run[:MAX_WORD]}"])
+
+
+def _all_of(conditions: Iterable[Q]) -> Q:
+    return reduce(and_, conditions)
+
+
+def _titled(runs: list[str]) -> Q:
+    return _all_of(Q(title_key__contains=run) for run in runs)
 
 
 def _rank(asked: list[list[str]]) -> Case:
-    """Title itself, its beginning, a whole word of it, part of it; pinyin; a synonym; words; the rest."""
+    """The title itself, its beginning, a whole word of it, part of it; pinyin; a synonym; the text."""
     key = "".join(asked[0])
     words = sorted({word for run in asked[0] for word in rjieba.cut(run)})
     synonym = Q(pk__in=[])
     for runs in asked[1:]:
-        synonym |= Q(title_key__contains="".join(runs))
+        synonym |= _titled(runs)
     return Case(
         When(title_key=key, then=0),
         When(title_key__startswith=key, then=1),
-        When(title_key__contains=key, words__contains=words, then=2),
-        When(title_key__contains=key, then=3),
+        When(words__contains=words, then=2),
+        When(_titled(asked[0]), then=3),
         When(Q(initials=key) | Q(pinyin=key), then=4),
         When(Q(initials__startswith=key) | Q(pinyin__startswith=key), then=5),
-        When(synonym, then=6),
-        When(words__contains=words, then=7),
+        When(Q(initials__contains=key) | Q(pinyin__contains=key), then=6),
+        When(synonym, then=7),
         default=8,
         output_field=IntegerField(),
     )
@@ -386,9 +426,9 @@ def find(
     asked = variants(query)
     if not asked:
         return SearchEntry.objects.none()
-    condition = Q()
-    for runs in asked:
-        condition |= _all_of(runs)
+    condition = _all_of(map(_holds, asked[0]))
+    for runs in asked[1:]:
+        condition |= _all_of(map(_holds_as_written, runs))
     entries = SearchEntry.objects.filter(condition)
     if user is not None:
         entries = entries.visible_to(user)
@@ -428,10 +468,13 @@ class SearchPage:
 def search_page(query: str, *, user=None, kinds: Iterable[str] | None = None, each: int = 6) -> SearchPage:
     """The best entries of every kind, in one query; a second one only where nothing was found."""
     query = clean_text(query)[:MAX_QUERY]
-    entries = find(query, kinds=kinds, user=user)
-    if variants(query):
+    asked = variants(query)
+    entries = SearchEntry.objects.none()
+    if asked:
         place = Window(RowNumber(), partition_by=F("kind"), order_by=ORDER)
-        entries = entries.annotate(place=place).filter(place__lte=each + 1)
+        best = find(query, kinds=kinds, user=user).annotate(place=place).filter(place__lte=each + 1)
+        entries = SearchEntry.objects.filter(pk__in=best.order_by().values("pk"))
+        entries = entries.annotate(rank=_rank(asked)).order_by(*ORDER).defer("grams", "words")
     found: dict[str, list[SearchEntry]] = {}
     for entry in entries:
         found.setdefault(entry.kind, []).append(entry)
@@ -440,37 +483,34 @@ def search_page(query: str, *, user=None, kinds: Iterable[str] | None = None, ea
         Group(kind, KINDS.get(kind, "其他"), rows[:each], len(rows) > each)
         for kind, rows in sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
     ]
-    return SearchPage(query, groups, [] if groups else suggest(query, user=user))
+    return SearchPage(query, groups, [] if groups else suggest(query))
 
 
-def suggest(query: str, *, user=None, limit: int = 3) -> list[str]:
-    """What somebody may have meant who found nothing: words and titles that sound or look alike."""
-    key = "".join(runs_of(clean_text(query[:MAX_QUERY])))[:30]
+_NEAREST = """
+    SELECT entry.id FROM unnest(%s::int[]) AS asked (gram)
+    JOIN portal_searchentry AS entry ON entry.grams @> ARRAY[asked.gram] AND entry.is_public
+    GROUP BY entry.id ORDER BY count(*) DESC, entry.id LIMIT 60
+"""
+
+
+def suggest(query: str, *, limit: int = 3) -> list[str]:
+    """What somebody may have meant who found nothing: words and titles, of public entries, that sound
+    or look alike."""
+    key = "".join(runs_of(clean_text(query[:MAX_QUERY])))[:20]
     syllables = syllables_of(key)
     if len(key) < 2 or not syllables:
         return []
-    grams = sorted(gram for gram in title_grams(key, syllables) if len(gram) > 1)[:40]
-    best = (
-        SearchEntry.objects.visible_to(user)
-        .filter(grams__overlap=grams)
-        .annotate(shared=_shared(grams))
-        .order_by("-shared", Length("title_key"), "pk")
-    )
+    grams = sorted(gram for gram in title_grams(key, syllables) if len(gram) > 1 and gram[0] != "_")[-12:]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST, [_codes(grams)])
+        nearest = [pk for (pk,) in cursor.fetchall()]
     spelled = "".join(syllables)
     scores: dict[str, float] = {}
-    for title, words in best.values_list("title", "words")[:60]:
+    for title, words in SearchEntry.objects.filter(pk__in=nearest).values_list("title", "words"):
         for term in (title, *words):
             scores.setdefault(term, _likeness(key, spelled, term))
     near = sorted((-score, len(term), term) for term, score in scores.items() if score >= 0.6)
     return [term for _, _, term in near[:limit]]
-
-
-def _shared(grams: list[str]):
-    """How many of the grams an entry has."""
-    total = Value(0)
-    for gram in grams:
-        total = total + Case(When(grams__contains=[gram], then=1), default=0)
-    return total
 
 
 def _likeness(key: str, spelled: str, term: str) -> float:

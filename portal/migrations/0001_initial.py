@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 ('title_key', models.TextField(editable=False, verbose_name='标题检索式')),
                 ('pinyin', models.TextField(blank=True, editable=False, verbose_name='拼音')),
                 ('initials', models.TextField(blank=True, editable=False, verbose_name='拼音首字母')),
-                ('grams', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), editable=False, size=None, verbose_name='检索片段')),
+                ('grams', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), editable=False, size=None, verbose_name='检索片段')),
                 ('words', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), editable=False, size=None, verbose_name='分词')),
                 ('updated_at', models.DateTimeField(editable=False, verbose_name='更新时间')),
                 ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization', verbose_name='所属单位')),
