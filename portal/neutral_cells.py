@@ -9,7 +9,7 @@ _RUNS = re.compile(
 )
 _BEGINS_WITH_TAB = re.compile("[\"' \ufeff]*[\t\r]")
 # What a spreadsheet makes another number of: leading zeroes go, 12 digits and more become 4.40301E+17.
-_SPOILT = re.compile(r"(?:0[0-9]+|[0-9]{12,})\Z")
+_SPOILT = re.compile(r"'*(?:0[0-9]+|[0-9]{12,})\Z")
 
 
 def _needs_care(text: str, start: int = 0) -> bool:

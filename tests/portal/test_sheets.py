@@ -102,9 +102,9 @@ REFUSED = {
     "xlsx without its last bytes": (lambda: xlsx()[:-10], ABNORMAL),
     "wrong checksum": (hostile.bad_checksum, ABNORMAL),
     "zip header alone": (lambda: b"PK\x03\x04" + bytes(200), ABNORMAL),
-    "bomb of 512 MB in the strings": (lambda: hostile.bomb(512), "^工作簿解开后超过 100 MB"),
-    "bomb of 512 MB in the sheet": (
-        lambda: hostile.bomb(512, name="xl/worksheets/sheet2.xml"),
+    "bomb of 128 MB in the strings": (lambda: hostile.bomb(128), "^工作簿解开后超过 100 MB"),
+    "bomb of 128 MB in the sheet": (
+        lambda: hostile.bomb(128, name="xl/worksheets/sheet2.xml"),
         "^工作簿解开后超过 100 MB",
     ),
     "bomb that claims ten bytes": (lambda: hostile.lying_bomb(150), ABNORMAL),
