@@ -191,3 +191,11 @@ class Scoped(models.Model):
 
     class Meta:
         abstract = True
+
+
+def system_user() -> User:
+    """The account behind rows that came from the repository's own files; nobody signs in with it."""
+    user, _ = User.objects.get_or_create(
+        username="system", defaults={"name": "平台", "is_active": False, "password": "!"}
+    )
+    return user

@@ -174,7 +174,7 @@ def run(pk: int, *, at: datetime | None = None) -> bool:
 
 def _attempt(job: Job) -> tuple[str, str]:
     try:
-        HANDLERS[job.kind](job)
+        _handler_of(job.kind)(job)
     except Refused as refusal:
         return Job.State.FAILED, str(refusal)
     except Exception:  # whatever a handler raises must end in the row, not in a lost task
@@ -183,6 +183,12 @@ def _attempt(job: Job) -> tuple[str, str]:
             return Job.State.QUEUED, ""
         return Job.State.FAILED, "处理时发生故障，已记录并通知管理员。"
     return Job.State.DONE, ""
+
+
+def _handler_of(kind: str) -> Callable[[Job], None]:
+    if kind not in HANDLERS:
+        current_app.loader.import_default_modules()  # the apps' tasks register their handlers
+    return HANDLERS[kind]
 
 
 def _end(job: Job, state: str, fault: str) -> None:

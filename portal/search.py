@@ -54,7 +54,7 @@ MAX_INITIALS = 30
 MAX_VARIANTS = 8
 
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
-SOURCES: tuple[str, ...] = ()
+SOURCES: tuple[str, ...] = ("resources.queries.searchable", "events.queries.searchable")
 
 # Headings of the groups on the search page, in their order.
 KINDS = {
@@ -347,7 +347,7 @@ def variants(query: str) -> list[list[str]]:
         return []
     found = [runs]
     if len(runs) > 1 and all(run.isascii() for run in runs):
-        runs[:] = ["".join(runs)]  # ke ji guan
+        found.append(["".join(runs)])  # ke ji guan
     for place, run in enumerate(runs):
         for other in _swapped(run):
             found.append([*runs[:place], *runs_of(other), *runs[place + 1 :]])
@@ -387,24 +387,24 @@ def _titled(runs: list[str]) -> Q:
 
 
 def _rank(asked: list[list[str]]) -> Case:
-    """The title itself, its beginning, a whole word of it, part of it; pinyin; a synonym; the text."""
+    """0 the title itself, 1 its beginning, 2 a whole word of it, 3 part of it; 4 to 6 the same in pinyin;
+    7 a synonym in the title; 8 the text. One comparison decides for the many that are found by text."""
     key = "".join(asked[0])
     words = sorted({word for run in asked[0] for word in rjieba.cut(run)})
-    synonym = Q(pk__in=[])
-    for runs in asked[1:]:
-        synonym |= _titled(runs)
-    return Case(
+    in_title = Case(
         When(title_key=key, then=0),
         When(title_key__startswith=key, then=1),
         When(words__contains=words, then=2),
-        When(_titled(asked[0]), then=3),
-        When(Q(initials=key) | Q(pinyin=key), then=4),
-        When(Q(initials__startswith=key) | Q(pinyin__startswith=key), then=5),
-        When(Q(initials__contains=key) | Q(pinyin__contains=key), then=6),
-        When(synonym, then=7),
-        default=8,
+        default=3,
         output_field=IntegerField(),
     )
+    others = []
+    if key.isascii():
+        columns = ("initials", "pinyin") if len(key) > 2 else ("initials",)
+        for rank, lookup in ((4, "exact"), (5, "startswith"), (6, "contains")):
+            others += [When(**{f"{column}__{lookup}": key}, then=rank) for column in columns]
+    others += [When(_titled(runs), then=7) for runs in asked[1:]]
+    return Case(When(_titled(asked[0]), then=in_title), *others, default=8, output_field=IntegerField())
 
 
 ORDER = ("rank", Length("title_key"), "pk")
@@ -428,7 +428,8 @@ def find(
         return SearchEntry.objects.none()
     condition = _all_of(map(_holds, asked[0]))
     for runs in asked[1:]:
-        condition |= _all_of(map(_holds_as_written, runs))
+        is_spelled_apart = runs == ["".join(asked[0])]
+        condition |= _all_of(map(_holds if is_spelled_apart else _holds_as_written, runs))
     entries = SearchEntry.objects.filter(condition)
     if user is not None:
         entries = entries.visible_to(user)

@@ -1,13 +1,15 @@
 """Addresses of the portal. Each app's own stand in its urls.py."""
 
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.module_loading import import_string
 from django.views import defaults
 
-from portal import components, desk, display, health, pages
+from portal import components, desk, display, health, pages, verify
 
 handler400 = partial(defaults.bad_request, template_name="errors/400.html")
 handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
@@ -23,6 +25,7 @@ urlpatterns = [
     path("desk/jobs/<int:pk>/", desk.job_detail, name="job"),
     path("desk/audit/", desk.audit_list, name="audit"),
     path("desk/components/", components.gallery, name="components"),
+    path("menu/<slug:code>/", pages.resource, name="resource"),
     path("display/", display.display, name="display"),
     path("trail/", desk.trail_head, name="trail_head"),
     path("accounts/", include("allauth.urls")),
@@ -30,20 +33,24 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("verify/", verify.verify_form, name="verify_form"),
+    path("verify/<str:token>/", verify.verify, name="verify"),
     path("csp/", health.csp_report, name="csp_report"),
 ]
 
-# Each app brings its public pages and its desk pages.
-for module, prefix in (
-    ("resources.urls", "menu/"),
-    ("resources.desk_urls", "desk/resources/"),
-    ("events.urls", "events/"),
-    ("events.desk_urls", "desk/events/"),
-    ("youth_credits.urls", "desk/credits/"),
-    ("indicators.urls", "index/"),
-    ("indicators.desk_urls", "desk/returns/"),
-    ("outreach.urls", "desk/outreach/"),
-    ("talent.urls", "desk/talent/"),
+# Each app brings its public pages (`urlpatterns`) and its desk pages (`desk`).
+for app, prefix in (
+    ("resources", "menu/"),
+    ("events", "events/"),
+    ("indicators", "index/"),
 ):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
+    if find_spec(f"{app}.urls"):
+        urlpatterns.append(path(prefix, include(f"{app}.urls")))
+for app, prefix in (
+    ("resources", "desk/resources/"),
+    ("events", "desk/events/"),
+    ("youth_credits", "desk/credits/"),
+    ("indicators", "desk/returns/"),
+):
+    if find_spec(f"{app}.urls") and hasattr(import_module(f"{app}.urls"), "desk"):
+        urlpatterns.append(path(prefix, include((import_string(f"{app}.urls.desk"), f"{app}_desk"))))

@@ -59,10 +59,18 @@ class Workflow:
             setattr(record, field, value)
         audit.record(record, name, by=by, changes={"status": [seen, step.target]}, note=note)
 
-    def history(self, record) -> list[audit.AuditEntry]:
-        """The steps taken on a record so far, oldest first, for its timeline."""
-        return list(
-            audit.AuditEntry.objects.filter(
-                subject_type=record._meta.label, subject_id=str(record.pk), action__in=self.steps
-            ).order_by("at", "pk")
-        )
+    def timeline(self, record) -> list[dict]:
+        """The steps taken on a record so far, oldest first: label, at, by, note, state for its page."""
+        taken = audit.AuditEntry.objects.filter(
+            subject_type=record._meta.label, subject_id=str(record.pk), action__in=self.steps
+        ).order_by("at", "pk")
+        return [
+            {
+                "label": self.steps[entry.action].label,
+                "at": entry.at,
+                "by": entry.actor_name,
+                "note": entry.note,
+                "state": "returned" if self.steps[entry.action].wants_note else "done",
+            }
+            for entry in taken
+        ]

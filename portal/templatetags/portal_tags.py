@@ -60,7 +60,7 @@ def wan(value: object) -> str:
     for unit, word in ((Decimal(10**8), "亿"), (Decimal(10**4), "万")):
         places = 2 if size < unit * 100 else 1
         scaled = (size / unit).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        if scaled >= 1:
+        if size >= unit or (scaled >= 1 and unit > 10**4):
             return f"{'-' if number < 0 else ''}{_plain(scaled, places).replace(',', '')}{word}"
     return _plain(number, 2)
 
@@ -213,3 +213,9 @@ def is_single_box(field: BoundField) -> bool:
 def item(values: list, position: int) -> object:
     """The value at a position of a list; None beyond its end."""
     return values[position] if 0 <= position < len(values) else None
+
+
+@register.simple_tag
+def pairs(*words: object) -> list[tuple[object, object]]:
+    """The words two by two: breadcrumbs written where they are used."""
+    return list(zip(words[::2], words[1::2], strict=True))

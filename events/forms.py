@@ -1,0 +1,176 @@
+"""The shape of what a person typed: an event, its sessions, a sign-up. A form never saves."""
+
+import uuid
+
+from django import forms
+
+from events.models import Event, Session
+from portal import plain_question
+from portal.errors import Refused
+from portal.fields import RecordByName
+from portal.identifiers import check_mobile, clean_text
+from portal.organizations import Organization
+from resources.models import Audience, Resource
+
+
+class EventForm(forms.ModelForm):
+    """An event as typed on the page or in one row of a sheet."""
+
+    resource = RecordByName(
+        label="举办场馆",
+        queryset=Resource.objects.published().order_by("title", "pk"),
+        by="title",
+        required=False,
+        help_text="在平台登记的场馆内举办时填写场馆名称；其他地点请填下一项。",
+    )
+    audiences = forms.MultipleChoiceField(
+        label="适合人群", choices=Audience, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    organization = RecordByName(
+        label="主办单位",
+        queryset=Organization.objects.none(),
+        by="name",
+        help_text="输入名称后从提示中选择。",
+    )
+
+    class Meta:
+        model = Event
+        fields = (
+            "organization",
+            "region",
+            "title",
+            "kind",
+            "summary",
+            "resource",
+            "place",
+            "edition",
+            "audiences",
+            "is_free",
+            "fee_note",
+            "needs_sign_up",
+            "largest_party",
+            "public_phone",
+            "contact",
+        )
+
+    def __init__(self, *args, places=None, organizations=None, **kwargs):
+        """`places`, `organizations`: what this person may choose from."""
+        super().__init__(*args, **kwargs)
+        if places is not None:
+            self.fields["region"].queryset = places
+        if organizations is not None:
+            self.fields["organization"].queryset = organizations
+
+    def clean_title(self):
+        return _clean(self.cleaned_data["title"])
+
+    def clean_place(self):
+        return _clean(self.cleaned_data["place"])
+
+
+class SessionForm(forms.ModelForm):
+    """One date of an event."""
+
+    class Meta:
+        model = Session
+        fields = ("starts_at", "ends_at", "closes_at", "capacity")
+        widgets = {
+            name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            for name in ("starts_at", "ends_at", "closes_at")
+        }
+
+
+class AttendanceForm(forms.Form):
+    """How many came to a session."""
+
+    visits = forms.IntegerField(label="到场人次", min_value=0, max_value=5_000_000)
+
+
+class NoteForm(forms.Form):
+    """A reason, for steps that ask for one."""
+
+    note = forms.CharField(
+        label="意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class SignUpForm(forms.Form):
+    """A party's sign-up, with a question in plain words instead of a picture puzzle."""
+
+    name = forms.CharField(
+        label="联系人姓名", max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    mobile = forms.CharField(
+        label="手机号",
+        max_length=20,
+        help_text="用于查找您的报名，仅主办单位可见。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    head_count = forms.IntegerField(label="人数", min_value=1, initial=1)
+    mail = forms.EmailField(
+        label="电子邮箱",
+        required=False,
+        help_text="填写后，报名码会同时发到邮箱。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    answer = forms.CharField(label="验证问题", max_length=10)
+    # People do not see this field; machines fill it in.
+    homepage = forms.CharField(
+        required=False,
+        label="请留空",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    token = forms.CharField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, largest_party: int, **kwargs):
+        question, token = plain_question.ask()
+        kwargs["initial"] = {"head_count": 1, "token": token, "key": uuid.uuid4()}
+        super().__init__(data, **kwargs)
+        self.fields["head_count"].max_value = largest_party
+        self.fields["head_count"].help_text = f"含您本人，最多 {largest_party} 人。"
+        self.fields["answer"].help_text = question if data is None else self._question(data, question)
+
+    def _question(self, data, question: str) -> str:
+        try:
+            return plain_question.words_of(data.get("token", ""))
+        except Refused:
+            self.data = self.data.copy()
+            self.data["token"] = self.initial["token"]
+            self.data["answer"] = ""
+            return question
+
+    def clean_name(self):
+        return _clean(self.cleaned_data["name"])
+
+    def clean_mobile(self):
+        try:
+            return check_mobile(self.cleaned_data["mobile"])
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def clean_homepage(self):
+        if self.cleaned_data["homepage"]:
+            raise forms.ValidationError("请将此项留空。")
+        return ""
+
+    def clean(self):
+        cleaned = super().clean()
+        token, answer = cleaned.get("token"), cleaned.get("answer")
+        if token and answer:
+            try:
+                right = plain_question.is_right(token, answer)
+            except Refused as refusal:
+                self.add_error("answer", str(refusal))
+            else:
+                if not right:
+                    self.add_error("answer", "回答不正确，请看清问题后重新填写。")
+        return cleaned
+
+
+def _clean(text: str) -> str:
+    try:
+        return clean_text(text)
+    except ValueError as fault:
+        raise forms.ValidationError(str(fault)) from fault

@@ -1,0 +1,316 @@
+"""Brands with their yearly editions, events with their sessions, and the seats people take."""
+
+import uuid
+from datetime import date, datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from portal.accounts import Scoped, ScopedQuerySet
+from portal.encryption import unseal
+from portal.identifiers import mask_mobile, mask_name
+from portal.roles import Perm
+from portal.workflow import Step, Workflow
+from resources.models import Audience, Resource
+
+
+class Brand(models.Model):
+    """An event that comes back every year and has made itself a name: 深圳科普月 …"""
+
+    PERSONAL = frozenset()
+
+    code = models.CharField("代码", max_length=30, unique=True)
+    name = models.CharField("品牌名称", max_length=60)
+    summary = models.CharField("简介", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "品牌活动"
+
+    def __str__(self):
+        return self.name
+
+
+class Edition(models.Model):
+    """One year's edition of a brand, under which many events stand."""
+
+    PERSONAL = frozenset()
+
+    brand = models.ForeignKey(Brand, models.PROTECT, verbose_name="品牌", related_name="editions")
+    year = models.PositiveSmallIntegerField("年份")
+    theme = models.CharField("主题", max_length=120, blank=True)
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", help_text="含当日")
+    source = models.CharField("资料来源", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "品牌活动届次"
+        constraints = [
+            models.UniqueConstraint(name="edition_once_per_brand_and_year", fields=["brand", "year"]),
+            models.CheckConstraint(
+                name="edition_ends_after_it_starts",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.brand}"
+
+
+class EventQuerySet(ScopedQuerySet):
+    def published(self):
+        return self.filter(status=Event.Status.PUBLISHED)
+
+
+class Event(Scoped):
+    """A science outreach event, held in one or more sessions."""
+
+    PERSONAL = frozenset({"contact"})
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SUBMITTED = "submitted", "待审核"
+        PUBLISHED = "published", "已发布"
+        RETURNED = "returned", "已退回"
+        CANCELLED = "cancelled", "已取消"
+
+    class Kind(models.TextChoices):
+        LECTURE = "lecture", "科普讲座"
+        EXHIBITION = "exhibition", "科普展览"
+        COMPETITION = "competition", "科普竞赛"
+        EXCHANGE = "exchange", "国际与港澳台交流"
+        CLUB = "club", "青少年兴趣小组"
+        CAMP = "camp", "科技夏（冬）令营"
+        OPEN_DAY = "open_day", "科研机构开放"
+        TRAINING = "training", "实用技术培训"
+        WORKSHOP = "workshop", "体验工作坊"
+        FILM = "film", "科教影视"
+        OTHER = "other", "其他活动"
+
+    title = models.CharField("活动名称", max_length=120)
+    kind = models.CharField("活动类别", max_length=20, choices=Kind)
+    summary = models.TextField("活动介绍", max_length=3000, blank=True)
+    resource = models.ForeignKey(
+        Resource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="举办场馆",
+        related_name="events",
+        help_text="在平台登记的场馆内举办时填写。",
+    )
+    place = models.CharField("地点", max_length=200, blank=True)
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, null=True, blank=True, verbose_name="所属品牌届次", related_name="events"
+    )
+    audiences = ArrayField(
+        models.CharField(max_length=12, choices=Audience), verbose_name="适合人群", default=list, blank=True
+    )
+    is_free = models.BooleanField("免费", default=True)
+    fee_note = models.CharField("收费说明", max_length=120, blank=True)
+    needs_sign_up = models.BooleanField("需要报名", default=True)
+    largest_party = models.PositiveSmallIntegerField("每次报名最多人数", default=5)
+    public_phone = models.CharField("咨询电话（公开）", max_length=30, blank=True)
+    contact = models.CharField("联系人（内部）", max_length=60, blank=True)
+    source = models.CharField("资料来源", max_length=200, blank=True)
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "科普活动"
+        constraints = [
+            models.CheckConstraint(
+                name="event_published_has_a_time",
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                violation_error_message="已发布的活动必须有发布时间。",
+            ),
+            models.CheckConstraint(
+                name="event_party_of_one_to_fifty",
+                condition=Q(largest_party__gte=1, largest_party__lte=50),
+                violation_error_message="每次报名最多人数应在 1 至 50 之间。",
+            ),
+            models.CheckConstraint(
+                name="event_has_a_place",
+                condition=Q(resource__isnull=False) | ~Q(place=""),
+                violation_error_message="请选择举办场馆或填写地点。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="event_by_status"),
+            models.Index(fields=["kind"], name="event_by_kind"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("events:detail", args=[self.pk])
+
+    def get_desk_url(self):
+        return reverse("events_desk:detail", args=[self.pk])
+
+    @property
+    def where(self) -> str:
+        return self.resource.title if self.resource_id else self.place
+
+    @property
+    def audience_names(self) -> list[str]:
+        return [Audience(code).label for code in self.audiences]
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in (self.Status.PUBLISHED, self.Status.CANCELLED)
+
+
+REVIEW = Workflow(
+    submit=Step(
+        label="提交审核",
+        sources=frozenset({Event.Status.DRAFT, Event.Status.RETURNED}),
+        target=Event.Status.SUBMITTED,
+        needs=Perm.EVENT_EDIT,
+        stamp="submitted_at",
+    ),
+    publish=Step(
+        label="发布",
+        sources=frozenset({Event.Status.SUBMITTED}),
+        target=Event.Status.PUBLISHED,
+        needs=Perm.EVENT_REVIEW,
+        stamp="published_at",
+    ),
+    send_back=Step(
+        label="退回修改",
+        sources=frozenset({Event.Status.SUBMITTED}),
+        target=Event.Status.RETURNED,
+        needs=Perm.EVENT_REVIEW,
+        wants_note=True,
+    ),
+    cancel=Step(
+        label="取消活动",
+        sources=frozenset({Event.Status.PUBLISHED}),
+        target=Event.Status.CANCELLED,
+        needs=Perm.EVENT_EDIT,
+        wants_note=True,
+    ),
+)
+
+
+class SessionQuerySet(models.QuerySet):
+    def public(self):
+        """Sessions of published events that were not called off."""
+        return self.filter(event__status=Event.Status.PUBLISHED, cancelled_at=None)
+
+    def begun_between(self, start: date, end: date):
+        """Sessions that begin on or after `start` and before `end`, days in Shenzhen."""
+        return self.filter(starts_at__date__gte=start, starts_at__date__lt=end)
+
+
+class Session(models.Model):
+    """One date of an event, with its seats."""
+
+    PERSONAL = frozenset()
+
+    event = models.ForeignKey(Event, models.CASCADE, verbose_name="活动", related_name="sessions")
+    starts_at = models.DateTimeField("开始时间")
+    ends_at = models.DateTimeField("结束时间")
+    capacity = models.PositiveIntegerField("名额（人）", default=30)
+    seats_taken = models.PositiveIntegerField("已报名（人）", default=0, editable=False)
+    closes_at = models.DateTimeField("报名截止", null=True, blank=True, help_text="不填为开始时间。")
+    attendance = models.PositiveIntegerField("到场人次", null=True, blank=True)
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "活动场次"
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="结束时间必须晚于开始时间。",
+            ),
+            models.CheckConstraint(
+                name="session_seats_within_capacity",
+                condition=Q(seats_taken__lte=F("capacity")),
+                violation_error_message="名额不能少于已报名人数。",
+            ),
+            models.CheckConstraint(
+                name="session_closes_before_it_ends",
+                condition=Q(closes_at=None) | Q(closes_at__lte=F("ends_at")),
+                violation_error_message="报名截止不能晚于结束时间。",
+            ),
+            models.UniqueConstraint(
+                name="session_once_per_event_and_time",
+                fields=["event", "starts_at"],
+                violation_error_message="该活动在此时间已有一场。",
+            ),
+        ]
+        indexes = [models.Index(fields=["starts_at"], name="session_by_start")]
+
+    def __str__(self):
+        return f"{self.event_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.seats_taken
+
+    def sign_up_is_open(self, at: datetime) -> bool:
+        return self.cancelled_at is None and at < (self.closes_at or self.starts_at)
+
+
+class SignUp(models.Model):
+    """A party's seats at one session. Name, mobile and mail are sealed; the mobile's hash finds them."""
+
+    PERSONAL = frozenset({"name_sealed", "mobile_sealed", "mobile_hash", "mail_sealed"})
+
+    uuid = models.UUIDField("唯一标识", default=uuid.uuid4, unique=True, editable=False)
+    session = models.ForeignKey(Session, models.PROTECT, verbose_name="场次", related_name="sign_ups")
+    name_sealed = models.BinaryField("姓名（加密）", editable=False)
+    mobile_sealed = models.BinaryField("手机号（加密）", editable=False)
+    mobile_hash = models.BinaryField("手机号（查找用）", editable=False)
+    mail_sealed = models.BinaryField("电子邮箱（加密）", null=True, editable=False)
+    head_count = models.PositiveSmallIntegerField("人数")
+    code = models.CharField("报名码", max_length=8, editable=False)
+    made_at = models.DateTimeField("报名时间", auto_now_add=True)
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报名"
+        constraints = [
+            models.UniqueConstraint(
+                name="sign_up_once_per_session_and_mobile",
+                fields=["session", "mobile_hash"],
+                condition=Q(cancelled_at=None),
+                violation_error_message="该手机号已报名本场。",
+            ),
+            models.UniqueConstraint(name="sign_up_code_once_per_session", fields=["session", "code"]),
+            models.CheckConstraint(name="sign_up_for_somebody", condition=Q(head_count__gte=1)),
+        ]
+
+    def __str__(self):
+        return f"报名 {self.pk}"
+
+    def _open(self, sealed, field: str) -> str:
+        return unseal(bytes(sealed), field=f"sign_up.{field}", owner=self.uuid) if sealed else ""
+
+    @property
+    def name_masked(self) -> str:
+        return mask_name(self._open(self.name_sealed, "name"))
+
+    @property
+    def mobile(self) -> str:
+        return self._open(self.mobile_sealed, "mobile")
+
+    @property
+    def mobile_masked(self) -> str:
+        return mask_mobile(self.mobile)
+
+    @property
+    def mail(self) -> str:
+        return self._open(self.mail_sealed, "mail")

@@ -1,0 +1,150 @@
+"""Reads of events and sessions; what other apps and pages may ask."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db.models import Count, Min, Prefetch, Q, Sum
+
+from events.models import Event, Session, SignUp
+from portal.accounts import User
+from portal.regions import Region, district_code
+from portal.roles import Perm
+from portal.search import Entry
+from portal.waiting import Waiting
+
+
+def coming(after: datetime, *, limit: int, district: Region | None = None) -> list[Session]:
+    """Sessions of published events that begin after `after`, the next one first."""
+    sessions = Session.objects.public().filter(starts_at__gt=after)
+    if district is not None:
+        sessions = sessions.filter(event__region__path__startswith=district.path)
+    return list(
+        sessions.select_related("event__region", "event__resource").order_by("starts_at", "pk")[:limit]
+    )
+
+
+def between(start: datetime, end: datetime, *, limit: int) -> list[Session]:
+    """Sessions of published events that begin on or after `start` and before `end`, the next one first."""
+    return list(
+        Session.objects.public()
+        .filter(starts_at__gte=start, starts_at__lt=end)
+        .select_related("event__region", "event__resource")
+        .order_by("starts_at", "pk")[:limit]
+    )
+
+
+def sessions_for(resource, after: datetime, *, limit: int = 10) -> list[Session]:
+    """What is on at a place after a moment, the next one first."""
+    return list(
+        Session.objects.public()
+        .filter(event__resource=resource, ends_at__gt=after)
+        .select_related("event__region", "event__resource")
+        .order_by("starts_at", "pk")[:limit]
+    )
+
+
+def with_next_session(events, after: datetime):
+    """Events with `next_at`, and their sessions still to come loaded as `coming_sessions`."""
+    still = Session.objects.filter(ends_at__gt=after, cancelled_at=None).order_by("starts_at", "pk")
+    return events.annotate(
+        next_at=Min("sessions__starts_at", filter=Q(sessions__ends_at__gt=after, sessions__cancelled_at=None))
+    ).prefetch_related(Prefetch("sessions", queryset=still, to_attr="coming_sessions"))
+
+
+def _held(start: date, end: date, kinds: list[str] | None):
+    sessions = Session.objects.public().begun_between(start, end)
+    if kinds:
+        sessions = sessions.filter(event__kind__in=kinds)
+    return sessions.annotate(district=district_code("event__region")).exclude(district="")
+
+
+def sessions_by_district(start: date, end: date, *, kinds: list[str] | None = None) -> dict[str, int]:
+    """Sessions (场次) begun on or after `start` and before `end`, per district code."""
+    rows = _held(start, end, kinds).values("district").annotate(count=Count("pk")).order_by("district")
+    return {row["district"]: row["count"] for row in rows}
+
+
+def visits_by_district(start: date, end: date, *, kinds: list[str] | None = None) -> dict[str, int]:
+    """Visits (人次) of sessions begun in the period, per district code; sessions without a count left out."""
+    rows = (
+        _held(start, end, kinds)
+        .exclude(attendance=None)
+        .values("district")
+        .annotate(visits=Sum("attendance"))
+        .order_by("district")
+    )
+    return {row["district"]: row["visits"] for row in rows}
+
+
+def large_sessions_by_district(start: date, end: date, *, least: int = 1000) -> dict[str, int]:
+    """Sessions with at least `least` visits, per district code. Basis: 科普统计“重大科普活动”口径."""
+    rows = (
+        _held(start, end, None)
+        .filter(attendance__gte=least)
+        .values("district")
+        .annotate(count=Count("pk"))
+        .order_by("district")
+    )
+    return {row["district"]: row["count"] for row in rows}
+
+
+def open_units_by_district(start: date, end: date) -> dict[str, int]:
+    """Organisations that opened to the public in the period, per district code."""
+    rows = (
+        _held(start, end, [Event.Kind.OPEN_DAY])
+        .exclude(event__organization=None)
+        .values("district")
+        .annotate(count=Count("event__organization", distinct=True))
+        .order_by("district")
+    )
+    return {row["district"]: row["count"] for row in rows}
+
+
+def sessions_behind(district: str, start: date, end: date, *, kinds: list[str] | None = None):
+    """The sessions a figure counted, the first one first: what its link shows."""
+    return (
+        _held(start, end, kinds)
+        .filter(district=district)
+        .select_related("event__region", "event__organization")
+        .order_by("starts_at", "pk")
+    )
+
+
+def sign_ups_of(session: Session):
+    """Standing sign-ups of a session, the first one first."""
+    return SignUp.objects.filter(session=session, cancelled_at=None).order_by("pk")
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """What of events waits for this person: reviews for staff, returns and missing counts for units."""
+    found = []
+    if user.can(Perm.EVENT_REVIEW):
+        rows = Event.objects.for_user(user, Perm.EVENT_REVIEW).filter(status=Event.Status.SUBMITTED)
+        found.append(_waiting("待审核的活动", rows, "submitted"))
+    if user.can(Perm.EVENT_EDIT) and not user.can(Perm.EVENT_REVIEW):
+        rows = Event.objects.for_user(user, Perm.EVENT_EDIT).filter(status=Event.Status.RETURNED)
+        found.append(_waiting("被退回的活动", rows, "returned"))
+    return [entry for entry in found if entry.count]
+
+
+def _waiting(title: str, rows, status: str) -> Waiting:
+    first = [(event.title, event.get_desk_url()) for event in rows.order_by("submitted_at", "pk")[:5]]
+    return Waiting(title=title, count=rows.count(), url=f"/desk/events/?status={status}", items=first)
+
+
+def entry_of(event: Event) -> Entry:
+    """What the search says of a published event."""
+    return Entry(
+        kind="event",
+        subject_id=event.pk,
+        title=event.title,
+        text=f"{event.where} {event.get_kind_display()} {event.summary}",
+        url=event.get_absolute_url(),
+        region_id=event.region_id,
+    )
+
+
+def searchable() -> Iterator[Entry]:
+    """Every published event for the search table."""
+    events = Event.objects.published().select_related("region", "resource").order_by("pk")
+    return map(entry_of, events.iterator(chunk_size=1000))

@@ -1,0 +1,245 @@
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from events import actions, queries
+from events.models import Event, Session, SignUp
+from portal import jobs
+from portal.audit import AuditEntry
+from portal.errors import Refused
+from portal.search import SearchEntry, find
+from tests.events.factories import EventFactory, SessionFactory
+
+
+def ask(session, *, mobile="13800138000", head_count=1, mail="", key=None, at=None):
+    return actions.sign_up(
+        session,
+        name="王小明",
+        mobile=mobile,
+        head_count=head_count,
+        mail=mail,
+        at=at or timezone.now(),
+        key=key or uuid.uuid4(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "constraint"),
+    [
+        (Session, {"ends_at": "2020-01-01T00:00:00Z"}, "session_ends_after_it_starts"),
+        (Session, {"seats_taken": 31}, "session_seats_within_capacity"),
+        (Event, {"status": "published", "published_at": None}, "event_published_has_a_time"),
+        (Event, {"place": "", "resource": None}, "event_has_a_place"),
+        (Event, {"largest_party": 51}, "event_party_of_one_to_fifty"),
+    ],
+)
+def test_the_database_refuses(model, change, constraint):
+    SessionFactory()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        model.objects.update(**change)
+
+
+def test_a_unit_s_event_waits_for_staff_and_is_published(unit, unit_clerk, staff):
+    event = actions.save_event(
+        EventFactory.build(organization=unit, region=unit.region, created_by=None), by=unit_clerk
+    )
+    SessionFactory(event=event)
+    actions.submit(event, by=unit_clerk)
+
+    actions.publish(event, by=staff)
+
+    assert staff.notices.get().text == f"活动“{event.title}”待审核。"
+    assert f"活动“{event.title}”已发布。" in unit_clerk.notices.get().text
+    assert list(find("海洋", kinds=["event"])) == [SearchEntry.objects.get(subject_id=event.pk)]
+
+
+def test_an_event_without_a_session_is_not_submitted(unit, unit_clerk):
+    event = EventFactory(organization=unit)
+
+    with pytest.raises(Refused, match="至少添加一个场次"):
+        actions.submit(event, by=unit_clerk)
+
+
+def test_an_event_is_returned_with_a_reason_only(staff):
+    event = EventFactory(submitted=True)
+
+    with pytest.raises(Refused, match="理由"):
+        actions.send_back(event, note=" ", by=staff)
+
+
+def test_the_unit_learns_why_an_event_was_returned(staff):
+    event = EventFactory(submitted=True)
+
+    actions.send_back(event, note="请补充地点", by=staff)
+
+    assert "请补充地点" in event.created_by.notices.get().text
+
+
+def test_another_unit_s_clerk_changes_nothing(unit_clerk):
+    with pytest.raises(PermissionDenied):
+        actions.save_event(EventFactory(), by=unit_clerk)
+
+
+def test_the_later_of_two_editors_is_told(unit, unit_clerk):
+    event = EventFactory(organization=unit)
+    actions.save_event(event, by=unit_clerk, seen=1)
+
+    with pytest.raises(Refused, match="已被他人修改"):
+        actions.save_event(event, by=unit_clerk, seen=1)
+
+
+def test_an_event_without_place_is_refused_with_a_sentence(unit, unit_clerk):
+    with pytest.raises(ValidationError, match="填写地点"):
+        actions.save_event(EventFactory.build(organization=unit, region=unit.region, place=""), by=unit_clerk)
+
+
+def test_a_party_takes_its_seats_as_one():
+    session = SessionFactory(capacity=3)
+    ask(session, head_count=2)
+
+    with pytest.raises(Refused, match="名额不足"):
+        ask(session, head_count=2, mobile="13900139000")
+
+    session.refresh_from_db()
+    assert (session.seats_taken, session.sign_ups.count()) == (2, 1)
+
+
+def test_one_mobile_signs_up_once():
+    session = SessionFactory()
+    ask(session)
+
+    with pytest.raises(Refused, match="已报名本场"):
+        ask(session)
+
+    session.refresh_from_db()
+    assert session.seats_taken == 1
+
+
+def test_the_same_form_sent_twice_is_one_sign_up():
+    session, key = SessionFactory(), uuid.uuid4()
+
+    assert ask(session, key=key) == ask(session, key=key)
+
+
+def test_a_party_is_no_larger_than_the_event_allows():
+    with pytest.raises(Refused, match="最多 5 人"):
+        ask(SessionFactory(), head_count=6)
+
+
+def test_nobody_signs_up_after_the_close():
+    session = SessionFactory(closes_at=timezone.now() - timedelta(minutes=1))
+
+    with pytest.raises(Refused, match="已截止"):
+        ask(session)
+
+
+def test_seats_given_back_can_be_taken_again():
+    session = SessionFactory(capacity=1)
+    entry = ask(session)
+
+    actions.withdraw(entry, at=timezone.now())
+    actions.withdraw(entry, at=timezone.now())
+
+    assert ask(session, mobile="13900139000").pk
+    session.refresh_from_db()
+    assert session.seats_taken == 1
+
+
+def test_nobody_withdraws_after_the_beginning():
+    entry = ask(SessionFactory())
+
+    with pytest.raises(Refused, match="已经开始"):
+        actions.withdraw(entry, at=entry.session.starts_at)
+
+
+def test_names_and_mobiles_are_kept_sealed():
+    entry = ask(SessionFactory(), mail="a@example.cn")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name_sealed, mobile_sealed, mobile_hash, mail_sealed FROM events_signup")
+        stored = b"".join(bytes(part) for part in cursor.fetchone())
+    for secret in ("王小明", "13800138000", "a@example.cn"):
+        assert secret.encode() not in stored
+    assert (entry.name_masked, entry.mobile_masked, entry.mail) == ("王*明", "138****8000", "a@example.cn")
+
+
+def test_the_message_goes_to_the_address_given(mailoutbox):
+    entry = ask(SessionFactory(), mail="a@example.cn")
+
+    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
+
+    (mail,) = mailoutbox
+    assert entry.code in mail.body
+    assert "王" not in mail.subject + mail.body
+
+
+def test_without_an_address_no_message_leaves(mailoutbox):
+    ask(SessionFactory())
+
+    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
+
+    assert mailoutbox == []
+
+
+def test_a_cancelled_event_tells_who_signed_up_and_leaves_the_search(staff, mailoutbox):
+    session = SessionFactory()
+    ask(session, mail="a@example.cn")
+    jobs.Job.objects.all().delete()
+
+    actions.cancel(session.event, note="台风", by=staff)
+
+    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
+    assert "已取消" in mailoutbox[0].body
+    assert not SearchEntry.objects.filter(kind="event").exists()
+
+
+def test_visits_are_counted_in_their_district_and_missing_ones_are_not_zero(staff):
+    counted = SessionFactory(past=True)
+    SessionFactory(past=True)
+    actions.report_attendance(counted, visits=120, at=timezone.now(), by=staff)
+    day = timezone.localdate()
+
+    visits = queries.visits_by_district(day - timedelta(days=30), day)
+
+    assert visits == {counted.event.region.code: 120}
+    assert AuditEntry.objects.get(action="attendance").changes == {"attendance": [None, 120]}
+
+
+def test_visits_are_not_reported_before_the_beginning(staff):
+    with pytest.raises(Refused, match="尚未开始"):
+        actions.report_attendance(SessionFactory(), visits=1, at=timezone.now(), by=staff)
+
+
+def test_the_real_events_and_brands_are_loaded_once(regions):
+    actions.load_reference()
+    actions.load_reference()
+
+    assert Event.objects.count() == 15
+    assert Session.objects.count() == 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_parties_at_once_share_three_seats(monkeypatch):
+    monkeypatch.setattr(jobs, "publish", lambda pk: None)
+    session = SessionFactory(capacity=3)
+
+    def one(number):
+        try:
+            ask(session, mobile=f"1380013800{number}")
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        seated = list(pool.map(one, range(8)))
+
+    session.refresh_from_db()
+    assert (sum(seated), session.seats_taken, SignUp.objects.count()) == (3, 3, 3)

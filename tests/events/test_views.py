@@ -1,0 +1,244 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from events.models import Event, SignUp
+from portal import plain_question
+from portal.audit import AuditEntry
+from portal.encryption import sign
+from tests.events.factories import EventFactory, SessionFactory
+
+NUMBERS = "零一二三四五六七八九"
+
+
+def answer_to(question: str) -> str:
+    """What a person reads and answers."""
+    one, other = question.split("等于")[0].split("加")
+    return str(NUMBERS.index(one) + NUMBERS.index(other))
+
+
+def typed(page, **changes) -> dict:
+    """A sign-up as a person fills it in on the page."""
+    form = page.context["form"]
+    return {
+        "name": "王小明",
+        "mobile": "138 0013 8000",
+        "head_count": 2,
+        "mail": "",
+        "token": form["token"].value(),
+        "key": str(form["key"].value()),
+        "answer": answer_to(form.fields["answer"].help_text),
+        "homepage": "",
+        **changes,
+    }
+
+
+@pytest.fixture
+def session():
+    return SessionFactory()
+
+
+@pytest.fixture
+def form_page(client, session):
+    return client.get(reverse("events:sign_up", args=[session.pk]))
+
+
+def send(client, session, data):
+    return client.post(reverse("events:sign_up", args=[session.pk]), data, follow=True)
+
+
+def test_anyone_signs_up_and_gets_a_code_and_a_calendar_file(client, session, form_page):
+    page = send(client, session, typed(form_page))
+
+    entry = SignUp.objects.get()
+    assert entry.code in page.content.decode()
+    assert "王*明" in page.content.decode()
+    assert "王小明" not in page.content.decode()
+    file = client.get(reverse("events:session_calendar", args=[session.pk]))
+    (event,) = Calendar.from_ical(file.content).walk("VEVENT")
+    assert str(event["summary"]) == session.event.title
+    assert event["dtstart"].dt == session.starts_at.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"answer": "99"}, "回答不正确"),
+        ({"mobile": "12345"}, "手机号"),
+        ({"head_count": 6}, "最多 5 人"),
+        ({"head_count": "9" * 400}, "数"),
+        ({"name": ""}, "必填"),
+        ({"homepage": "http://spam"}, "留空"),
+        ({"token": "forged"}, "必填"),
+        ({"key": "no-uuid"}, "UUID"),
+    ],
+)
+def test_a_fault_is_a_sentence_and_keeps_what_was_typed(client, session, form_page, changes, sentence):
+    page = send(client, session, typed(form_page, **changes))
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert changes.get("name", "王小明") in page.content.decode()
+    assert not SignUp.objects.exists()
+
+
+def test_an_address_that_asks_too_often_is_told_to_wait(client, session, monkeypatch):
+    for number in range(61):
+        page = client.get(reverse("events:sign_up", args=[session.pk]))
+        page = send(client, session, typed(page, mobile=f"139{number:08d}", head_count=1))
+
+    assert "过于频繁" in page.content.decode()
+
+
+def test_a_sign_up_is_withdrawn_by_its_link(client, session, form_page):
+    send(client, session, typed(form_page))
+    token = sign(str(SignUp.objects.get().uuid), purpose="sign_up")
+
+    page = client.post(reverse("events:sign_up_cancel", args=[token]), follow=True)
+
+    assert "报名已取消" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "0" * 300, sign("11111111-1111-1111-1111-111111111111", purpose="other")]
+)
+def test_a_forged_link_is_not_found(client, token):
+    assert client.get(reverse("events:sign_up_made", args=[token])).status_code == 404
+
+
+def test_a_sign_up_page_does_not_exist_for_a_draft(client):
+    session = SessionFactory(event__published=False)
+
+    assert client.get(reverse("events:sign_up", args=[session.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=x",
+        "before=%00",
+        "district=4403%00",
+        "kind=nope",
+        "when=" + "x" * 10_000,
+        "district=" + "9" * 5000,
+    ],
+)
+def test_any_filter_gives_a_page(client, session, query):
+    assert client.get(f"{reverse('events:list')}?{query}").status_code == 200
+
+
+def test_the_list_costs_the_same_queries_for_one_as_for_fifteen(client, django_assert_max_num_queries):
+    SessionFactory.create_batch(15)
+
+    with django_assert_max_num_queries(8):
+        page = client.get(reverse("events:list"))
+
+    assert page.content.decode().count("agenda__row") == 15
+
+
+def test_filters_narrow_the_list(client, session):
+    other = SessionFactory(event__kind=Event.Kind.FILM)
+
+    page = client.get(reverse("events:list"), {"kind": "film", "district": other.event.region.code})
+
+    assert [row.pk for row in page.context["page"]] == [other.pk]
+
+
+def test_what_is_over_is_shown_when_asked_for(client, session):
+    over = SessionFactory(past=True)
+
+    assert [row.pk for row in client.get(reverse("events:list")).context["page"]] == [session.pk]
+    past = client.get(reverse("events:list"), {"when": "past"})
+    assert [row.pk for row in past.context["page"]] == [over.pk]
+
+
+def test_the_feed_has_the_zone_and_every_session(client, session):
+    feed = Calendar.from_ical(client.get(reverse("events:calendar")).content)
+
+    assert len(feed.walk("VTIMEZONE")) == 1
+    assert [str(event["uid"]) for event in feed.walk("VEVENT")] == [f"session-{session.pk}@testserver"]
+
+
+def test_a_unit_enters_an_event_with_its_session(client, unit, unit_clerk):
+    client.force_login(unit_clerk)
+    starts = timezone.localtime() + timedelta(days=3)
+
+    page = client.post(
+        reverse("events_desk:new"),
+        {
+            "organization": unit.name,
+            "region": unit.region_id,
+            "title": "量子之夜",
+            "kind": "lecture",
+            "place": "一号厅",
+            "largest_party": 5,
+            "sessions-TOTAL_FORMS": 1,
+            "sessions-INITIAL_FORMS": 0,
+            "sessions-0-starts_at": f"{starts:%Y-%m-%dT%H:%M}",
+            "sessions-0-ends_at": f"{starts + timedelta(hours=1):%Y-%m-%dT%H:%M}",
+            "sessions-0-capacity": 40,
+        },
+        follow=True,
+    )
+
+    event = Event.objects.get()
+    assert page.redirect_chain, page.context["form"].errors
+    assert (event.created_by, event.sessions.get().capacity) == (unit_clerk, 40)
+
+
+def test_a_unit_cannot_enter_for_another_organization(client, unit_clerk):
+    other = EventFactory().organization
+    client.force_login(unit_clerk)
+
+    page = client.post(
+        reverse("events_desk:new"),
+        {
+            "organization": other.name,
+            "region": other.region_id,
+            "title": "x",
+            "kind": "lecture",
+            "place": "y",
+            "largest_party": 1,
+            "sessions-TOTAL_FORMS": 0,
+            "sessions-INITIAL_FORMS": 0,
+        },
+    )
+
+    assert page.status_code == 422
+    assert "没有找到" in page.content.decode()
+
+
+def test_staff_publish_from_the_event_s_page(client, staff):
+    event = EventFactory(submitted=True)
+    client.force_login(staff)
+
+    page = client.post(reverse("events_desk:step", args=[event.pk, "publish"]), follow=True)
+
+    assert "活动已发布" in page.content.decode()
+    assert Event.objects.published().get() == event
+
+
+def test_a_foreign_event_is_not_found_on_the_desk(client, unit_clerk):
+    client.force_login(unit_clerk)
+
+    assert client.get(reverse("events_desk:detail", args=[EventFactory().pk])).status_code == 404
+
+
+def test_opening_a_sign_up_list_is_recorded(client, staff, session):
+    client.force_login(staff)
+
+    client.get(reverse("events_desk:sign_ups", args=[session.pk]))
+
+    assert AuditEntry.objects.filter(action="view", actor_id=staff.pk).count() == 1
+
+
+@pytest.mark.parametrize(("one", "other", "right"), [(3, 4, "7"), (9, 9, "十八"), (5, 5, "十"), (1, 2, "三")])
+def test_a_plain_question_takes_digits_and_numerals(one, other, right):
+    token = sign(f"{one}-{other}-{uuid.uuid4().hex}", purpose="plain_question")
+
+    assert plain_question.is_right(token, right)
+    assert not plain_question.is_right(token, "零")
