@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import segno
 from django import forms
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from portal import charts, maps
+from portal.charts import Chart
 from portal.keyset import KeysetPage
 from portal.roles import Role
 
@@ -90,43 +93,33 @@ class SampleUpload(forms.Form):
     )
 
 
-def _picture() -> str:
-    """Bars of the sample figures, in the chart colours."""
-    bars = "".join(
-        f'<rect x="86" y="{14 + 26 * i}" width="{figure * 4:.0f}" height="16" rx="2" fill="#1b8388"/>'
-        f'<text x="{94 + figure * 4:.0f}" y="{27 + 26 * i}" font-size="13">{figure}</text>'
-        f'<text x="78" y="{27 + 26 * i}" font-size="13" text-anchor="end">{name}</text>'
-        for i, (name, figure) in enumerate(zip(DISTRICTS, FIGURES, strict=True))
-        if figure is not None
+def _charts() -> list[Chart]:
+    """One of the charts in use, and the map of the districts with one figure missing."""
+    scores = dict(zip((district.code for district in maps.districts()), FIGURES, strict=True))
+    names = {district.code: district.name for district in maps.districts()}
+    bars = charts.bar(
+        charts.About(
+            "gallery-bars", "各区得分", unit="分", source="来源：示例数据。", note="没有数据的区不计分。"
+        ),
+        [(names[code], score) for code, score in scores.items()],
+        columns=("区", "得分"),
+        decimals=1,
+        reference=("全市", 65.2),
     )
-    return mark_safe(f'<svg viewBox="0 0 480 290" xmlns="http://www.w3.org/2000/svg">{bars}</svg>')  # noqa: S308
-
-
-TILES = [(2, 1), (3, 1), (4, 1), (1, 1), (0, 0), (3, 0), (2, 0), (4, 0), (1, 0), (5, 1), (6, 0)]
-
-
-def _tiles() -> str:
-    """A schematic map of the city, one tile a district, darker for more."""
-    tiles = "".join(
-        f'<g transform="translate({x * 66 + 4} {y * 66 + 4})"><rect width="60" height="60" rx="6" '
-        f'fill="{"#1b8388" if figure else "none"}" fill-opacity="{(figure or 0) / 160:.2f}" '
-        f'stroke="#1b8388"{"" if figure else " stroke-dasharray=" + chr(34) + "4 3" + chr(34)}/>'
-        f'<text x="30" y="28" font-size="13" text-anchor="middle">{name[:2]}</text>'
-        f'<text x="30" y="46" font-size="12" text-anchor="middle">{figure or "—"}</text></g>'
-        for name, figure, (x, y) in zip(DISTRICTS, FIGURES, TILES, strict=True)
+    lines = charts.line(
+        charts.About("gallery-lines", "全市与两区的走势", unit="2020 年＝100", source="来源：示例数据。"),
+        ["2020", "2021", "2022", "2023", "2024", "2025"],
+        {
+            "全市": [100, 104, 109, 113, 120, 126],
+            "南山区": [100, 107, 113, 119, 128, 137],
+            "光明区": [100, 99, 105, None, 118, 131],
+        },
+        base=100,
     )
-    return mark_safe(f'<svg viewBox="0 0 464 136" xmlns="http://www.w3.org/2000/svg">{tiles}</svg>')  # noqa: S308
-
-
-def _code() -> str:
-    """A drawn stand-in for a QR code."""
-    cells = "".join(
-        f'<rect x="{x}" y="{y}" width="1" height="1"/>'
-        for x in range(21)
-        for y in range(21)
-        if (x * 7 + y * 13 + x * y) % 3 == 0
+    drawn = maps.district_map(
+        charts.About("gallery-map", "各区得分示意图", source="示意图，不代表实际边界。"), scores
     )
-    return mark_safe(f'<svg viewBox="0 0 21 21" xmlns="http://www.w3.org/2000/svg">{cells}</svg>')  # noqa: S308
+    return [bars, lines, drawn]
 
 
 def _table(now: datetime) -> dict:
@@ -199,6 +192,8 @@ def gallery(request):
         raise PermissionDenied("界面组件页供市科协工作人员使用。")
     now = timezone.now().replace(hour=1, minute=5, second=0, microsecond=0)
     typed = {"name": "", "kind": "venue", "opens_on": "2026-13-40", "seats": "0", "booking": "phone"}
+    pictures = _charts()
+    qr = segno.make(request.build_absolute_uri("/verify/"), error="m")
     context = {
         "statuses": STATUSES,
         "messages_shown": [
@@ -232,16 +227,13 @@ def gallery(request):
         "districts": DISTRICTS,
         "page": KeysetPage(rows=[1, 2], next="bmV4dA", previous="cHJldg"),
         "last_page": KeysetPage(rows=[1], next=None, previous="cHJldg"),
-        "chart": {
-            "name": "gallery",
-            "title": "各区科普发展指数，2025 年",
-            "svg": _picture(),
-            "columns": ["区", "得分"],
-            "rows": list(zip(DISTRICTS, FIGURES, strict=True)),
-        },
-        "tiles": _tiles(),
-        "places": [{"label": name, "value": figure} for name, figure in zip(DISTRICTS, FIGURES, strict=True)],
-        "qr": _code(),
+        "charts": pictures[:2],
+        "map": pictures[2],
+        "places": [
+            {"label": name, "value": figure, "url": "#charts" if figure else ""}
+            for name, figure in pictures[2].rows
+        ],
+        "qr": mark_safe(qr.svg_inline(border=1)),  # noqa: S308 - drawn here, no text in it
         "now": now,
         "meta": ["南山区", "周二至周日", "免费"],
         "crumbs": [("首页", "/"), ("工作台", "/desk/"), ("界面组件", "")],

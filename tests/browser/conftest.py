@@ -11,6 +11,11 @@ from playwright.sync_api import sync_playwright
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_text(encoding="utf-8")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN_AXE = """async rules => {
+    const result = await axe.run(document, {runOnly: rules, preload: false});
+    const places = rule => rule.nodes.map(node => node.html.slice(0, 160)).join(" | ");
+    return result.violations.map(rule => rule.id + ": " + places(rule));
+}"""
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--headless",
@@ -68,11 +73,7 @@ class Visit:
     def axe(self) -> list[str]:
         """What axe objects to; run by the tester's hand, so that the policy of the page stays as it is."""
         self.page.evaluate(AXE)
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules}).then(result => result.violations.map("
-            "rule => rule.id + ': ' + rule.nodes.map(node => node.html.slice(0, 160)).join(' | ')))",
-            AXE_RULES,
-        )
+        found = self.page.evaluate(RUN_AXE, AXE_RULES)
         return list(found)
 
     def wider_than_the_screen(self) -> int:
