@@ -1,9 +1,12 @@
 """Background work. Settings stand in portal/settings.py under CELERY_."""
 
 import os
+import sys
 
 from celery import Celery
 from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -15,8 +18,14 @@ app.set_default()
 
 @worker_init.connect
 def refuse_a_mighty_role(**kwargs) -> None:
-    """A worker does not start as a database role that row-level security does not bind."""
+    """A worker does not start as a database role that row-level security does not bind.
+
+    Celery logs what a receiver raises and goes on; only SystemExit ends the start.
+    """
     # Only here is Django set up: the worker imports this file first of all.
     from portal.database import refuse_a_mighty_role as refuse  # noqa: PLC0415
 
-    refuse()
+    try:
+        refuse()
+    except (ImproperlyConfigured, DatabaseError) as reason:
+        sys.exit(str(reason))

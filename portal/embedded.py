@@ -269,7 +269,7 @@ def start(data_dir: Path | str, *, held: IO[str] | None = None, throwaway: bool 
 def addresses(data_dir: Path) -> tuple[str, str]:
     """How the owner and the web role reach the server of this data folder, as settings understand it."""
     passwords = _passwords(data_dir)
-    sockets = _socket_path(data_dir)
+    sockets = socket_path(data_dir)
     roles = ((OWNER, "POSTGRES_OWNER_PASSWORD"), (WEB, "POSTGRES_WEB_PASSWORD"))
     owner, web = (f"postgres://{role}:{passwords[name]}@/{sockets}/{DATABASE}" for role, name in roles)
     return owner, web
@@ -444,13 +444,13 @@ def _wait_until_it_answers(server: Embedded, log: Path) -> None:
             return
 
 
-def _socket_path(data_dir: Path) -> Path:
+def socket_path(data_dir: Path) -> Path:
     """The folder of the socket: in the data folder, or under a short name where that is too long."""
     folder = data_dir / "run"
     if len(os.fsencode(folder)) + len(SOCKET_NAME) <= SOCKET_PATH_LIMIT:
         return folder
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
-    # The folder in /tmp is private, and used only if it is ours (_socket_folder).
+    # The folder in /tmp is private, and used only if it is ours (below).
     short = runtime if runtime.is_dir() and os.geteuid() != 0 else Path("/tmp")  # noqa: S108
     return short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
 
@@ -458,7 +458,7 @@ def _socket_path(data_dir: Path) -> Path:
 def _socket_folder(data_dir: Path, programs: Programs) -> Path:
     """The folder of the socket, private to the server's user and empty."""
     user = programs.user.pw_uid if programs.user else os.geteuid()
-    folder = _socket_path(data_dir)
+    folder = socket_path(data_dir)
     try:
         folder.mkdir(mode=0o700)
         os.chown(folder, user, -1)
