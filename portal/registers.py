@@ -80,7 +80,7 @@ class RegisterResource(resources.ModelResource):
 
     columns: dict[str, str] = {}
     keys: Sequence[str] = ()
-    optional: Sequence[str] = ()  # headers that a sheet may leave out
+    optional: Sequence[str] = ()  # headers that a sheet may leave out; those of PERSONAL always may
     free_text: Sequence[str] = ()  # headers whose cells may be long
     lookups: dict[str, Sequence[str]] = {}
     samples: dict[str, Cell] = {}
@@ -110,6 +110,7 @@ class RegisterResource(resources.ModelResource):
         self._known: dict[tuple[str, str], dict[str, list]] = {}
         self._lines: dict[int, int] = {}
         self._faults: dict[int, list[Fault]] = {}
+        self._absent: set[str] = set()
         self._cleaned: dict = {}
         self._cells: list[tuple[str, str, str]] = []
 
@@ -129,11 +130,16 @@ class RegisterResource(resources.ModelResource):
         table = read_table(
             data,
             expect=list(self.columns),
-            optional=self.optional,
+            optional=[*self.optional, *self._personal_headers()],
             free_text=self.free_text,
             limits=LIMITS,
         )
         return dataset_of(table)
+
+    def _personal_headers(self) -> list[str]:
+        """Left out of most exports, which are mended and sent back."""
+        personal = getattr(self._meta.model, "PERSONAL", frozenset())
+        return [header for header, name in self.columns.items() if name in personal]
 
     @classmethod
     def get_row_result_class(cls) -> type[RowResult]:
@@ -145,6 +151,7 @@ class RegisterResource(resources.ModelResource):
     def before_import(self, dataset: tablib.Dataset, **kwargs) -> None:
         table = getattr(dataset, "table", None)
         self._lines = dict(enumerate(table.lines, 1)) if table else {}
+        self._absent = {self.columns[header] for header in table.absent} if table else set()
         self._faults = {}
         for fault in table.faults if table else ():
             self._faults.setdefault(fault.line, []).append(fault)
@@ -236,8 +243,8 @@ class RegisterResource(resources.ModelResource):
         if issubclass(self.form, forms.BaseModelForm):
             kwargs["instance"] = copy(instance)  # a model form writes on it before anything is allowed
         form = self.form(data={}, **kwargs)
-        for name in set(form.fields) - set(self.columns.values()):
-            del form.fields[name]
+        for name in set(form.fields) - (set(self.columns.values()) - self._absent):
+            del form.fields[name]  # a column that is not there changes nothing
         data = {}
         for name, form_field in form.fields.items():
             try:

@@ -83,6 +83,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)  # cells that say something else than was typed
     sheet: str = ""
+    absent: list[str] = field(default_factory=list)  # optional columns the sheet does not have
     extra_headers: list[str] = field(default_factory=list)
     extra_rows: list[tuple[Cell, ...]] = field(default_factory=list)
 
@@ -191,6 +192,7 @@ def _collect(frames: Iterator[dict]) -> Table:
             headers=head["headers"],
             notes=head["notes"],
             sheet=head["sheet"],
+            absent=head["absent"],
             extra_headers=head["extra_headers"],
         )
         for frame in frames:

@@ -468,6 +468,7 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
         notes.append(f"有 {match.sheet.xml.formulas:,} 格是公式，读取的是上次保存的结果，没有重新计算。")
     yield {
         "headers": match.headers,
+        "absent": [name for name, at in zip(match.headers, match.columns, strict=True) if at is None],
         "extra_headers": match.extra_headers,
         "sheet": match.sheet.name,
         "notes": notes,

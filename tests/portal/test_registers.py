@@ -15,10 +15,10 @@ from portal.errors import Refused
 from portal.organizations import Organization
 from portal.register_pages import RegisterSheets
 from portal.registers import RegisterResource
-from portal.roles import Perm
+from portal.roles import Perm, Role
 from portal.sheets import read_table
 from portal.urls import urlpatterns as portal_addresses
-from tests.factories import OrganizationFactory, RegionFactory
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.portal.hostile import csv, xlsx
 
 HEADERS = ["单位名称", "性质", "所属区域", "联系人", "在用"]
@@ -57,7 +57,6 @@ def change(organization, *, by, **fields):
 class OrganizationSheet(RegisterResource):
     columns = dict(zip(HEADERS, ["name", "kind", "region", "contact", "is_active"], strict=True))
     keys = ("name",)
-    optional = ("联系人",)
     lookups = {"region": ("name", "code")}
     form = OrganizationForm
     create = staticmethod(create)
@@ -86,6 +85,7 @@ pytestmark = pytest.mark.urls(__name__)
 @pytest.fixture
 def page(client, staff, district, settings, tmp_path):
     settings.DATA_DIR = tmp_path
+    client.defaults["wsgi.url_scheme"] = "https"
     client.force_login(staff)
     return client
 
@@ -194,14 +194,24 @@ def test_the_faulty_sheet_can_be_fetched_mended_and_sent_again(page, district):
     )
 
 
-def test_a_person_changes_only_what_lies_within_reach(page, staff, officer, district, client):
-    elsewhere = OrganizationFactory(name="外区单位", region=RegionFactory())
-    client.force_login(officer)
-    answer = upload(client, [["外区单位", "企业", elsewhere.region.name, "黑客", "是"]])
+def test_a_person_changes_only_what_lies_within_reach(page, district):
+    elsewhere = RegionFactory()
+    page.force_login(UserFactory(holding=(Role.STAFF, district), mfa=True))
 
-    elsewhere.refresh_from_db()
-    assert answer.status_code == 403 or answer.context["preview"].counts["faulty"] == 1
-    assert elsewhere.contact == ""
+    answer = upload(page, [["外区新单位", "企业", elsewhere.name, "黑客", "是"]])
+
+    (row,) = answer.context["preview"].faulty
+    assert row.problems == [("", "您没有在此处新增或修改的权限。")]
+
+
+def test_a_column_that_is_not_there_changes_nothing(page, district):
+    OrganizationFactory(name="甲", region=district, contact="老张")
+    answer = upload(page, [["甲", "场馆", district.name, "是"]], ["单位名称", "性质", "所属区域", "在用"])
+
+    confirm(page, answer)
+
+    kept = Organization.objects.get(name="甲")
+    assert (kept.contact, kept.kind) == ("老张", Organization.Kind.VENUE)
 
 
 def test_another_persons_sheet_cannot_be_confirmed(page, staff, district, client, city):

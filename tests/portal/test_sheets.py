@@ -264,7 +264,7 @@ def test_a_child_that_sleeps_is_ended_by_the_clock(monkeypatch):
 
 
 def test_a_child_that_lies_is_not_believed(monkeypatch, caplog):
-    head = '{"headers":["a"],"extra_headers":[],"sheet":"","notes":[]}'
+    head = '{"headers":["a"],"absent":[],"extra_headers":[],"sheet":"","notes":[]}'
     for answer in (
         "[]",
         "nonsense",
@@ -278,7 +278,7 @@ def test_a_child_that_lies_is_not_believed(monkeypatch, caplog):
 
 
 def test_a_child_that_stops_in_the_middle_has_said_nothing(monkeypatch):
-    head = '{"headers":["a"],"extra_headers":[],"sheet":"","notes":[]}'
+    head = '{"headers":["a"],"absent":[],"extra_headers":[],"sheet":"","notes":[]}'
     monkeypatch.setattr("portal.sheets.START", f"print({head!r})")
 
     with pytest.raises(SheetRefused, match=ABNORMAL):
@@ -385,7 +385,7 @@ def test_columns_come_in_the_order_asked_for():
 def test_an_optional_column_may_be_absent():
     table = read(xlsx(), expect=[*HEADERS, "备注"], optional=["备注"])
 
-    assert table.rows[0] == (*ROWS[0], None)
+    assert (table.rows[0], table.absent) == ((*ROWS[0], None), ["备注"])
 
 
 def test_columns_nobody_asked_for_are_named_and_kept_apart():
