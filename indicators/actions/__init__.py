@@ -1,0 +1,21 @@
+"""Every change of statistics and index; what commands and other apps may call."""
+
+from indicators.actions.index import compute, count_figures, enter_figure, freeze, publish
+from indicators.actions.reference import load_reference
+from indicators.actions.returns import accept, open_period, remark, reopen, save_draft, send_back, submit
+
+__all__ = [
+    "accept",
+    "compute",
+    "count_figures",
+    "enter_figure",
+    "freeze",
+    "load_reference",
+    "open_period",
+    "publish",
+    "remark",
+    "reopen",
+    "save_draft",
+    "send_back",
+    "submit",
+]

@@ -1,0 +1,175 @@
+"""What the portal must know before anybody fills anything: form, rules, method, reference figures."""
+
+import csv
+import json
+from pathlib import Path
+
+from django.db import transaction
+
+from indicators.models import (
+    Denominator,
+    Edition,
+    Figure,
+    FigureSource,
+    FormItem,
+    IndicatorVersion,
+    NationalSeries,
+    Node,
+    StatForm,
+    ValidationRule,
+    Vintage,
+)
+from indicators.rules import check_expression
+from portal.regions import Region
+
+DATA = Path(__file__).parent.parent / "data"
+INDEX = "index"
+
+
+def _rows(name: str) -> list[dict]:
+    with (DATA / name).open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+@transaction.atomic
+def load_reference() -> int:
+    """Load or refresh form, rules, reference figures and edition 1 from files; returns how many rows.
+
+    Basis: 全国科普统计调查报表（指标名称与口径的整理稿）; 深圳科普发展指数第一版方法.
+    """
+    return _load_form() + _load_series() + _load_figures() + _load_edition()
+
+
+def _load_form() -> int:
+    form, _ = StatForm.objects.update_or_create(
+        code="kp",
+        version=1,
+        defaults={
+            "name": "科普统计年报",
+            "basis": "全国科普统计调查报表；除注明者外，代码为本平台按同一体例拟编",
+        },
+    )
+    rows = _rows("kp_form_v1.csv")
+    parents = {}
+    for position, row in enumerate(rows, start=1):
+        part = int(row["part"])
+        key = f"{row['code']}.{part}" if part else row["code"]
+        item, _ = FormItem.objects.update_or_create(
+            form=form,
+            key=key,
+            defaults={
+                "code": row["code"],
+                "part": part,
+                "table": row["table"],
+                "table_name": row["table_name"],
+                "name": row["name"],
+                "unit": row["unit"],
+                "decimals": int(row["decimals"]),
+                "definition": row["definition"],
+                "is_confirmed": row["is_confirmed"] == "1",
+                "parent": parents.get(row["parent"]),
+                "position": position,
+            },
+        )
+        parents[key] = item
+    rules = json.loads((DATA / "kp_rules_v1.json").read_text(encoding="utf-8"))
+    for rule in rules:
+        check_expression(rule["expression"], parents)
+        ValidationRule.objects.update_or_create(
+            form=form,
+            code=rule["code"],
+            defaults={
+                "name": rule["name"],
+                "severity": rule["severity"],
+                "expression": rule["expression"],
+            },
+        )
+    return len(rows) + len(rules)
+
+
+def _load_series() -> int:
+    rows = [
+        NationalSeries(
+            **{
+                **row,
+                "growth_percent": row["growth_percent"] or None,
+                "share_percent": row["share_percent"] or None,
+                "is_derived": row["is_derived"] == "1",
+            }
+        )
+        for row in _rows("national_series.csv")
+    ]
+    fields = ["name", "unit", "value", "growth_percent", "share_percent", "is_derived", "source", "note"]
+    NationalSeries.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["item", "year"], update_fields=fields
+    )
+    return len(rows)
+
+
+def _load_figures() -> int:
+    """Sources, and the figures and denominators that are known from publications. Without regions, only the
+    sources."""
+    sources = _rows("figure_sources.csv")
+    for row in sources:
+        FigureSource.objects.update_or_create(
+            name=row["name"],
+            defaults={
+                "label": row["label"],
+                "unit": row["unit"],
+                "is_counted": row["is_counted"] == "1",
+                "is_about_children": row["is_about_children"] == "1",
+                "basis": row["basis"],
+            },
+        )
+    regions = {region.code: region for region in Region.objects.filter(level__lte=2)}
+    denominators = [row for row in _rows("denominators.csv") if row["region_code"] in regions]
+    for row in denominators:
+        Denominator.objects.update_or_create(
+            kind=row["kind"],
+            region=regions[row["region_code"]],
+            year=int(row["year"]),
+            defaults={
+                "value": row["value"],
+                "unit": row["unit"],
+                "source": row["source"],
+                "is_verified": row["is_verified"] == "1",
+                "is_sample": False,
+            },
+        )
+    figures = [row for row in _rows("figures.csv") if row["region_code"] in regions]
+    by_name = {source.name: source for source in FigureSource.objects.all()}
+    for row in figures:
+        Figure.objects.update_or_create(
+            source=by_name[row["source"]],
+            region=regions[row["region_code"]],
+            year=int(row["year"]),
+            origin=row["origin"],
+            defaults={"value": row["value"], "basis": row["basis"]},
+        )
+    return len(sources) + len(denominators) + len(figures)
+
+
+def _load_edition() -> int:
+    """Edition 1. What a published vintage rests on is not touched again; goalposts once set stay."""
+    plan = json.loads((DATA / "edition_1.json").read_text(encoding="utf-8"))
+    pillars, indicators = plan.pop("pillars"), plan.pop("indicators")
+    count = len(pillars) + len(indicators) + 2
+    if Vintage.objects.filter(edition__code=plan["code"], kind=Vintage.Kind.PUBLISHED).exists():
+        return count
+    edition, _ = Edition.objects.update_or_create(code=plan.pop("code"), defaults=plan)
+    index, _ = Node.objects.update_or_create(
+        edition=edition, code=INDEX, defaults={"name": "科普发展指数", "minimum_share": 1, "position": 0}
+    )
+    nodes = {}
+    for position, (code, name) in enumerate(pillars, start=1):
+        nodes[code], _ = Node.objects.update_or_create(
+            edition=edition,
+            code=code,
+            defaults={"name": name, "parent": index, "minimum_share": "0.666667", "position": position},
+        )
+    for position, row in enumerate(indicators, start=1):
+        pillar = nodes[row["pillar"]]
+        IndicatorVersion.objects.update_or_create(
+            edition=edition, code=row["code"], defaults={**row, "pillar": pillar, "position": position}
+        )
+    return count

@@ -1,0 +1,482 @@
+"""Reads of the index: what the public pages, the open data and the annual report show.
+
+Everything comes from one vintage. Counts about children under 10 (and what would give them away) are blanked
+here, so that no page, file or report can show them.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from indicators import sources
+from indicators.models import (
+    ComputeRun,
+    IndicatorVersion,
+    NationalSeries,
+    Node,
+    Observation,
+    Return,
+    ReturnCell,
+    Vintage,
+    VintageCell,
+    VintageContribution,
+)
+from indicators.rules import suppressed
+from portal.regions import Level, Region
+
+Cell = VintageCell.Level
+FLAG_WORDS = {
+    "capped": "已达目标值上限（或下限），超出部分不再加分",
+    "few": "计数少于16，误差较大",
+    "older_denominator": "分母为最近一次普查（早于当年）",
+    "unverified": "分母中有未核实的数据",
+    "sample": "含示例数据",
+    "hidden": "涉及未成年人且数值较小，不公布",
+}
+
+
+def current_vintage() -> Vintage | None:
+    """The published vintage, or, until there is one, that of the latest computation."""
+    published = Vintage.objects.filter(kind=Vintage.Kind.PUBLISHED).select_related("edition")
+    found = published.order_by("-published_at", "-pk").first()
+    return found or latest_vintage()
+
+
+def latest_vintage() -> Vintage | None:
+    """The vintage of the latest computation, whatever its kind."""
+    run = ComputeRun.objects.select_related("vintage__edition").order_by("-at", "-pk").first()
+    return run.vintage if run else None
+
+
+def vintage_named(name: str) -> Vintage | None:
+    """A vintage by the first twelve or all digits of its digest; the current one for ""."""
+    if not name:
+        return current_vintage()
+    if len(name) < 12 or not name.isalnum():
+        return None
+    return Vintage.objects.filter(digest__startswith=name.lower()).select_related("edition").first()
+
+
+def latest_runs(limit: int = 15) -> list[ComputeRun]:
+    return list(ComputeRun.objects.select_related("vintage").order_by("-at", "-pk")[:limit])
+
+
+# ---------------------------------------------------------------- the method of a vintage
+
+
+@dataclass
+class Method:
+    """An edition's nodes and indicators, by code."""
+
+    index: Node
+    pillars: list[Node]
+    indicators: list[IndicatorVersion]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {one.code: one.name for one in (self.index, *self.pillars, *self.indicators)}
+
+    def pillar(self, code: str) -> Node | None:
+        return next((node for node in self.pillars if node.code == code), None)
+
+    def indicator(self, code: str) -> IndicatorVersion | None:
+        return next((one for one in self.indicators if one.code == code), None)
+
+    def under(self, pillar: Node) -> list[IndicatorVersion]:
+        return [one for one in self.indicators if one.pillar_id == pillar.pk]
+
+
+def method_of(vintage: Vintage) -> Method:
+    nodes = list(vintage.edition.nodes.order_by("position"))
+    return Method(
+        index=next(node for node in nodes if node.parent_id is None),
+        pillars=[node for node in nodes if node.parent_id is not None],
+        indicators=list(vintage.edition.indicators.select_related("pillar").order_by("position")),
+    )
+
+
+# ---------------------------------------------------------------- blanking small counts about children
+
+
+def blanked(cells: list[VintageCell], method: Method) -> list[VintageCell]:
+    """Indicator cells fit to be shown: where a count about children is small, no figure that gives it away.
+
+    `cells` must hold all districts of each year they speak of.
+    """
+    touchy = {one.code: one for one in method.indicators if one.is_about_children}
+    groups = defaultdict(list)
+    for cell in cells:
+        if cell.node in touchy and cell.region.level == Level.DISTRICT:
+            groups[cell.node, cell.year].append(cell)
+    for (node, _), group in groups.items():
+        hidden = suppressed({cell.region_id: cell.denominator for cell in group})
+        if touchy[node].is_count:
+            hidden |= suppressed({cell.region_id: cell.numerator for cell in group})
+        for cell in group:
+            if cell.region_id in hidden:
+                cell.score = cell.rate = cell.numerator = cell.denominator = cell.rank = None
+                cell.terms, cell.flags = [], ["hidden"]
+    return cells
+
+
+# ---------------------------------------------------------------- overview
+
+
+@dataclass
+class Row:
+    """One district of one year: its index cell and its pillars in the order of the edition."""
+
+    cell: VintageCell
+    pillars: list[VintageCell | None] = field(default_factory=list)
+
+    @property
+    def region(self) -> Region:
+        return self.cell.region
+
+    @property
+    def place(self) -> str:
+        return place_words(self.cell)
+
+
+def place_words(cell: VintageCell) -> str:
+    """第 3–5 位: the ranks that the district may well have; 未公布 without a score."""
+    if cell.rank_low is None or cell.rank_high is None:
+        return "未公布"
+    low, high = sorted((cell.rank_low, cell.rank_high))
+    return f"第 {low} 位" if low == high else f"第 {low}–{high} 位"
+
+
+@dataclass
+class Overview:
+    vintage: Vintage
+    method: Method
+    years: list[int]  # of which the city or a district has a score
+    year: int
+    city: VintageCell | None
+    rows: list[Row]  # best first; without a score last
+    series: dict[str, dict[int, VintageCell]]  # region code → year → index cell
+
+    @property
+    def trend(self) -> list[tuple[int, Decimal | None, Decimal | None]]:
+        """Year, growth index and level score of the city."""
+        cells = next((s for s in self.series.values() if next(iter(s.values())).region.level == 1), {})
+        return [(year, cell.growth, cell.score) for year, cell in sorted(cells.items())]
+
+
+def overview(vintage: Vintage, year: int | None = None) -> Overview:
+    """City and districts in one year (the latest with a city score by default), and all years of the index."""
+    method = method_of(vintage)
+    index = list(
+        VintageCell.objects.filter(vintage=vintage, level=Cell.INDEX)
+        .select_related("region")
+        .order_by("year", "region__code")
+    )
+    series: dict[str, dict[int, VintageCell]] = defaultdict(dict)
+    for cell in index:
+        series[cell.region.code][cell.year] = cell
+    years = sorted({cell.year for cell in index if cell.score is not None})
+    of_city = [cell.year for cell in index if cell.region.level == Level.MUNICIPALITY and cell.score]
+    chosen = year if year in years else (max(of_city or years or [vintage.last_year]))
+    pillars = VintageCell.objects.filter(vintage=vintage, level=Cell.PILLAR, year=chosen)
+    by_region = defaultdict(dict)
+    for cell in pillars:
+        by_region[cell.region_id][cell.node] = cell
+    rows = [
+        Row(cell, [by_region[cell.region_id].get(pillar.code) for pillar in method.pillars])
+        for cell in index
+        if cell.year == chosen and cell.region.level == Level.DISTRICT
+    ]
+    rows.sort(key=lambda row: (row.cell.score is None, -(row.cell.score or 0), row.region.code))
+    city = next((c for c in index if c.year == chosen and c.region.level == Level.MUNICIPALITY), None)
+    return Overview(vintage, method, years, chosen, city, rows, dict(series))
+
+
+# ---------------------------------------------------------------- one region
+
+
+@dataclass
+class Standing:
+    """One indicator of a region beside the city's."""
+
+    indicator: IndicatorVersion
+    cell: VintageCell
+    city: VintageCell | None
+    points: Decimal | None = None
+
+    @property
+    def lead(self) -> Decimal | None:
+        """How many points of score before (or behind) the city."""
+        if self.cell.score is None or self.city is None or self.city.score is None:
+            return None
+        return self.cell.score - self.city.score
+
+
+@dataclass
+class Profile:
+    vintage: Vintage
+    method: Method
+    region: Region
+    year: int
+    years: list[int]
+    index: VintageCell
+    series: list[VintageCell]
+    pillars: list[tuple[Node, VintageCell, list[Standing]]]
+    strengths: list[Standing]
+    gaps: list[Standing]
+    changes: list[tuple[str, Decimal]]  # what moved the index since the year before, by pillar
+    before: VintageCell | None
+
+
+def profile(vintage: Vintage, region: Region, year: int | None = None) -> Profile | None:
+    """All of one region in one year; None if the vintage does not know the region."""
+    method = method_of(vintage)
+    series = list(
+        VintageCell.objects.filter(vintage=vintage, level=Cell.INDEX, region=region)
+        .select_related("region")
+        .order_by("year")
+    )
+    if not series:
+        return None
+    known = [cell.year for cell in series if cell.score is not None]
+    chosen = year if year in [cell.year for cell in series] else max(known or [series[-1].year])
+    cells = list(
+        VintageCell.objects.filter(vintage=vintage, year=chosen)
+        .exclude(level=Cell.INDEX)
+        .select_related("region")
+    )
+    shown = blanked(cells, method)
+    here = {cell.node: cell for cell in shown if cell.region_id == region.pk}
+    city = {cell.node: cell for cell in shown if cell.region.level == Level.MUNICIPALITY}
+    contributions = list(VintageContribution.objects.filter(vintage=vintage, region=region, year=chosen))
+    points = {row.node: row.points for row in contributions}
+    standings = {
+        one.code: Standing(one, here[one.code], city.get(one.code), points.get(one.code))
+        for one in method.indicators
+    }
+    ranked = sorted(
+        (one for one in standings.values() if one.lead is not None),
+        key=lambda one: (-one.lead, one.cell.node),
+    )
+    return Profile(
+        vintage=vintage,
+        method=method,
+        region=region,
+        year=chosen,
+        years=[cell.year for cell in series],
+        index=next(cell for cell in series if cell.year == chosen),
+        series=series,
+        pillars=[
+            (pillar, here[pillar.code], [standings[one.code] for one in method.under(pillar)])
+            for pillar in method.pillars
+        ],
+        strengths=[one for one in ranked[:3] if one.lead > 0],
+        gaps=[one for one in reversed(ranked[-3:]) if one.lead < 0],
+        changes=_by_pillar(contributions, method),
+        before=next((cell for cell in series if cell.year == chosen - 1), None),
+    )
+
+
+def _by_pillar(contributions: list[VintageContribution], method: Method) -> list[tuple[str, Decimal]]:
+    """Points by which each pillar moved the index; coverage and weights as items of their own."""
+    sums: dict[str, Decimal] = {pillar.name: Decimal(0) for pillar in method.pillars}
+    sums["数据覆盖变化"] = sums["权重变化"] = Decimal(0)
+    pillar_of = {one.code: one.pillar.name for one in method.indicators}
+    known = False
+    for row in contributions:
+        if row.node in pillar_of and row.change_numerator is not None:
+            known = True
+            sums[pillar_of[row.node]] += row.change_numerator + row.change_denominator
+        sums["数据覆盖变化"] += row.change_coverage or 0
+        sums["权重变化"] += row.change_weights or 0
+    return [(name, value) for name, value in sums.items() if value] if known else []
+
+
+# ---------------------------------------------------------------- one node
+
+
+@dataclass
+class Drill:
+    """One indicator of one region: its value, what it was divided from, and, for the city, the districts."""
+
+    vintage: Vintage
+    indicator: IndicatorVersion
+    region: Region
+    year: int
+    cell: VintageCell
+    series: list[VintageCell]
+    above: list[dict]
+    below: list[dict]
+    districts: list[VintageCell]
+    carried_from: int | None
+
+    @property
+    def district_sum(self) -> tuple[Decimal, Decimal]:
+        """Numerators and denominators of the districts that count, added up: those of the city."""
+        counted = [cell for cell in self.districts if cell.state not in ("missing", "not_applicable")]
+        return (
+            sum((cell.numerator for cell in counted if cell.numerator is not None), Decimal(0)),
+            sum((cell.denominator for cell in counted if cell.denominator is not None), Decimal(0)),
+        )
+
+
+def drill(vintage: Vintage, region: Region, code: str, year: int | None) -> Drill | None:
+    """One indicator, opened down to its terms; None if there is none of that name or year."""
+    method = method_of(vintage)
+    one = method.indicator(code)
+    if one is None:
+        return None
+    cells = list(
+        VintageCell.objects.filter(vintage=vintage, node=code).select_related("region").order_by("year")
+    )
+    shown = blanked(cells, method)
+    series = [cell for cell in shown if cell.region_id == region.pk]
+    chosen = next((cell for cell in series if cell.year == year), series[-1] if series else None)
+    if chosen is None:
+        return None
+    is_carried = chosen.state == Observation.State.CARRIED
+    source = next((c for c in series if is_carried and c.year == chosen.year - 1), chosen)
+    districts = [c for c in shown if c.year == chosen.year and c.region.level == Level.DISTRICT]
+    return Drill(
+        vintage=vintage,
+        indicator=one,
+        region=region,
+        year=chosen.year,
+        cell=chosen,
+        series=series,
+        above=[term for term in source.terms if term["side"] == "n"],
+        below=[term for term in source.terms if term["side"] == "d"],
+        districts=sorted(districts, key=lambda cell: cell.region.code),
+        carried_from=source.year if is_carried else None,
+    )
+
+
+@dataclass
+class Opened:
+    """A pillar of a region, opened to its indicators over all years."""
+
+    vintage: Vintage
+    pillar: Node
+    region: Region
+    year: int
+    cell: VintageCell
+    series: list[VintageCell]
+    standings: list[Standing]
+
+
+def opened(vintage: Vintage, region: Region, code: str, year: int | None) -> Opened | None:
+    found = profile(vintage, region, year)
+    pillar = found.method.pillar(code) if found else None
+    if pillar is None:
+        return None
+    _, cell, standings = next(entry for entry in found.pillars if entry[0].pk == pillar.pk)
+    series = VintageCell.objects.filter(vintage=vintage, region=region, node=code).order_by("year")
+    return Opened(vintage, pillar, region, found.year, cell, list(series), standings)
+
+
+@dataclass
+class ItemHistory:
+    """One cell of the form over the accepted years of a district, and the public records behind a count."""
+
+    key: str
+    cells: list[ReturnCell]
+    label: str
+    records: list
+
+
+def item_history(region: Region, key: str, year: int | None) -> ItemHistory | None:
+    """What a district reported for one item, accepted years only; None if it never did."""
+    cells = list(
+        ReturnCell.objects.filter(filing__region=region, filing__status=Return.Status.ACCEPTED, item__key=key)
+        .select_related("item", "filing__period")
+        .order_by("filing__period__year")
+    )
+    if not cells:
+        return None
+    counter = sources.COUNTERS.get(key)
+    chosen = next((cell for cell in cells if cell.filing.period.year == year), cells[-1])
+    records = []
+    if counter and counter.records and chosen.source == ReturnCell.Source.COUNTED:
+        records = list(counter.records(region.district_code, chosen.filing.period.year)[:100])
+    return ItemHistory(key=key, cells=cells, label=counter.label if counter else "", records=records)
+
+
+# ---------------------------------------------------------------- open data, home page, comparison
+
+
+def open_data(vintage: Vintage) -> list[dict]:
+    """Every result of a vintage as plain rows, small counts about children blanked."""
+    method = method_of(vintage)
+    cells = list(
+        VintageCell.objects.filter(vintage=vintage)
+        .select_related("region")
+        .order_by("year", "region__code", "level", "node")
+    )
+    names = method.names
+    return [
+        {
+            "year": cell.year,
+            "region_code": cell.region.code,
+            "region": cell.region.name,
+            "level": cell.level,
+            "node": cell.node,
+            "name": names.get(cell.node, cell.node),
+            "score": cell.score,
+            "growth": cell.growth,
+            "rank": cell.rank,
+            "rank_low": cell.rank_low,
+            "rank_high": cell.rank_high,
+            "rate": cell.rate,
+            "numerator": cell.numerator,
+            "denominator": cell.denominator,
+            "state": cell.state,
+            "coverage": cell.coverage,
+            "flags": cell.flags,
+        }
+        for cell in blanked(cells, method)
+    ]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The index for the home page: the latest year of the city."""
+
+    year: int
+    growth: Decimal | None
+    score: Decimal | None
+    growth_before: Decimal | None
+    base_year: int
+    is_published: bool
+    vintage: str
+
+
+def headline() -> Headline | None:
+    """The city's latest figures; None before the first computation."""
+    vintage = current_vintage()
+    if vintage is None:
+        return None
+    cells = list(
+        VintageCell.objects.filter(
+            vintage=vintage, level=Cell.INDEX, region__level=Level.MUNICIPALITY, score__isnull=False
+        ).order_by("-year")[:2]
+    )
+    if not cells:
+        return None
+    return Headline(
+        year=cells[0].year,
+        growth=cells[0].growth,
+        score=cells[0].score,
+        growth_before=cells[1].growth if len(cells) > 1 else None,
+        base_year=vintage.edition.base_year,
+        is_published=vintage.kind == Vintage.Kind.PUBLISHED,
+        vintage=vintage.short,
+    )
+
+
+def national(item: str) -> list[NationalSeries]:
+    """One published national series, by year."""
+    return list(NationalSeries.objects.filter(item=item).order_by("year"))
+
+
+def revisions(limit: int = 20) -> list[Vintage]:
+    """Frozen and published vintages, the latest first."""
+    return list(Vintage.objects.exclude(kind=Vintage.Kind.NIGHTLY).order_by("-pk")[:limit])

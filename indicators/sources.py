@@ -1,0 +1,232 @@
+"""What the portal itself can count: for the cells of a return and for the figures of the index.
+
+The one file of `indicators` that looks into other apps, and only at their queries. Each count is per code of
+the reporting district. A year in which a source has no record anywhere in the city is not known to the
+portal: nothing is filled in for it, and no zero is invented.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib.util import find_spec
+
+from events import queries as events
+from outreach import queries as outreach
+from portal.calendar import local_today
+from portal.regions import Region
+from portal.scope import scope
+from talent import queries as talent
+
+if find_spec("resources.queries"):
+    from resources import queries as resources
+if find_spec("youth_credits.queries"):
+    from youth_credits import queries as credits_
+
+Counts = dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One cell that the portal fills: how it counts, in what word, and where the records stand."""
+
+    label: str
+    word: str
+    count: Callable[[int], dict]
+    register: str  # address of the list in which the records stand
+    records: Callable[[str, int], Iterable] | None = None
+
+
+def year_of(year: int) -> tuple[date, date]:
+    """First day of a year and of the next."""
+    return date(year, 1, 1), date(year + 1, 1, 1)
+
+
+def end_of(year: int) -> date:
+    """The last day of a year, or today while it has not ended."""
+    return min(date(year, 12, 31), max(local_today(), date(year, 1, 1)))
+
+
+# ---------------------------------------------------------------- cells of the return
+
+
+def _people(label: str, category: str, ranks: list[str] | None = None) -> Counter:
+    return Counter(
+        label=f"人才库·{label}",
+        word="人",
+        count=lambda year: talent.people_by_district(end_of(year), category, ranks),
+        register="/desk/talent/",
+    )
+
+
+def _titles(label: str, levels: list[str]) -> Counter:
+    return Counter(
+        label=f"称号登记·{label}",
+        word="个",
+        count=lambda year: outreach.titles_by_district(end_of(year), levels),
+        register="/desk/outreach/",
+    )
+
+
+def _held(kinds: list[str]) -> Callable[[str, int], Iterable]:
+    return lambda district, year: events.sessions_behind(district, *year_of(year), kinds=kinds)
+
+
+def _sessions(label: str, *kinds: str) -> Counter:
+    return Counter(
+        label=f"活动·{label}",
+        word="场",
+        count=lambda year: events.sessions_by_district(*year_of(year), kinds=list(kinds)),
+        register="/desk/events/",
+        records=_held(list(kinds)),
+    )
+
+
+def _visits(label: str, *kinds: str) -> Counter:
+    return Counter(
+        label=f"活动·{label}到场",
+        word="人次",
+        count=lambda year: events.visits_by_district(*year_of(year), kinds=list(kinds)),
+        register="/desk/events/",
+        records=_held(list(kinds)),
+    )
+
+
+def _pair(first: str, second: str, label: str, *kinds: str) -> dict[str, Counter]:
+    return {first: _sessions(label, *kinds), second: _visits(label, *kinds)}
+
+
+MIDDLE_AND_ABOVE = ["middle", "senior"]
+COUNTERS: dict[str, Counter] = {
+    "KR100": _people("科普专职人员", "full_time"),
+    "KR110": _people("专职人员中级以上", "full_time", MIDDLE_AND_ABOVE),
+    "KR200": _people("科普兼职人员", "part_time"),
+    "KR220": _people("兼职人员中级以上", "part_time", MIDDLE_AND_ABOVE),
+    "KR300": _people("科技志愿者", "volunteer"),
+    "KE120": _people("科技辅导员", "instructor"),
+    "KC310": _titles("国家级", ["national"]),
+    "KC311": _titles("省级", ["province"]),
+    "KC312": _titles("市级及以下", ["city", "district"]),
+    **_pair("KH110", "KH111", "科普讲座", "lecture"),
+    **_pair("KH120", "KH121", "科普展览", "exhibition"),
+    **_pair("KH130", "KH131", "科普竞赛", "competition"),
+    **_pair("KH140", "KH141", "国际与港澳台交流", "exchange"),
+    **_pair("KH150", "KH151", "青少年兴趣小组", "club"),
+    **_pair("KH160", "KH161", "科技夏（冬）令营", "camp"),
+    **_pair("KH190", "KH191", "实用技术培训", "training"),
+    "KH180": Counter(
+        label="活动·向社会开放的单位",
+        word="个",
+        count=lambda year: events.open_units_by_district(*year_of(year)),
+        register="/desk/events/",
+        records=_held(["open_day"]),
+    ),
+    "KH181": _visits("科研机构开放", "open_day"),
+    "KH200": Counter(
+        label="活动·到场1000人次以上",
+        word="场",
+        count=lambda year: events.large_sessions_by_district(*year_of(year)),
+        register="/desk/events/",
+    ),
+}
+
+
+def _venues(label: str, *categories: str) -> Counter:
+    """Published venues of some categories, now: the register keeps no earlier state."""
+
+    def count(year: int) -> dict:
+        if year < local_today().year:
+            return {}
+        found = resources.records(["venue"], None).filter(details__category__in=categories)
+        return resources.by_district(found)
+
+    return Counter(
+        label=f"资源名录·{label}",
+        word="个",
+        count=count,
+        register="/desk/resources/",
+        records=lambda district, year: resources.records(["venue"], district).filter(
+            details__category__in=categories
+        ),
+    )
+
+
+def count_cells(year: int) -> dict[str, Counts]:
+    """For each cell that the portal can count: its figure per district, zero where a district has none."""
+    codes = list(Region.objects.districts().values_list("code", flat=True))
+    return {
+        key: found
+        for key, counter in COUNTERS.items()
+        if (found := _complete(counter.count(year), codes)) is not None
+    }
+
+
+def _complete(counted: dict, codes: list[str]) -> Counts | None:
+    """Zeros where other districts have records; None if nobody has any."""
+    known = {code: Decimal(value) for code, value in counted.items() if code in codes and value is not None}
+    return {code: known.get(code, Decimal(0)) for code in codes} if any(known.values()) else None
+
+
+# ---------------------------------------------------------------- figures of the index
+
+
+def _under_ledger(query: str, argument: Callable[[int], object]) -> Callable[[int], dict]:
+    """A nameless total of the credit ledger."""
+
+    def count(year: int) -> dict:
+        with scope("ledger"):
+            return getattr(credits_, query)(argument(year))
+
+    return count
+
+
+def middle_of(year: int) -> date:
+    """The day on which a year's students are counted: 30 June, or today before it."""
+    return min(date(year, 6, 30), local_today())
+
+
+def school_year(year: int) -> int:
+    """The school year that counts towards a year: the one that ends in it. Named by its first year."""
+    return year - 1
+
+
+FIGURES: dict[str, Callable[[int], dict]] = {
+    "bases": lambda year: outreach.titles_by_district(end_of(year)),
+    "bases_free": lambda year: outreach.free_titles_by_district(end_of(year)),
+    "volunteers": lambda year: talent.people_by_district(end_of(year), "volunteer"),
+    "service_hours": lambda year: talent.service_hours_by_district(*year_of(year)),
+    "informants": lambda year: talent.people_by_district(end_of(year), "information_officer"),
+}
+if find_spec("youth_credits.queries"):
+    FIGURES |= {
+        "credit_students": _under_ledger("students_by_district", middle_of),
+        "credit_reached": _under_ledger("reached_minimum_by_district", school_year),
+        "credit_hours": _under_ledger("hours_by_district", school_year),
+    }
+
+
+def count_figures(name: str, year: int) -> Counts | None:
+    """One source's figure per district, zero where a district has none; None if the portal knows nothing."""
+    codes = list(Region.objects.districts().values_list("code", flat=True))
+    return _complete(FIGURES[name](year), codes)
+
+
+# ---------------------------------------------------------------- the plan, for the annual report
+
+
+def plan_of(year: int):
+    """The plan in force at the end of a year; None before the first."""
+    return outreach.plan_in_force(date(year, 12, 31))
+
+
+def projects_of(plan) -> list:
+    """The plan's projects with their measures."""
+    return outreach.measures_by_project(plan)
+
+
+def targets_of(plan) -> list:
+    return outreach.targets(plan)
+
+
+def large_sessions(year: int) -> Counts:
+    return events.large_sessions_by_district(*year_of(year))

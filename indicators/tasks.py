@@ -1,0 +1,23 @@
+"""Work of the night and of the report: each job is safe to run again."""
+
+from django.utils import timezone
+
+from indicators import actions
+from portal.errors import Refused
+from portal.jobs import Job, handler
+
+
+@handler("index_night")
+def index_night(job: Job) -> None:
+    """Count the figures and compute the index for one business date.
+
+    Two nights at once: one leaves. Without an accepted return there is nothing to compute yet.
+    """
+    job.progress(0, 1, "统计数据、计算指数")
+    try:
+        run = actions.compute(at=timezone.now())
+    except Refused as refusal:
+        job.progress(1, 1, str(refusal))
+        return
+    words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
+    job.progress(1, 1, words)
