@@ -143,6 +143,8 @@ def titled(svg: str, *, name: str, title: str, summary: str) -> SafeString:
     page.
     """
     svg = re.sub(r'\sstyle="([^"]*)"', _as_attributes, svg)
+    # One picture, one name: the roles Vega gives to its parts would each ask for a name of their own.
+    svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)
     for place, old in enumerate(dict.fromkeys(re.findall(r'\sid="([^"]+)"', svg))):
         new = f"{name}-{place}"
         svg = svg.replace(f'id="{old}"', f'id="{new}"')
@@ -556,7 +558,7 @@ def interval(
             "encoding": {"x": {"field": "end", **across}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
-    drawn = {"data": {"values": values}, "encoding": {"y": _labels(rows, grid=True)}, "layer": layers}
+    drawn = {"data": {"values": values}, "encoding": {"y": _labels(rows)}, "layer": layers}
     told = "；".join(f"{row[0]}{text(row)}" for row in rows)
     picture = _draw(drawn, height={"step": STEP}, right=_room([row["text"] for row in values]))
     return about.chart(picture, columns, rows, f"{told}。" if told else "没有数据。")

@@ -233,7 +233,7 @@ def gallery(request):
             {"label": name, "value": figure, "url": "#charts" if figure else ""}
             for name, figure in pictures[2].rows
         ],
-        "qr": mark_safe(qr.svg_inline(border=1)),  # noqa: S308 - drawn here, no text in it
+        "qr": mark_safe(qr.svg_inline(border=1, omitsize=True)),  # noqa: S308 - drawn here, no text in it
         "now": now,
         "meta": ["南山区", "周二至周日", "免费"],
         "crumbs": [("首页", "/"), ("工作台", "/desk/"), ("界面组件", "")],
