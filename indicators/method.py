@@ -447,7 +447,9 @@ def contributions(tree: Tree, panel: Panel, level: Levels) -> Floats:
 
 
 def _shares(mean: Mean, weights: Floats, children: Floats) -> Floats:
-    """Shares along the last axis that add up to one: of the sum or the logarithm, of weights if that is zero."""
+    """Shares along the last axis that add up to one: of the sum or logarithm, or of weights if that is
+    zero.
+    """
     measure = np.nan_to_num(children)
     if mean == Mean.GEOMETRIC:
         measure = np.log(np.where(measure > 0, measure, 1.0))

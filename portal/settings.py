@@ -214,6 +214,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# Per address only, wide enough for a school behind one: the count per account and address is axes' below,
+# so that nobody can lock somebody else out.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/h/ip", "reset_password": "20/h/ip,5/h/key"}
 SOCIALACCOUNT_ADAPTER = "portal.sign_in.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = (
     {
