@@ -1,22 +1,145 @@
-"""Pages made of several apps: home, global search, the personal desk. Reads queries only."""
+"""Pages made of several apps: home, search, the personal desk, a resource's page. Reads queries only."""
+
+from datetime import datetime, time, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from portal.calendar import local_today
+from portal.maps import About, district_map, place_map
+from portal.regions import Region
+from portal.roles import Role
+from portal.search import MAX_QUERY, marked, search_page
+from portal.templatetags.portal_tags import cn_date
+from resources import queries as resources
+
+APPS = ("outreach", "talent", "resources", "events", "youth_credits", "indicators")
+QUERIES = {app: import_module(f"{app}.queries") for app in APPS if find_spec(f"{app}.queries")}
+
+
+def ask(app: str, question: str, *args, otherwise=None, **kwargs):
+    """The answer of an app's query; `otherwise` where the app does not answer it."""
+    query = getattr(QUERIES.get(app), question, None)
+    return query(*args, **kwargs) if query else otherwise
+
+
+def weekend_of(at: datetime) -> tuple[datetime, datetime]:
+    """The running weekend, or the one to come: Saturday 0:00 to Monday 0:00."""
+    today = local_today(at)
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7 if today.weekday() != 6 else -1)
+    start = timezone.make_aware(datetime.combine(saturday, time.min))
+    return max(start, at), start + timedelta(days=2)
+
+
+# --- Home -----------------------------------------------------------------------------------------
+
+AUDIENCE_DOORS = (
+    ("minors", "未成年人", "展馆、课程、实验和研学，从好奇出发", "book"),
+    ("workers", "从业人员", "数字技能、安全生产与职业素养", "chart"),
+    ("officials", "领导干部和公务员", "前沿科技讲座与科学决策", "document"),
+    ("seniors", "老年人", "健康科普、智能手机与防骗", "person"),
+)
 
 
 @login_not_required
 @require_safe
 def home(request):
-    return render(request, "portal/home.html")
+    now = timezone.now()
+    by_audience, by_district = resources.doors()
+    weekend = weekend_of(now)
+    sessions = ask("events", "between", *weekend, limit=6, otherwise=[])
+    context = {
+        "weekend": weekend,
+        "sessions": sessions,
+        "later": [] if sessions else ask("events", "coming", now, limit=6, otherwise=[]),
+        "newest": [(row, resources.opening(row, now)) for row in resources.newest(6)],
+        "headline": ask("indicators", "headline"),
+        "doors": [
+            {"code": code, "name": name, "text": text, "icon": icon, "count": by_audience[code]}
+            for code, name, text, icon in AUDIENCE_DOORS
+        ],
+        "districts": _districts(by_district),
+        "total": sum(by_district.values()),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _districts(counts: dict[str, int]) -> dict:
+    """The districts as doors to the menu: a map and its list."""
+    about = About(name="districts", title="各区科普资源")
+    return {
+        "chart": district_map(about, counts, columns=("区", "资源数"), decimals=0),
+        "items": [
+            {"label": row.name, "value": counts.get(row.code, 0), "url": f"/menu/?district={row.code}"}
+            for row in Region.objects.districts()
+        ],
+    }
+
+
+# --- Search ---------------------------------------------------------------------------------------
 
 
 @login_not_required
 @require_safe
 def search(request):
-    return render(request, "portal/search.html")
+    q = request.GET.get("q", "")[:MAX_QUERY]
+    found = search_page(q, user=request.user)
+    for group in found.groups:
+        for entry in group.entries:
+            entry.marked_title = marked(entry.title, found.query)
+    return render(request, "portal/search.html", {"found": found, "q": found.query})
+
+
+# --- One resource ---------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def resource(request, code):
+    """A resource of the menu with what is on there; whoever has none of it published finds nothing."""
+    now = timezone.now()
+    found = get_object_or_404(resources.shown(resources.published()), code=code)
+    context = {
+        "resource": found,
+        "opening": resources.opening(found, now),
+        "facts": resources.public_facts(found),
+        "extra": found.extra(public_only=True),
+        "sessions": ask("events", "sessions_for", found, now, otherwise=[]),
+        "chart": _place(found),
+        "near": resources.near(found),
+        "data": resources.schema_org(found),
+    }
+    return render(request, "resources/resource_page.html", context)
+
+
+def _place(found):
+    if found.latitude is None:
+        return None
+    about = About(name="place", title=f"{found.title}的位置", note="示意图，非标准地图")
+    points = [(found.title, float(found.longitude), float(found.latitude))]
+    return place_map(about, points, district=found.region.district_code or "")
+
+
+# --- The desk -------------------------------------------------------------------------------------
 
 
 @require_safe
 def desk(request):
-    return render(request, "portal/desk.html")
+    """What waits for whoever is signed in, from every app that has something for them."""
+    user = request.user
+    waiting = [entry for app in APPS for entry in ask(app, "waiting_for", user, otherwise=[])]
+    context = {
+        "greeting": f"{user.name}，您好。今天是 {cn_date(local_today())}。",
+        "waiting": [entry for entry in waiting if entry.count],
+        "roles": [
+            {"role": Role(grant.role).label, "place": grant.region or grant.organization}
+            for grant in user.standing_grants()
+        ],
+        "notices": list(user.notices.order_by("-pk")[:5]),
+        "works_in_registers": user.works_in_registers,
+    }
+    return render(request, "portal/desk.html", context)

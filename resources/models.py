@@ -191,7 +191,7 @@ class Resource(Scoped):
         ARCHIVED = "archived", "已下架"
 
     class Booking(models.TextChoices):
-        UNKNOWN = "", "未核实"
+        UNKNOWN = "unknown", "未核实"
         NONE = "none", "无需预约"
         ADVANCE = "advance", "需提前预约"
         GROUP = "group", "仅接待团体"
@@ -223,7 +223,7 @@ class Resource(Scoped):
     )
     is_free = models.BooleanField("免费", null=True, blank=True)
     cost = models.CharField("收费说明", max_length=200, blank=True)
-    booking = models.CharField("预约方式", max_length=10, choices=Booking, blank=True, default="")
+    booking = models.CharField("预约方式", max_length=10, choices=Booking, default=Booking.UNKNOWN)
     booking_note = models.CharField("预约说明", max_length=200, blank=True)
     booking_url = models.URLField("预约网址", max_length=300, blank=True)
     website = models.URLField("网址", max_length=300, blank=True)
@@ -333,6 +333,9 @@ class Resource(Scoped):
     def get_audiences_display(self) -> str:
         return labels_of(Audience, self.audiences)
 
+    def get_is_free_display(self) -> str:
+        return {True: "免费", False: "收费", None: ""}[self.is_free]
+
     def get_dimensions_display(self) -> str:
         return labels_of(Dimension, self.dimensions)
 
@@ -358,7 +361,7 @@ class Resource(Scoped):
     @property
     def fee(self) -> str:
         """Free, paid or unknown, with what is said about it."""
-        words = {True: "免费", False: "收费", None: "费用未核实"}[self.is_free]
+        words = self.get_is_free_display() or "费用未核实"
         return f"{words}（{self.cost}）" if self.cost else words
 
     def extra(self, *, public_only: bool = False) -> list[tuple[str, str]]:

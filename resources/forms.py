@@ -1,0 +1,356 @@
+"""A resource as a person types it, on the page or in one row of the register's sheet."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from portal.files import IMAGES, UploadField
+from portal.identifiers import clean_text
+from portal.organizations import Organization
+from portal.regions import Level, Region
+from portal.roles import Perm
+from resources.models import Audience, Dimension, Resource, ResourceKind, Topic, validate_fields
+from resources.rules import (
+    EXAMPLE,
+    read_details,
+    read_fields,
+    read_hours,
+    read_value,
+    written,
+    written_fields,
+)
+
+EXTRA = "x_"
+
+
+class Words(forms.CharField):
+    """Text as the portal keeps it: trimmed, without unseen characters."""
+
+    def __init__(self, *, lines: int = 0, **options):
+        self.lines = lines
+        widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput
+        super().__init__(widget=options.pop("widget", widget), **options)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return clean_text(value, multiline=bool(self.lines)) if value else value
+
+
+class OrganizationField(Words):
+    """An organisation by its name or unified social credit code: there are too many for a list."""
+
+    def to_python(self, value):
+        if isinstance(value, Organization) or not (text := super().to_python(value)):
+            return value or None
+        found = list(Organization.objects.active().filter(name=text).select_related("region")[:2])
+        found = found or list(
+            Organization.objects.active().filter(credit_code=text).select_related("region")[:2]
+        )
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError("有多个同名单位，请改填统一社会信用代码。")
+        near = Organization.objects.active().filter(name__contains=text).order_by("name", "pk")[:3]
+        names = "、".join(row.name for row in near)
+        raise ValidationError(
+            f"没有找到这个单位。相近的有：{names}。" if names else "没有找到这个单位，请填写全称。"
+        )
+
+    def prepare_value(self, value):
+        if isinstance(value, int):
+            return Organization.objects.filter(pk=value).values_list("name", flat=True).first() or ""
+        return str(value) if isinstance(value, Organization) else value
+
+
+def region_choices() -> list:
+    """Districts with their subdistricts, as groups of a list."""
+    rows = Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT).order_by("path")
+    groups: list = []
+    for row in rows:
+        if row.level == Level.SUBDISTRICT:
+            groups[-1][1].append((row.pk, f"{groups[-1][0]} · {row.name}"))
+        else:
+            words = f"{row.name}（全市）" if row.level == Level.MUNICIPALITY else row.name
+            groups.append((row.name, [(row.pk, words)]))
+    return groups
+
+
+SECTIONS = (
+    ("基本信息", ("kind", "title", "aliases", "summary", "description", "public_notice")),
+    ("面向谁、讲什么", ("audiences", "ages_from", "ages_to", "topics", "dimensions")),
+    ("专项内容", ("details_text",)),
+    (
+        "在哪里、何时开放",
+        (
+            "region",
+            "address",
+            "longitude",
+            "latitude",
+            "position_source",
+            "is_position_verified",
+            "hours_text",
+            "hours_note",
+        ),
+    ),
+    ("费用与预约", ("is_free", "cost", "booking", "booking_note", "booking_url")),
+    ("联系", ("organization", "public_phone", "website", "contact", "contact_phone")),
+    ("资料来源", ("confirmed_on", "source", "source_note", "note")),
+)
+
+
+class ResourceForm(forms.Form):
+    """`kind` given: its own fields each stand for themselves; else (a sheet) the kind is a column."""
+
+    kind = forms.ModelChoiceField(ResourceKind.objects.current(), label="资源类型")
+    title = Words(label="名称", max_length=120)
+    aliases = Words(label="别名", max_length=200, required=False, help_text="曾用名、俗称，用顿号分开。")
+    summary = Words(
+        label="一句话介绍", max_length=200, required=False, help_text="在列表中显示，提交审核前必须填写。"
+    )
+    description = Words(label="详细介绍", max_length=5000, required=False, lines=8)
+    public_notice = Words(
+        label="临时公告", max_length=200, required=False, help_text="如闭馆、装修、改期，显示在页面最上方。"
+    )
+    audiences = forms.MultipleChoiceField(
+        label="面向人群", choices=Audience, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    ages_from = forms.IntegerField(label="适合年龄自（岁）", min_value=0, max_value=120, required=False)
+    ages_to = forms.IntegerField(label="适合年龄至（岁）", min_value=0, max_value=120, required=False)
+    topics = forms.ModelMultipleChoiceField(
+        Topic.objects.filter(is_active=True),
+        label="科普主题",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    dimensions = forms.MultipleChoiceField(
+        label="科普内容",
+        choices=Dimension,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="传播的是知识、方法、思想还是精神，可多选。",
+    )
+    details_text = Words(label="扩展内容", required=False, lines=4, help_text="每行写“名称：内容”。")
+    region = forms.ModelChoiceField(
+        Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT), label="所属区域"
+    )
+    address = Words(label="地址", max_length=200, required=False)
+    longitude = forms.DecimalField(
+        label="经度", max_digits=8, decimal_places=5, required=False, help_text="WGS-84，如 114.05700。"
+    )
+    latitude = forms.DecimalField(
+        label="纬度", max_digits=8, decimal_places=5, required=False, help_text="WGS-84，如 22.54300。"
+    )
+    position_source = Words(label="坐标来源", max_length=200, required=False)
+    is_position_verified = forms.BooleanField(label="坐标已现场核实", required=False)
+    hours_text = Words(label="每周开放时间", required=False, lines=3, help_text=f"例如：{EXAMPLE}")
+    hours_note = Words(
+        label="开放说明", max_length=200, required=False, help_text="如节假日安排、最晚入场时间。"
+    )
+    is_free = forms.TypedChoiceField(
+        label="收费情况",
+        choices=[("", "未核实"), ("1", "免费"), ("0", "收费")],
+        coerce=lambda value: value == "1",
+        empty_value=None,
+        required=False,
+    )
+    cost = Words(label="收费说明", max_length=200, required=False, help_text="如：成人 60 元，学生半价。")
+    booking = forms.ChoiceField(label="预约方式", choices=Resource.Booking, required=False)
+    booking_note = Words(label="预约说明", max_length=200, required=False)
+    booking_url = forms.URLField(label="预约网址", max_length=300, required=False, assume_scheme="https")
+    organization = OrganizationField(
+        label="所属单位", max_length=120, required=False, help_text="填写全称或统一社会信用代码。"
+    )
+    public_phone = Words(label="公开电话", max_length=40, required=False, help_text="办公电话，向公众公开。")
+    website = forms.URLField(label="网址", max_length=300, required=False, assume_scheme="https")
+    contact = Words(label="联系人", max_length=30, required=False, help_text="仅供内部联系，不公开。")
+    contact_phone = Words(
+        label="联系人电话", max_length=30, required=False, help_text="仅供内部联系，不公开。"
+    )
+    confirmed_on = forms.DateField(
+        label="信息核实日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    source = Words(label="资料来源", max_length=200, required=False)
+    source_note = Words(label="来源说明", max_length=300, required=False)
+    note = Words(label="修改说明", max_length=200, required=False, help_text="写明为什么改，记入变更历史。")
+
+    def __init__(self, *args, user=None, kind: ResourceKind | None = None, is_new: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.kind = user, kind
+        if kind is not None:
+            del self.fields["kind"], self.fields["details_text"]
+            self._add_extra(kind)
+            self.fields["region"].choices = [("", "请选择"), *region_choices()]
+            self._offer_organizations()
+        if is_new:
+            del self.fields["note"]
+
+    def _add_extra(self, kind: ResourceKind) -> None:
+        for field in kind.fields:
+            self.fields[EXTRA + field["code"]] = extra_field(field)
+
+    def _offer_organizations(self) -> None:
+        """Somebody of a unit chooses among their own; the association's staff name any."""
+        if self.user is None or self.user.places_for(Perm.RESOURCE_EDIT)[0]:
+            return
+        own = list(self.user.organizations_for(Perm.RESOURCE_EDIT).order_by("name", "pk")[:200])
+        field = self.fields["organization"]
+        field.required, field.help_text = True, ""
+        field.widget = forms.Select(choices=[(row.name, row.name) for row in own])
+
+    @property
+    def sections(self) -> list[tuple[str, list]]:
+        """The fields of the page by what they are about."""
+        extra = tuple(name for name in self.fields if name.startswith(EXTRA))
+        found = []
+        for title, names in SECTIONS:
+            names = extra if title == "专项内容" and self.kind else names
+            bound = [self[name] for name in names if name in self.fields]
+            if bound:
+                found.append((f"{self.kind.name}信息" if names == extra else title, bound))
+        return found
+
+    def clean_hours_text(self) -> str:
+        try:
+            return written(read_hours(self.cleaned_data["hours_text"]))
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def clean_booking(self) -> str:
+        return self.cleaned_data["booking"] or Resource.Booking.UNKNOWN
+
+    def clean_confirmed_on(self):
+        day = self.cleaned_data["confirmed_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError("核实日期不能晚于今天。")
+        return day
+
+    def clean(self) -> dict:
+        data = super().clean()
+        self._check_pairs(data)
+        if self.kind is None and "details_text" in self.fields:
+            self._clean_details_text(data)
+        elif self.kind is not None:
+            data["details"] = self._details(data)
+        return data
+
+    def _check_pairs(self, data: dict) -> None:
+        low, high = data.get("ages_from"), data.get("ages_to")
+        if low is not None and high is not None and low > high:
+            self.add_error("ages_to", "年龄上限不能小于下限。")
+        longitude, latitude = data.get("longitude"), data.get("latitude")
+        if (longitude is None) != (latitude is None):
+            missing = "longitude" if longitude is None else "latitude"
+            if missing not in self.errors:
+                self.add_error(missing, "经度和纬度应同时填写。")
+        elif longitude is not None and not data.get("position_source"):
+            self.add_error("position_source", "请写明坐标从哪里来，如“现场测量”“天地图”。")
+
+    def _clean_details_text(self, data: dict) -> None:
+        kind = data.get("kind")
+        if kind is None:
+            return
+        try:
+            details = read_details(kind.fields, data.get("details_text") or "")
+        except ValueError as fault:
+            self.add_error("details_text", str(fault))
+            return
+        data["details_text"] = Resource(kind=kind, details=details).details_text
+
+    def _details(self, data: dict) -> dict:
+        details = {}
+        for field in self.kind.fields:
+            value = data.get(EXTRA + field["code"])
+            text = "、".join(value) if isinstance(value, list) else (value or "")
+            try:
+                read = read_value(field, text)
+            except ValueError as fault:
+                self.add_error(EXTRA + field["code"], str(fault))
+                continue
+            if read is not None:
+                details[field["code"]] = read
+        return details
+
+    @property
+    def values(self) -> dict:
+        """What the actions take, after the form was found valid."""
+        kept = {name: value for name, value in self.cleaned_data.items() if not name.startswith(EXTRA)}
+        kept.pop("details_text", None)
+        return kept
+
+
+def extra_field(field: dict) -> forms.Field:
+    """The form field of one declared extra field; `rules.read_value` says what is right."""
+    options = {"label": field["label"], "required": False}
+    if not field.get("public", True):
+        options["help_text"] = "仅供内部使用，不公开。"
+    choices = [(choice, choice) for choice in field.get("choices", [])]
+    if field["type"] == "choice":
+        return forms.ChoiceField(choices=[("", "请选择"), *choices], **options)
+    if field["type"] == "choices":
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **options)
+    if field["type"] == "flag":
+        return forms.ChoiceField(choices=[("", "未填写"), ("是", "是"), ("否", "否")], **options)
+    if field["type"] == "date":
+        return Words(widget=forms.DateInput(attrs={"type": "date"}), max_length=10, **options)
+    if field["type"] == "number":
+        return Words(widget=forms.TextInput(attrs={"inputmode": "decimal"}), max_length=20, **options)
+    return Words(lines=4 if field["type"] == "long" else 0, max_length=1000, **options)
+
+
+def initial_of(resource: Resource) -> dict:
+    """What the form shows of a resource before anything is typed."""
+    initial = {name: getattr(resource, name) for name in ResourceForm.base_fields if hasattr(resource, name)}
+    initial["topics"] = [topic.pk for topic in resource.topics.all()]
+    initial["region"] = resource.region_id
+    initial["organization"] = resource.organization
+    initial["is_free"] = {True: "1", False: "0", None: ""}[resource.is_free]
+    for field in resource.kind.fields:
+        value = resource.details.get(field["code"])
+        if isinstance(value, bool):
+            value = "是" if value else "否"
+        initial[EXTRA + field["code"]] = value
+    return initial
+
+
+class NoteForm(forms.Form):
+    note = Words(label="意见", max_length=500, required=False, lines=3)
+
+
+class PictureForm(forms.Form):
+    picture = UploadField(label="图片", kinds=IMAGES, help_text="JPG、PNG 或 WebP，不超过 20 MB。")
+    alt = Words(
+        label="图片说明", max_length=120, help_text="向看不到图片的人说明图上是什么，如“展厅中央的地球模型”。"
+    )
+
+
+class KindForm(forms.ModelForm):
+    """A kind of resource with its extra fields written one a line: a new kind takes five minutes."""
+
+    fields_text = Words(
+        label="扩展字段",
+        required=False,
+        lines=8,
+        help_text="每行一个字段：代码 | 名称 | 类型 | 选项、选项 | 内部。"
+        "类型为 text、long、number、date、choice、choices、flag、link；公开的字段第五格留空。"
+        "已有资源使用的类型改动字段后存为新版本。",
+    )
+
+    class Meta:
+        model = ResourceKind
+        fields = ("code", "name", "summary", "is_place", "position", "basis")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["fields_text"].initial = written_fields(self.instance.fields)
+
+    def clean_fields_text(self) -> list[dict]:
+        try:
+            declared = read_fields(self.cleaned_data["fields_text"])
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+        validate_fields(declared)
+        self.instance.fields = declared
+        return declared

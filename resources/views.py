@@ -1,0 +1,304 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts import may
+from portal.identifiers import clean_text
+from portal.keyset import page_by_key
+from portal.maps import About, place_map
+from portal.organizations import Organization
+from portal.roles import Perm
+from portal.search import MAX_QUERY
+from resources import actions, queries
+from resources.forms import NoteForm, PictureForm, ResourceForm, initial_of
+from resources.models import REVIEW, Resource, ResourceKind, ResourcePicture
+
+# --- The public menu ------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def menu(request):
+    asked = queries.MenuQuery.read(request.GET, at=timezone.now())
+    page = asked.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    placed = [row for row in page.rows if row.latitude is not None]
+    # Up to three places carry their names on the map, more carry numbers.
+    numbers = {row.pk: number for number, row in enumerate(placed, 1)} if len(placed) > 3 else {}
+    context = {
+        "asked": asked,
+        "page": page,
+        "cards": [(row, queries.opening(row, asked.at), numbers.get(row.pk, "")) for row in page.rows],
+        "placed": len(placed),
+        "menu_url": reverse("resources:menu"),
+        "chart": _map_of(placed, asked.district),
+        "sorts": [
+            {"label": label, "url": asked.address(sort=code), "current": asked.order == code}
+            for code, label in _sorts(asked)
+        ],
+    }
+    return render(request, "resources/menu.html", context)
+
+
+def _sorts(asked) -> list[tuple[str, str]]:
+    found = [(code, label) for code, (label, _) in queries.SORTS.items()]
+    return [(queries.MATCH, "最相关"), *found] if asked.is_searched else found
+
+
+def _map_of(placed: list[Resource], district: str):
+    if not placed:
+        return None
+    points = [(row.title, float(row.longitude), float(row.latitude)) for row in placed]
+    return place_map(About(name="menu-map", title="本页资源在哪里"), points, district=district)
+
+
+# --- The desk: a unit's own resources, the staff's all --------------------------------------------
+
+
+@require_safe
+def resource_list(request):
+    if not request.user.can(Perm.RESOURCE_VIEW):
+        raise PermissionDenied("您没有查看资源的权限。")
+    asked = {
+        "status": request.GET.get("status", "") if request.GET.get("status") in Resource.Status else "",
+        "kind": clean_text(request.GET.get("kind", "")[:30]),
+        "q": clean_text(request.GET.get("q", "")[:MAX_QUERY]),
+    }
+    try:
+        page = _desk_page(request, asked)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        raise Http404("没有这一页。") from None
+    counts = queries.status_counts(request.user)
+    may_add = request.user.can(Perm.RESOURCE_EDIT)
+    context = {
+        "page": page,
+        "asked": asked,
+        "tabs": [
+            {
+                "label": label,
+                "url": f"?status={code}",
+                "current": asked["status"] == code,
+                "count": counts[code],
+            }
+            for code, label in Resource.Status.choices
+        ],
+        "total": sum(counts.values()),
+        "kinds": ResourceKind.objects.current(),
+        "may_add": may_add,
+        "actions": [("登记资源", reverse("resources_desk:new"), "primary")] if may_add else [],
+    }
+    return render(request, "resources/resource_list.html", context)
+
+
+def _tabs(status: str, counts: dict[str, int]) -> list[dict]:
+    choices = [("", "全部"), *Resource.Status.choices]
+    counts = {"": sum(counts.values()), **counts}
+    return [
+        {"label": label, "url": f"?status={code}", "current": status == code, "count": counts[code]}
+        for code, label in choices
+    ]
+
+
+def _desk_page(request, asked: dict):
+    return page_by_key(
+        queries.at_desk(request.user, **asked),
+        order=queries.DESK_ORDER,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def resource_new(request):
+    if not request.user.can(Perm.RESOURCE_EDIT):
+        raise PermissionDenied("您没有登记资源的权限。")
+    kind = ResourceKind.objects.current().filter(code=request.GET.get("kind", "")[:30]).first()
+    if kind is None:
+        return render(request, "resources/resource_kinds.html", {"kinds": ResourceKind.objects.current()})
+    form = ResourceForm(
+        request.POST or None,
+        user=request.user,
+        kind=kind,
+        is_new=True,
+        initial=_starting_values(request.user),
+    )
+    if request.method == "POST" and form.is_valid() and (resource := _kept(form, request.user, kind)):
+        messages.success(request, "已存为草稿，核对后请提交审核。")
+        return redirect(resource.get_desk_url())
+    status = 422 if form.is_bound else 200
+    return render(request, "resources/resource_form.html", {"form": form, "kind": kind}, status=status)
+
+
+def _starting_values(user) -> dict:
+    """A unit's first draft begins in its own place."""
+    own = user.organizations_for(Perm.RESOURCE_EDIT).select_related("region").order_by("pk")[:1]
+    if user.places_for(Perm.RESOURCE_EDIT)[0] or not own:
+        return {}
+    return {"organization": own[0], "region": own[0].region_id, "address": own[0].address}
+
+
+def _kept(form: ResourceForm, user, kind: ResourceKind) -> Resource | None:
+    """The new resource; None where the database's rules said no, which then stands in the form."""
+    try:
+        return actions.create(by=user, kind=kind, **form.values)
+    except ValidationError as fault:
+        _add_faults(form, fault)
+        return None
+
+
+def _add_faults(form, fault: ValidationError) -> None:
+    for name, faults in getattr(fault, "error_dict", {None: [fault]}).items():
+        form.add_error(name if name in form.fields else None, faults)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def resource_edit(request, pk):
+    resource = _editable(request, pk)
+    kind = ResourceKind.objects.current().get(code=resource.kind.code)
+    initial = initial_of(resource)
+    seen = request.POST.get("revision", "")
+    form = ResourceForm(request.POST or None, user=request.user, kind=kind, initial=initial)
+    context = {
+        "form": form,
+        "kind": kind,
+        "resource": resource,
+        "revision": resource.revision,
+        "warn_review": not may(request.user, Perm.RESOURCE_REVIEW, resource),
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            values = {"kind": kind, **form.values}
+            actions.edit(resource, by=request.user, seen=int(seen) if seen.isdecimal() else 0, **values)
+        except actions.ChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+            context["others"] = queries.changed_since(resource, int(seen) if seen.isdecimal() else 0)
+        except ValidationError as fault:
+            _add_faults(form, fault)
+        else:
+            messages.success(request, "已保存。")
+            return redirect(resource.get_desk_url())
+    status = 422 if form.is_bound else 200
+    return render(request, "resources/resource_form.html", context, status=status)
+
+
+def _editable(request, pk) -> Resource:
+    resources = queries.shown(Resource.objects.for_user(request.user, Perm.RESOURCE_EDIT))
+    return get_object_or_404(resources, pk=pk)
+
+
+@require_safe
+def resource_detail(request, pk):
+    resources = queries.shown(Resource.objects.for_user(request.user, Perm.RESOURCE_VIEW))
+    resource = get_object_or_404(resources.select_related("created_by"), pk=pk)
+    return render(request, "resources/resource_detail.html", _detail_context(request, resource))
+
+
+def _detail_context(request, resource: Resource, **more) -> dict:
+    steps = [step for step in REVIEW.open_to(request.user, resource) if step[0] in STEPS]
+    may_edit = may(request.user, Perm.RESOURCE_EDIT, resource)
+    may_edit = may_edit and resource.status != Resource.Status.ARCHIVED
+    context = {
+        "resource": resource,
+        "opening": queries.opening(resource, timezone.now()),
+        "steps": steps,
+        "may_edit": may_edit,
+        "actions": _links(resource, may_edit=may_edit),
+        "facts": [*queries.public_facts(resource), *resource.extra()],
+        "internal": queries.internal_facts(resource),
+        "timeline": _timeline(resource),
+        "history": queries.history(resource),
+        "note_form": NoteForm(),
+        "picture_form": PictureForm(),
+    }
+    return {**context, **more}
+
+
+def _links(resource: Resource, *, may_edit: bool) -> list[tuple[str, str, str]]:
+    links = [("修改", reverse("resources_desk:edit", args=[resource.pk]), "primary")] if may_edit else []
+    return [*links, ("公开页面", resource.get_absolute_url(), "")] if resource.is_public else links
+
+
+def _timeline(resource: Resource) -> list[dict]:
+    """The way of a resource so far, and the step that comes next."""
+    entries = [{"label": "登记", "state": "done", "at": resource.created_at, "by": resource.created_by.name}]
+    for entry in REVIEW.history(resource):
+        state = "returned" if entry.action == "send_back" else "done"
+        step = REVIEW.steps[entry.action]
+        entries.append(
+            {"label": step.label, "state": state, "at": entry.at, "by": entry.actor_name, "note": entry.note}
+        )
+    coming = {"draft": "提交审核", "returned": "修改后再次提交", "submitted": "市科协审核"}.get(
+        resource.status
+    )
+    if coming:
+        entries.append({"label": coming, "state": "current"})
+    return entries
+
+
+# Steps taken by a button of the page, with what is said afterwards.
+STEPS = {
+    "submit": (actions.submit, "已提交，审核结果会通知您。"),
+    "withdraw": (actions.withdraw, "已撤回为草稿。"),
+    "publish": (actions.publish, "已发布，公众现在可以看到。"),
+    "send_back": (actions.send_back, "已退回并通知单位。"),
+    "archive": (actions.archive, "已下架，公众不再看到。"),
+    "restore": (actions.restore, "已恢复为草稿。"),
+}
+
+
+@require_POST
+def resource_step(request, pk, step):
+    if step not in STEPS:
+        raise Http404("没有这个步骤。")
+    needs = REVIEW.steps[step].needs
+    resources = queries.shown(Resource.objects.for_user(request.user, needs))
+    resource = get_object_or_404(resources.select_related("created_by"), pk=pk)
+    form = NoteForm(request.POST)
+    wants_note = REVIEW.steps[step].wants_note
+    if form.is_valid() and wants_note and not form.cleaned_data["note"]:
+        form.add_error("note", f"请写明{REVIEW.steps[step].label}的理由。")
+    if not form.is_valid():
+        context = _detail_context(request, resource, note_form=form)
+        return render(request, "resources/resource_detail.html", context, status=422)
+    act, said = STEPS[step]
+    act(resource, by=request.user, **({"note": form.cleaned_data["note"]} if wants_note else {}))
+    messages.success(request, said)
+    return redirect(resource.get_desk_url())
+
+
+@require_POST
+def picture_add(request, pk):
+    resource = _editable(request, pk)
+    form = PictureForm(request.POST, request.FILES)
+    if not form.is_valid():
+        context = _detail_context(request, resource, picture_form=form)
+        return render(request, "resources/resource_detail.html", context, status=422)
+    actions.add_picture(resource, by=request.user, **form.cleaned_data)
+    messages.success(request, "图片已添加。")
+    return redirect(f"{resource.get_desk_url()}#pictures")
+
+
+@require_POST
+def picture_remove(request, pk, picture):
+    resource = _editable(request, pk)
+    row = get_object_or_404(
+        ResourcePicture.objects.select_related("resource__region"), pk=picture, resource=resource
+    )
+    actions.remove_picture(row, by=request.user)
+    messages.success(request, "图片已删除。")
+    return redirect(f"{resource.get_desk_url()}#pictures")
+
+
+@require_safe
+def organization_options(request):
+    """Names of organisations for the box that asks while one types."""
+    q = clean_text(request.GET.get("q", "")[:60])
+    rows = Organization.objects.active().for_user(request.user, Perm.ORGANIZATION_VIEW)
+    rows = rows.filter(name__contains=q) if not q.isascii() else rows.filter(pinyin__contains=q.lower())
+    return JsonResponse(
+        list(rows.order_by("name", "pk").values_list("name", flat=True)[:30]) if q else [], safe=False
+    )
