@@ -111,6 +111,24 @@ def test_errors_stand_beside_their_field_and_in_a_summary_with_links():
     assert 'id="id_name_error"' in page
 
 
+def test_errors_say_what_to_do():
+    form = SampleForm({"opens_on": "2026-13-40", "seats": "0", "kind": "planet"})
+
+    assert form.errors["name"] == ["此项必填，请填写或选择。"]
+    assert form.errors["opens_on"] == ["请填写正确的日期，例如 2026-11-23。"]
+    assert form.errors["seats"] == ["请填写不小于 1 的数。"]
+    assert form.errors["kind"] == ["“planet”不在可选范围内，请重新选择。"]
+
+
+def test_the_compiled_sentences_are_those_of_the_source():
+    folder = Path(settings.BASE_DIR) / "locale/zh_Hans/LC_MESSAGES"
+    source = (folder / "django.po").read_text(encoding="utf-8")
+    compiled = (folder / "django.mo").read_bytes().decode("utf-8", "ignore")
+
+    said = re.findall(r'^msgstr(?:\[0\])? "(.+)"$', source, re.M)
+    assert [sentence for sentence in said if sentence.replace("\\n", "\n") not in compiled] == []
+
+
 def test_an_error_of_a_group_leads_to_its_first_choice():
     form = SampleForm({"name": "科技馆"})
 
