@@ -267,8 +267,7 @@ class RegisterResource(resources.ModelResource):
         if isinstance(form_field, forms.ModelChoiceField):
             parts = [self._related(name, form_field, part) for part in parts]
         elif isinstance(form_field, forms.ChoiceField):
-            labels = {str(label): value for value, label in _flat_choices(form_field)}
-            parts = [labels.get(part, part) for part in parts]
+            parts = [_chosen(form_field, part) for part in parts]
         return parts if is_many else parts[0]
 
     def _related(self, name: str, form_field: forms.ModelChoiceField, text: str) -> object:
@@ -368,6 +367,19 @@ def _flat_choices(form_field: forms.ChoiceField) -> Iterator[tuple[object, objec
             yield from label
         elif value not in ("", None):
             yield value, label
+
+
+def _chosen(form_field: forms.ChoiceField, text: str) -> object:
+    """The choice that the text names by its label or its code.
+
+    Raises ValidationError where it names none.
+    """
+    choices = list(_flat_choices(form_field))
+    known = {str(value): value for value, _ in choices} | {str(label): value for value, label in choices}
+    if text and text not in known:
+        listed = "、".join(str(label) for _, label in choices[:12])
+        raise ValidationError(f"没有“{text}”这一项，可填：{listed}{'等' if len(choices) > 12 else ''}。")
+    return known.get(text, "")
 
 
 def _offered(form_field: forms.Field, attribute: str) -> list[str]:

@@ -166,9 +166,10 @@ BLANK_LETTERS = re.compile(
 class CleanText(dict):
     """Text → clean text or None, remembered: columns repeat themselves."""
 
-    def __init__(self, *, from_csv: bool = False):
+    def __init__(self, *, from_csv: bool = False, short: int = 0):
         super().__init__()
         self.from_csv = from_csv
+        self.short = short
 
     def __missing__(self, text: str) -> str | None:
         clean = clean_text(restored(text) if self.from_csv else text, multiline=True) or None
@@ -177,8 +178,8 @@ class CleanText(dict):
         self[text] = clean
         return clean
 
-    def all(self, values: tuple[str, ...]) -> list[str | None]:
-        """Each value clean; a column of plain text is seen to be so at once."""
+    def all(self, values: tuple[str, ...]) -> tuple[list[str | None], bool]:
+        """Each value clean, and whether all was plain: short text is seen to be so in one go."""
         joined = "".join(values)
         plain = (
             joined.isprintable()
@@ -186,7 +187,10 @@ class CleanText(dict):
             and (joined.isascii() or not BLANK_LETTERS.search(joined))
             and unicodedata.is_normalized("NFC", joined)
         )
-        return [value.strip() or None for value in values] if plain else [self[value] for value in values]
+        if not plain:
+            return [self[value] for value in values], False
+        is_short = max(map(len, values)) <= self.short and "E+" not in joined and "e+" not in joined
+        return [value.strip() or None for value in values], is_short
 
 
 @dataclass
@@ -200,8 +204,11 @@ class Cleaner:
     def column(self, header: str, values: tuple, lines: list[int]) -> tuple[list, bool]:
         """The column's clean values, and whether dates (text behind \\x01) are among them."""
         kinds = set(map(type, values))
+        is_checked = False
         if kinds == {str}:
-            clean = self.text.all(values)
+            clean, is_checked = self.text.all(values)
+        elif kinds == {datetime.date}:
+            return ["\x01" + value.isoformat() for value in values], True
         elif kinds == {float} and -FIRST_INEXACT_NUMBER < min(values) <= max(values) < FIRST_INEXACT_NUMBER:
             return [int(value) if value.is_integer() else value for value in values], False
         else:
@@ -209,7 +216,7 @@ class Cleaner:
                 self.text[value] if type(value) is str else self._other(header, value, line)
                 for value, line in zip(values, lines, strict=True)
             ]
-        if not kinds.isdisjoint((str, float)):
+        if not is_checked and not kinds.isdisjoint((str, float)):
             self._check_texts(header, clean, lines)
         return clean, not kinds.isdisjoint((datetime.date, datetime.datetime))
 
@@ -476,7 +483,7 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
     free_text = set(options["free_text"])
     names = match.headers + match.extra_headers
     limit_of = {name: limits["free_text"] if name in free_text else limits["cell"] for name in names}
-    cleaner = Cleaner(limit_of, CleanText(from_csv=match.sheet.is_text))
+    cleaner = Cleaner(limit_of, CleanText(from_csv=match.sheet.is_text, short=limits["cell"]))
     yield from frames(match, cleaner, limits)
     yield {"end": True}
 
