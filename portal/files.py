@@ -167,11 +167,17 @@ def _extension(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
+def _extensions_like(kind: Kind) -> set[str]:
+    """The extensions of a kind; of every picture for a picture, since phones mix them up."""
+    alike = IMAGES if kind.code in IMAGES else {kind.code}
+    return {extension for code in alike for extension in KINDS[code].extensions}
+
+
 def safe_name(name: str, kind: Kind) -> str:
     """A file name for the download: no path, no unseen characters, the extension of its kind."""
     stem = re.split(r"[/\\]", name)[-1]
     stem = re.sub(r'[<>:"|?*%]', "_", clean_text(stem)).strip(". ")
-    if _extension(stem) in kind.extensions:
+    if _extension(stem) in _extensions_like(kind):
         stem = stem.rpartition(".")[0].strip(". ")
     return f"{stem[:100] or '文件'}.{kind.extensions[0]}"
 
@@ -201,8 +207,7 @@ def examine(upload: File, *, kinds: Iterable[str]) -> Examined:
 
 
 def _require_kind(kind: Kind, extension: str, kinds: frozenset[str]) -> None:
-    claimed = next((other for other in KINDS.values() if extension in other.extensions), None)
-    if extension and claimed is not kind and not (claimed and {claimed.code, kind.code} <= IMAGES):
+    if extension and extension not in _extensions_like(kind):
         raise Refused(f"文件扩展名是 .{extension[:10]}，内容却是{kind.label}，请核对后重新上传。")
     if kind.code not in kinds:
         allowed = "、".join(KINDS[code].extensions[0] for code in KINDS if code in kinds)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache, reduce
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from operator import and_
 from pathlib import Path
 from zlib import crc32
@@ -51,6 +51,7 @@ MAX_QUERY = 100  # characters; the rest of a longer query is not looked at
 MAX_TEXT = 1_000  # characters of an entry's text that are searched
 MAX_WORD = 30
 MAX_INITIALS = 30
+FEW = 200  # rows below which a staging table is not worth it
 MAX_VARIANTS = 8
 
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
@@ -252,9 +253,26 @@ _KEPT = [field.attname for field in SearchEntry._meta.fields if field.name not i
 
 
 def index_many(entries: Iterable[Entry], *, at: datetime | None = None, batch: int = 5_000) -> int:
-    """Enter or refresh any number of entries by COPY, in one transaction; returns how many."""
-    at = at or timezone.now()
-    columns, rows, done = [*_KEY, *_KEPT], iter(entries), 0
+    """Enter or refresh any number of entries, in one transaction; returns how many. Many go by COPY."""
+    at, rows = at or timezone.now(), iter(entries)
+    first = [entry.row(at) for entry in islice(rows, FEW)]
+    if len(first) < FEW:
+        _upsert(first)
+        return len(first)
+    return _copy(chain(first, (entry.row(at) for entry in rows)), batch)
+
+
+def _upsert(rows: list[SearchEntry]) -> None:
+    SearchEntry.objects.bulk_create(
+        {(row.kind, row.subject_id): row for row in rows}.values(),
+        update_conflicts=True,
+        unique_fields=_KEY,
+        update_fields=_KEPT,
+    )
+
+
+def _copy(rows: Iterator[SearchEntry], batch: int) -> int:
+    columns, done = [*_KEY, *_KEPT], 0
     names = ", ".join(columns)
     fresh = ", ".join(f"{name} = excluded.{name}" for name in _KEPT)
     make = f"CREATE TEMP TABLE search_stage AS SELECT {names} FROM portal_searchentry LIMIT 0"  # noqa: S608
@@ -265,7 +283,7 @@ def index_many(entries: Iterable[Entry], *, at: datetime | None = None, batch: i
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(make)
-        while some := [entry.row(at) for entry in islice(rows, batch)]:
+        while some := list(islice(rows, batch)):
             with cursor.copy(f"COPY search_stage ({names}) FROM STDIN") as copy:
                 for row in some:
                     copy.write_row([getattr(row, name) for name in columns])
@@ -300,9 +318,7 @@ def index(
         region_id=region and region.pk,
         organization_id=organization and organization.pk,
     )
-    SearchEntry.objects.bulk_create(
-        [entry.row(timezone.now())], update_conflicts=True, unique_fields=_KEY, update_fields=_KEPT
-    )
+    index_many([entry])
 
 
 def remove(kind: str, subject_id: int) -> None:

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal import audit, jobs
-from portal.calendar import local_today
+from portal import audit, calendar, files, jobs
 from portal.notices import Notice
 from portal.senders import SendFailed, send_digest, send_urgent
 
@@ -42,7 +41,7 @@ def seal_audit() -> int:
 def business_day() -> int:
     """Promise the work of the business date, each kind once; a night missed is made up in the morning."""
     now = timezone.localtime()
-    day = local_today(now)
+    day = calendar.local_today(now)
     due = [kind for kind in DAILY if now.hour >= (MORNING if kind == "notice_digest" else NIGHT_BEGINS)]
     for kind in due:
         if kind in jobs.HANDLERS:
@@ -93,6 +92,13 @@ def digest(job: jobs.Job) -> None:
     for done, person in enumerate(list(people), start=1):
         _send_digest(person)
         job.progress(done)
+
+
+@jobs.handler("daily_upkeep")
+def upkeep(job: jobs.Job) -> None:
+    """Take away files that have expired, and take in working days announced since."""
+    files.purge(timezone.now())
+    calendar.load()
 
 
 @transaction.atomic

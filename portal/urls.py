@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.utils.module_loading import import_string
 from django.views import defaults
 
-from portal import components, desk, display, health, pages, verify
+from portal import components, desk, display, files, health, pages, verify
 
 handler400 = partial(defaults.bad_request, template_name="errors/400.html")
 handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
@@ -28,6 +28,7 @@ urlpatterns = [
     path("menu/<slug:code>/", pages.resource, name="resource"),
     path("display/", display.display, name="display"),
     path("trail/", desk.trail_head, name="trail_head"),
+    path("files/<uuid:pk>/", files.file, name="file"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -256,9 +256,11 @@ def test_a_record_is_entered_refreshed_and_taken_out(district):
     assert titles("新名") == []
 
 
-def test_entering_many_and_entering_one_keep_the_same(district):
+def test_entering_many_and_entering_one_keep_the_same(district, monkeypatch):
     entry = Entry(kind="page", subject_id=district.pk, title="AI 科技馆", url="/a/", text="开放时间 9:00")
-    index_many([entry])
+    with monkeypatch.context() as patch:
+        patch.setattr(search, "FEW", 1)
+        assert index_many([entry, entry]) == 2
     by_copy = SearchEntry.objects.values().get()
 
     index(district, kind="page", title="AI 科技馆", url="/a/", text="开放时间 9:00")
