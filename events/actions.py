@@ -63,6 +63,18 @@ def _keep_changes(event: Event, seen: int | None) -> None:
     event.save(update_fields=[*EDITABLE, "version"])
 
 
+def create_event(*, by: User, **fields) -> Event:
+    """Enter an event from plain values. Raises as `save_event` does."""
+    return save_event(Event(**fields), by=by)
+
+
+def change_event(event: Event, *, by: User, **fields) -> Event:
+    """Change plain values of an event. Raises as `save_event` does."""
+    for name, value in fields.items():
+        setattr(event, name, value)
+    return save_event(event, by=by)
+
+
 @transaction.atomic
 def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> None:
     """Keep the sessions of an event as given. Raises as `save_event` does."""

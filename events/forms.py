@@ -10,6 +10,7 @@ from portal.errors import Refused
 from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
 from portal.organizations import Organization
+from portal.regions import Level, Region
 from resources.models import Audience, Resource
 
 
@@ -61,6 +62,30 @@ class EventForm(forms.ModelForm):
             self.fields["region"].queryset = places
         if organizations is not None:
             self.fields["organization"].queryset = organizations
+
+    def clean_title(self):
+        return _clean(self.cleaned_data["title"])
+
+    def clean_place(self):
+        return _clean(self.cleaned_data["place"])
+
+
+class EventRowForm(forms.ModelForm):
+    """The same event in the register and in one row of its sheet: related records by their keys."""
+
+    class Meta(EventForm.Meta):
+        fields = tuple(name for name in EventForm.Meta.fields if name != "contact")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        chosen = {
+            "organization": Organization.objects.active(),
+            "region": Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT),
+            "resource": Resource.objects.published(),
+        }
+        for name, queryset in chosen.items():
+            if name in self.fields:
+                self.fields[name].queryset = queryset
 
     def clean_title(self):
         return _clean(self.cleaned_data["title"])

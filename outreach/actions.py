@@ -33,6 +33,18 @@ def save_title(title: Title, *, by: User, changed: list[str] | None = None) -> T
     return title
 
 
+def create_title(*, by: User, **fields) -> Title:
+    """Enter a title from plain values. Raises as `save_title` does."""
+    return save_title(Title(**fields), by=by)
+
+
+def change_title(title: Title, *, by: User, **fields) -> Title:
+    """Change plain values of a title. Raises as `save_title` does."""
+    for name, value in fields.items():
+        setattr(title, name, value)
+    return save_title(title, by=by, changed=list(fields))
+
+
 @transaction.atomic
 def withdraw_title(title: Title, *, on: date, reason: str, by: User) -> None:
     """End a title before its time. Raises Refused without a reason or when it no longer stands."""
@@ -54,6 +66,15 @@ def report_progress(measure: Measure, *, progress: str, note: str, by: User) -> 
     before = measure.progress
     Measure.objects.filter(pk=measure.pk).update(progress=progress, note=note)
     audit.record(measure, "progress", by=by, changes={"progress": [before, progress]}, note=note)
+
+
+@transaction.atomic
+def report_actual(actual: TargetActual, *, by: User) -> None:
+    """Keep what one year reached of a target."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    actual.full_clean()
+    actual.save()
+    audit.record(actual.target, "actual", by=by, note=f"{actual.year}：{actual.value}")
 
 
 @transaction.atomic

@@ -1,0 +1,98 @@
+from django.contrib import admin
+
+from outreach import actions
+from outreach.forms import TitleForm
+from outreach.models import Measure, Target, TargetActual, Title, TitleKind
+from outreach.sheets import TitleSheet
+from portal.admin_site import RegisterPermissions
+from portal.register_pages import RegisterSheets
+from portal.roles import Perm
+
+
+@admin.register(Title)
+class TitleAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Bases, demonstration points and enterprise halls, with their periods."""
+
+    resource_classes = [TitleSheet]
+    view_perm, edit_perm = Perm.TITLE_VIEW, Perm.TITLE_EDIT
+    form = TitleForm
+    list_display = ["number", "organization", "kind", "category", "region", "valid_until", "withdrawn_on"]
+    list_filter = ["kind", "category", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["organization", "kind", "region"]
+    search_fields = ["number", "organization__name"]
+    autocomplete_fields = ["organization"]
+    date_hierarchy = "valid_until"
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def save_model(self, request, obj, form, change):
+        actions.save_title(obj, by=request.user, changed=form.changed_data)
+
+
+@admin.register(TitleKind)
+class TitleKindAdmin(RegisterPermissions, admin.ModelAdmin):
+    view_perm = Perm.TITLE_VIEW
+    list_display = ["name", "level", "years_valid", "basis"]
+
+
+@admin.register(Measure)
+class MeasureAdmin(RegisterPermissions, admin.ModelAdmin):
+    """How far each measure of the plan is; the words are the plan's and stay."""
+
+    view_perm, edit_perm = Perm.PLAN_VIEW, Perm.PLAN_EDIT
+    list_display = ["code", "name", "project", "progress", "note"]
+    list_filter = ["project", "progress"]
+    list_select_related = ["project"]
+    search_fields = ["name", "code"]
+    fields = ["project", "code", "name", "progress", "note"]
+    readonly_fields = ["project", "code", "name"]
+    ordering = ["code"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.PLAN_EDIT)
+
+    def save_model(self, request, obj, form, change):
+        actions.report_progress(obj, progress=obj.progress, note=obj.note, by=request.user)
+
+
+class ActualInline(admin.TabularInline):
+    model = TargetActual
+    extra = 0
+    can_delete = False
+    fields = ["year", "value", "source"]
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.PLAN_VIEW)
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.PLAN_EDIT)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.PLAN_EDIT)
+
+
+@admin.register(Target)
+class TargetAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The plan's promises with what each year reached."""
+
+    view_perm, edit_perm = Perm.PLAN_VIEW, Perm.PLAN_EDIT
+    inlines = [ActualInline]
+    list_display = ["name", "unit", "baseline_year", "baseline", "target_year", "target"]
+    fields = ["plan", "code", "name", "unit", "baseline_year", "baseline", "target_year", "target", "source"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.PLAN_EDIT)
+
+    def save_model(self, request, obj, form, change):
+        """The target itself stays as the plan says; its actuals are the inline's."""
+
+    def save_formset(self, request, form, formset, change):
+        for actual in formset.save(commit=False):
+            actions.report_actual(actual, by=request.user)

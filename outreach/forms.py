@@ -1,0 +1,36 @@
+"""A title as typed in the register or in one row of its sheet."""
+
+from django import forms
+
+from outreach.models import Title
+from portal.organizations import Organization
+
+
+class TitleForm(forms.ModelForm):
+    """A title of an organisation; its place is the organisation's."""
+
+    class Meta:
+        model = Title
+        fields = (
+            "organization",
+            "kind",
+            "category",
+            "number",
+            "valid_from",
+            "valid_until",
+            "withdrawn_on",
+            "withdrawal_reason",
+            "exhibition_area",
+            "open_days",
+            "has_free_entry",
+            "source",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "organization" in self.fields:
+            self.fields["organization"].queryset = Organization.objects.active()
+            self.fields["organization"].required = True
+
+    def clean_number(self):
+        return self.cleaned_data["number"].strip()

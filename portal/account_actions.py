@@ -1,0 +1,53 @@
+"""Everything that changes accounts and grants: by the administrator of accounts, never his own."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from portal import audit
+from portal.accounts import Grant, User, require
+from portal.errors import Refused
+from portal.notices import notify
+from portal.regions import Region
+from portal.roles import Perm
+
+
+def _require_other(user: User, by: User) -> None:
+    require(by, Perm.ACCOUNT_ADMIN, Region.objects.city())
+    if user.pk is not None and user.pk == by.pk:
+        raise Refused("不能修改自己的账号或授权，请由另一位账号管理员办理。")
+
+
+@transaction.atomic
+def save_account(user: User, *, by: User, changed: Iterable[str] = ()) -> User:
+    """Enter an account, without a password, or keep changes to it.
+
+    Raises PermissionDenied without the right, and Refused for one's own account.
+    """
+    _require_other(user, by)
+    is_new = user.pk is None
+    if is_new:
+        user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    audit.record(user, "create" if is_new else "change", by=by, name=user.username, note="、".join(changed))
+    return user
+
+
+@transaction.atomic
+def save_grants(user: User, grants: Iterable[Grant], *, removed: Iterable[Grant] = (), by: User) -> None:
+    """Give and take roles; effective with the next request, and its holder is told."""
+    _require_other(user, by)
+    for grant in removed:
+        audit.record(grant, "revoke", by=by, name=_words(grant))
+        grant.delete()
+    for grant in grants:
+        grant.user = user
+        grant.full_clean()
+        grant.save()
+        audit.record(grant, "grant", by=by, name=_words(grant))
+        notify([user], f"您的岗位已调整：{grant.get_role_display()} · {grant.region or grant.organization}。")
+
+
+def _words(grant: Grant) -> str:
+    return f"{grant.user.username} {grant.get_role_display()} {grant.region or grant.organization}"

@@ -1,0 +1,109 @@
+"""The shared registers: organisations, regions, accounts with their grants, the audit trail."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from portal import account_actions as accounts
+from portal.accounts import Grant, User
+from portal.admin_site import RegisterPermissions
+from portal.audit import AuditEntry
+from portal.organization_sheet import OrganizationForm, OrganizationSheet, save_organization
+from portal.organizations import Organization
+from portal.regions import Region
+from portal.register_pages import RegisterSheets
+from portal.roles import Perm
+
+
+@admin.register(Organization)
+class OrganizationAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Every body of the city: found by name, pinyin or code."""
+
+    resource_classes = [OrganizationSheet]
+    view_perm, edit_perm = Perm.ORGANIZATION_VIEW, Perm.ORGANIZATION_EDIT
+    form = OrganizationForm
+    list_display = ["name", "kind", "region", "credit_code", "school_code", "is_active"]
+    list_filter = ["kind", "is_active", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["region"]
+    search_fields = ["name", "short_name", "pinyin", "credit_code", "school_code"]
+    autocomplete_fields = ["region"]
+    show_full_result_count = False
+    ordering = ["name", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_organization(obj, by=request.user, changed=form.changed_data)
+
+
+@admin.register(Region)
+class RegionAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The four levels, as the national list has them; read only."""
+
+    view_perm = Perm.ORGANIZATION_VIEW
+    list_display = ["name", "level", "parent", "code", "is_official"]
+    list_filter = ["level", "is_official"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "code", "pinyin"]
+    show_full_result_count = False
+    ordering = ["code"]
+
+
+class GrantInline(admin.TabularInline):
+    model = Grant
+    extra = 0
+    autocomplete_fields = ["region", "organization"]
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.can(Perm.ACCOUNT_ADMIN)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+class NewUserForm(forms.ModelForm):
+    """A new account has no password: its owner sets one by the invitation link."""
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "email")
+
+
+@admin.register(User)
+class AccountAdmin(RegisterPermissions, UserAdmin):
+    """Accounts and what is granted to them; the administrator of accounts alone, never his own."""
+
+    view_perm = edit_perm = Perm.ACCOUNT_ADMIN
+    add_form = NewUserForm
+    inlines = [GrantInline]
+    list_display = ["username", "name", "email", "is_active", "last_login"]
+    list_filter = ["is_active", "grants__role"]
+    search_fields = ["username", "name"]
+    filter_horizontal = ()
+    fieldsets = [(None, {"fields": ["username", "name", "email", "is_active", "last_login"]})]
+    add_fieldsets = [(None, {"fields": ["username", "name", "email"]})]
+    readonly_fields = ["last_login"]
+    show_full_result_count = False
+    ordering = ["username"]
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and obj != request.user
+
+    def save_model(self, request, obj, form, change):
+        accounts.save_account(obj, by=request.user, changed=form.changed_data)
+
+    def save_formset(self, request, form, formset, change):
+        grants = formset.save(commit=False)
+        accounts.save_grants(form.instance, grants, removed=formset.deleted_objects, by=request.user)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The trail for auditors; their own acts are for another auditor."""
+
+    view_perm = Perm.AUDIT_VIEW
+    list_display = ["at", "actor_name", "action", "subject_type", "subject_name", "address", "number"]
+    list_filter = ["action", "subject_type"]
+    search_fields = ["actor_name", "subject_id"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(actor_id=request.user.pk)

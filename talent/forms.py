@@ -1,0 +1,54 @@
+"""Somebody of the talent pool as typed in the register or in one row of its sheet."""
+
+from django import forms
+
+from portal.identifiers import check_mobile, clean_text
+from portal.organizations import Organization
+from portal.regions import Level, Region
+from talent.models import Person
+
+
+class PersonForm(forms.ModelForm):
+    """A person; the mobile is typed in clear and kept sealed. An empty one leaves it as it is."""
+
+    mobile = forms.CharField(
+        label="手机号", max_length=20, required=False, help_text="加密保存，用于查重与联系。"
+    )
+
+    class Meta:
+        model = Person
+        fields = (
+            "name",
+            "category",
+            "rank",
+            "field",
+            "region",
+            "organization",
+            "languages",
+            "email",
+            "introduction",
+            "is_public",
+            "entered_on",
+            "left_on",
+            "leaving_reason",
+            "source",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "region" in self.fields:
+            self.fields["region"].queryset = Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT)
+        if "organization" in self.fields:
+            self.fields["organization"].queryset = Organization.objects.active()
+
+    def clean_name(self):
+        return clean_text(self.cleaned_data["name"])
+
+    def clean_mobile(self):
+        typed = self.cleaned_data["mobile"]
+        if not typed:
+            return ""
+        try:
+            return check_mobile(typed)
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault

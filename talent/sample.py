@@ -1,0 +1,86 @@
+"""The sample city's talent pool: people and hours invented and marked so."""
+
+from datetime import date, timedelta
+from random import Random
+
+from portal.accounts import User
+from portal.calendar import local_today
+from portal.regions import Region
+from talent.models import Person, ServiceHours
+
+SURNAMES = "陈林黄李张王吴刘杨周许郑谢罗何梁郭曾彭苏"
+GIVEN = ("海", "晓", "明", "文", "思", "雨", "博", "欣", "然", "宁", "佳", "子", "一", "可", "安")
+FIELDS = (
+    "海洋科学",
+    "大气科学",
+    "临床医学",
+    "电子与通信技术",
+    "农学",
+    "天文学",
+    "材料科学",
+    "生物学",
+    "环境科学",
+)
+ACTIVITIES = ("展馆讲解（示例）", "科普进社区（示例）", "科普进校园（示例）", "活动秩序维护（示例）")
+
+# category: how many in a district per year of growth
+NUMBERS = {
+    Person.Category.VOLUNTEER: 30,
+    Person.Category.INFORMATION_OFFICER: 10,
+    Person.Category.INSTRUCTOR: 6,
+    Person.Category.FULL_TIME: 8,
+    Person.Category.PART_TIME: 12,
+    Person.Category.EXPERT: 2,
+    Person.Category.CHIEF_SCIENTIST: 0,
+    Person.Category.GRADUATE: 2,
+}
+
+
+def load(*, students: int, resources: int, years: int, rng: Random, by: User) -> None:
+    """People entered over the past `years`, volunteers with hours."""
+    today = local_today()
+    people = []
+    for number, region in enumerate(Region.objects.districts()):
+        weight = 0.4 + (11 - number) * 0.12
+        for year in range(today.year - years + 1, today.year + 1):
+            for category, most in NUMBERS.items():
+                people += [_person(region, category, year, rng, by) for _ in range(round(most * weight))]
+    Person.objects.bulk_create(people, batch_size=2000)
+    hours = []
+    for person in people:
+        if person.category == Person.Category.VOLUNTEER:
+            hours += _hours(person, today, rng, by)
+    ServiceHours.objects.bulk_create(hours, batch_size=5000, ignore_conflicts=True)
+
+
+def _person(region, category: str, year: int, rng: Random, by: User) -> Person:
+    name = rng.choice(SURNAMES) + "".join(rng.choice(GIVEN) for _ in range(rng.randint(1, 2)))
+    return Person(
+        region=region,
+        created_by=by,
+        name=f"{name}（示例）",
+        category=category,
+        rank=rng.choices(Person.Rank.values, weights=[3, 3, 3, 1])[0],
+        field=rng.choice(FIELDS),
+        entered_on=date(year, 1, 1),
+        source="示例数据",
+    )
+
+
+def _hours(person: Person, today: date, rng: Random, by: User) -> list[ServiceHours]:
+    """A few services in each year since the person entered."""
+    made = []
+    for year in range(person.entered_on.year, today.year + 1):
+        for _ in range(rng.randint(0, 3)):
+            day = date(year, 1, 1) + timedelta(days=rng.randint(0, 360))
+            if day <= today:
+                made.append(
+                    ServiceHours(
+                        person=person,
+                        served_on=day,
+                        minutes=rng.choice([60, 90, 120, 180, 240]),
+                        activity=rng.choice(ACTIVITIES),
+                        recorded_by=by,
+                    )
+                )
+    return made
