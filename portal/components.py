@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from portal import charts, maps
 from portal.charts import Chart
+from portal.fields import NameInput
 from portal.keyset import KeysetPage
 from portal.roles import Role
 
@@ -54,6 +55,12 @@ class SampleForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label="类别", choices=[("", "请选择"), ("venue", "场馆"), ("course", "课程"), ("kit", "展品")]
+    )
+    district = forms.CharField(
+        label="所属区",
+        widget=NameInput(lambda: DISTRICTS),
+        help_text="输入名称，从提示中选择。",
+        required=False,
     )
     opens_on = forms.DateField(label="开放日期", widget=forms.DateInput(attrs={"type": "date"}))
     seats = forms.IntegerField(label="接待人数（人次/日）", min_value=1, required=False)
@@ -224,7 +231,6 @@ def gallery(request):
         "wrong_form": SampleForm(typed, auto_id="wrong_%s"),
         "upload": SampleUpload(auto_id="upload_%s"),
         "limits": ["xlsx、xls、ods 或 CSV（UTF-8、GB18030）", "不超过 20 MB、50,000 行", "只读第一张工作表"],
-        "districts": DISTRICTS,
         "page": KeysetPage(rows=[1, 2], next="bmV4dA", previous="cHJldg"),
         "last_page": KeysetPage(rows=[1], next=None, previous="cHJldg"),
         "charts": pictures[:2],

@@ -42,28 +42,4 @@
     all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
     head.replaceChildren(all);
   });
-
-  // Choices too many to send along: ask for those that fit what was typed.
-  document.querySelectorAll("input[data-options]").forEach((input) => {
-    let timer = 0;
-    let asked = "";
-    input.addEventListener("input", () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(async () => {
-        const q = input.value.trim();
-        if (!q || q === asked) return;
-        asked = q;
-        const address = new URL(input.dataset.options, window.location.origin);
-        address.searchParams.set("q", q);
-        const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-        if (!answer || !answer.ok || asked !== q) return;
-        const options = (await answer.json()).slice(0, 50).map((text) => {
-          const option = document.createElement("option");
-          option.value = text;
-          return option;
-        });
-        input.list.replaceChildren(...options);
-      }, 250);
-    });
-  });
 })();

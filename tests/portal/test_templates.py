@@ -271,7 +271,7 @@ INLINE = [
     r"\sstyle\s*=",
     r"<style\b",
     r"\son[a-z]+\s*=",
-    r"<script(?![^>]*\bsrc=)",
+    r'<script(?![^>]*\b(?:src=|type="application/(?:ld\+)?json"))',
     r"javascript:",
     r'(?:src|href)="(?:https?:)?//',
 ]
