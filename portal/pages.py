@@ -49,7 +49,7 @@ AUDIENCE_DOORS = (
 @require_safe
 def home(request):
     now = timezone.now()
-    by_audience, by_district = resources.doors()
+    total, by_audience, by_district = resources.doors()
     weekend = weekend_of(now)
     sessions = ask("events", "between", *weekend, limit=6, otherwise=[])
     context = {
@@ -63,14 +63,16 @@ def home(request):
             for code, name, text, icon in AUDIENCE_DOORS
         ],
         "districts": _districts(by_district),
-        "total": sum(by_district.values()),
+        "total": total,
     }
     return render(request, "portal/home.html", context)
 
 
 def _districts(counts: dict[str, int]) -> dict:
     """The districts as doors to the menu: a map and its list."""
-    about = About(name="districts", title="各区科普资源")
+    about = About(
+        name="districts", title="各区科普资源数", note="点区名看该区的资源。", source="示意图，非标准地图。"
+    )
     return {
         "chart": district_map(about, counts, columns=("区", "资源数"), decimals=0),
         "items": [
@@ -119,7 +121,7 @@ def resource(request, code):
 def _place(found):
     if found.latitude is None:
         return None
-    about = About(name="place", title=f"{found.title}的位置", note="示意图，非标准地图")
+    about = About(name="place", title=f"{found.title}的位置")
     points = [(found.title, float(found.longitude), float(found.latitude))]
     return place_map(about, points, district=found.region.district_code or "")
 

@@ -436,7 +436,7 @@ def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at
         kind=kind,
         title=row["name"],
         aliases=row["aliases"],
-        summary=_summary(row, region),
+        summary=_summary(row),
         public_notice=row["notice"],
         audiences=row["audiences"].split("|"),
         dimensions=["knowledge"],
@@ -457,6 +457,5 @@ def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at
     )
 
 
-def _summary(row: dict[str, str], region: Region) -> str:
-    place = region.name if row["district_code"] else "全市"
-    return f"{place} · {row['category']}"
+def _summary(row: dict[str, str]) -> str:
+    return f"{row['category']}，位于{row['address']}" if row["address"] else row["category"]

@@ -434,12 +434,12 @@ def _as_column(condition) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def doors() -> tuple[dict[str, int], dict[str, int]]:
-    """How many resources each audience and each district finds in the menu, for the home page."""
+def doors() -> tuple[int, dict[str, int], dict[str, int]]:
+    """How many resources the menu has, and each audience and district finds there, for the home page."""
     asked = MenuQuery(at=timezone.now())
     by_audience = {audience.value: asked.counts.audiences[audience] for audience in Audience}
     by_district = {code: asked.counts.districts[row.pk] for code, row in asked.words.districts.items()}
-    return by_audience, by_district
+    return asked.total, by_audience, by_district
 
 
 def near(resource: Resource, limit: int = 3) -> list[Resource]:

@@ -53,7 +53,11 @@ def _map_of(placed: list[Resource], district: str):
     if not placed:
         return None
     points = [(row.title, float(row.longitude), float(row.latitude)) for row in placed]
-    return place_map(About(name="menu-map", title="本页资源在哪里"), points, district=district)
+    return place_map(
+        About(name="menu-map", title="本页资源在哪里", note="编号与卡片上的编号相同。"),
+        points,
+        district=district,
+    )
 
 
 # --- The desk: a unit's own resources, the staff's all --------------------------------------------
