@@ -162,6 +162,15 @@ class UploadForm(forms.Form):
     sheet = forms.FileField(label="表格文件", help_text=LIMITS.sentence)
 
 
+class FormatForm(ExportForm):
+    """The workbook unless somebody wants the other."""
+
+    def _init_formats(self, formats):
+        super()._init_formats(formats)
+        self.fields["format"].choices = [choice for choice in self.fields["format"].choices if choice[0]]
+        self.fields["format"].initial = "0"
+
+
 @dataclass
 class Preview:
     """What would happen, for the page: counts over all rows, and the first rows of each kind."""
@@ -191,7 +200,7 @@ class RegisterSheets(ImportExportMixin):
 
     import_template_name = "admin/import_export/import.html"
     export_template_name = "admin/import_export/export.html"
-    export_form_class = ExportForm
+    export_form_class = FormatForm
     formats = [XlsxSheet, CsvSheet]
 
     def get_urls(self):
@@ -316,6 +325,9 @@ class RegisterSheets(ImportExportMixin):
 
     def get_export_resource_kwargs(self, request, **kwargs) -> dict:
         return {"by": request.user, "with_personal": self.may_export_personal(request)}
+
+    def init_request_context_data(self, request, form) -> dict:
+        return super().init_request_context_data(request, form) | {"title": f"导出{self.opts.verbose_name}"}
 
     def _do_file_export(self, file_format: Format, request, queryset, export_form=None):
         dataset = self._export_dataset(request, queryset)

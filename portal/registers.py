@@ -296,6 +296,9 @@ class RegisterResource(resources.ModelResource):
         personal = getattr(self._meta.model, "PERSONAL", frozenset())
         return [column for name, column in self.fields.items() if self.with_personal or name not in personal]
 
+    def get_user_visible_fields(self) -> list[fields.Field]:
+        return self.get_export_fields()
+
     def export_resource(self, instance: models.Model, selected_fields=None, **kwargs) -> list[Cell]:
         return [self._cell(instance, self.get_field_name(column)) for column in self.get_export_fields()]
 

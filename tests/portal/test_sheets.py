@@ -5,6 +5,7 @@ import io
 import logging
 import re
 import tempfile
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -298,6 +299,22 @@ def test_the_child_sees_no_environment_and_no_settings(monkeypatch):
 
     assert "FIELD_KEY" not in str(refused.value)
     assert "False" in str(refused.value)
+
+
+def test_fifty_thousand_rows_fit_in_300_mb_of_the_child_and_50_of_the_parent():
+    columns = [Column(header=f"列{at}") for at in range(8)]
+    rows = ([f"G{number:018}", f"学生{number}", *["科技馆探究活动"] * 5, number] for number in range(50_000))
+    target = io.BytesIO()
+    write_workbook(target, [Page(name="学分", columns=columns, rows=rows)])
+    data = target.getvalue()
+
+    tracemalloc.start()
+    table = read(data, expect=[column.header for column in columns])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(table) == 50_000
+    assert peak < 50 << 20
 
 
 # --- Tables ---------------------------------------------------------------------------------------
