@@ -493,6 +493,24 @@ class Activity(models.Model):
         return f"学分活动 {self.pk}"
 
 
+class ActivityShare(models.Model):
+    """A child who changed schools brought entries along: the new school may read what they were for."""
+
+    PERSONAL = frozenset()
+
+    activity = models.ForeignKey(Activity, models.CASCADE, verbose_name="活动", related_name="shares")
+    school = models.ForeignKey(Organization, models.PROTECT, verbose_name="可查看的学校", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转学活动共享"
+        constraints = [
+            models.UniqueConstraint(name="activity_share_once_per_school", fields=["school", "activity"])
+        ]
+
+    def __str__(self):
+        return f"转学活动共享 {self.pk}"
+
+
 class Credit(models.Model):
     """One entry of the ledger; never changed. A correction is a second entry that takes it back.
 
@@ -514,7 +532,7 @@ class Credit(models.Model):
     student = models.ForeignKey(
         Student, models.PROTECT, verbose_name="学生", related_name="credits", db_index=False
     )
-    # Migration 0002 binds these three: batch and activity exist and are this school's.
+    # Migration 0002 binds what follows: batch and activity are this school's, rule and year the activity's.
     school = models.ForeignKey(
         Organization,
         models.DO_NOTHING,
@@ -534,9 +552,19 @@ class Credit(models.Model):
         db_index=False,
         db_constraint=False,
     )
+    rule = models.ForeignKey(
+        CreditRule,
+        models.DO_NOTHING,
+        verbose_name="所据规则",
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    school_year = models.PositiveSmallIntegerField("学年", help_text="学年开始的年份。")
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
     ends_at = models.DateTimeField("结束时间", null=True, blank=True)
     minutes = models.IntegerField("时长（分钟）")
+    earned = models.DecimalField("可得学分", max_digits=6, decimal_places=2, help_text="未计上限之前。")
     credits = models.DecimalField("学分", max_digits=6, decimal_places=2)
     surplus_minutes = models.IntegerField("未计学分时长（分钟）")
     reason = models.CharField("说明", max_length=12, choices=Reason, blank=True)
@@ -583,6 +611,7 @@ class Credit(models.Model):
                     reverses=None,
                     minutes__gt=0,
                     credits__gte=0,
+                    credits__lte=F("earned"),
                     surplus_minutes__gte=0,
                     surplus_minutes__lte=F("minutes"),
                 )

@@ -25,6 +25,7 @@ CONSENTED = (
     "(consented_on <= current_date AND withdrawn_on IS NULL"
     " OR turns_14_year < extract(year FROM current_date))"
 )
+SHARED = f"(SELECT activity_id FROM youth_credits_activityshare WHERE school_id = {SCHOOL})"
 # Tables that hang on a student see through the student's own policy.
 VISIBLE = "(SELECT id FROM youth_credits_student)"
 
@@ -59,7 +60,7 @@ POLICIES = {
         ("school", WRITE, f"school_id = {SCHOOL}", f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"),
     ],
     "activity": [
-        ("school", WRITE, f"school_id = {SCHOOL}", None),
+        ("school", WRITE, f"school_id = {SCHOOL} OR id IN {SHARED}", f"school_id = {SCHOOL}"),
         (
             "guardian",
             READ,
@@ -67,6 +68,7 @@ POLICIES = {
             None,
         ),
     ],
+    "activityshare": [("school", READ, f"school_id = {SCHOOL}", None)],
     "credit": [
         # A new school sees all of its children's credits; a former school goes on seeing its own part.
         (
@@ -129,8 +131,10 @@ CREATE FUNCTION youth_credits_entries_are_of_their_school() RETURNS trigger LANG
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT batch_id, school_id FROM added) e WHERE NOT EXISTS (
             SELECT FROM youth_credits_batch b WHERE (b.id, b.organization_id) = (e.batch_id, e.school_id)))
-        OR EXISTS (SELECT FROM (SELECT DISTINCT activity_id, school_id FROM added) e WHERE NOT EXISTS (
-            SELECT FROM youth_credits_activity a WHERE (a.id, a.school_id) = (e.activity_id, e.school_id)))
+        OR EXISTS (SELECT FROM (SELECT DISTINCT activity_id, school_id, rule_id, school_year FROM added) e
+            WHERE NOT EXISTS (SELECT FROM youth_credits_activity a
+                WHERE (a.id, a.school_id, a.rule_id) = (e.activity_id, e.school_id, e.rule_id)
+                AND e.school_year = extract(year FROM a.held_on) - (extract(month FROM a.held_on) < 9)::int))
     THEN
         RAISE foreign_key_violation USING MESSAGE = 'an entry names a batch or an activity of another school';
     END IF;

@@ -1,0 +1,149 @@
+"""What a person types or sends. A form never saves."""
+
+import uuid
+from datetime import date, datetime, time
+
+from django import forms
+
+from portal.calendar import SHANGHAI, local_today
+from portal.files import SHEETS, UploadField
+from portal.identifiers import clean_text
+from portal.sheets import SHEET_LIMITS
+from youth_credits.models import CreditRule
+from youth_credits.queries import RuleBook
+
+MOST_MINUTES_A_DAY = 1440
+EARLIEST = date(2018, 9, 1)
+DATE_INPUT = {"type": "date"}
+
+
+class KeyedForm(forms.Form):
+    """Carries a key made with the page: sent twice, it is done once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class UploadForm(KeyedForm):
+    file = UploadField(
+        label="表格文件",
+        kinds=SHEETS,
+        help_text=SHEET_LIMITS.sentence,
+        error_messages={"required": "请选择要上传的表格文件。"},
+    )
+
+
+class KeepForm(forms.Form):
+    """The two decisions on a checked sheet; all or nothing unless the other button says otherwise."""
+
+    only_good = forms.BooleanField(required=False)
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请填写理由。"},
+    )
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label="查看理由",
+        max_length=200,
+        help_text="例如“家长来校核对学籍号”。查看会记入操作记录。",
+        error_messages={"required": "请填写查看完整信息的理由。"},
+    )
+
+
+class ConsentForm(forms.Form):
+    consented_on = forms.DateField(
+        label="监护人同意日期",
+        widget=forms.DateInput(attrs=DATE_INPUT),
+        error_messages={"required": "请填写同意书上的日期。", "invalid": "请按 2026-09-01 的格式填写日期。"},
+    )
+
+    def clean_consented_on(self) -> date:
+        day = self.cleaned_data["consented_on"]
+        if day > local_today():
+            raise forms.ValidationError("同意日期不能晚于今天。")
+        return day
+
+
+class GridForm(KeyedForm):
+    """One activity of one class. The ticks beside it are the students who were there."""
+
+    name = forms.CharField(label="活动名称", max_length=100, error_messages={"required": "请填写活动名称。"})
+    kind = forms.ChoiceField(label="类别", error_messages={"required": "请选择类别。"})
+    held_on = forms.DateField(
+        label="活动日期",
+        widget=forms.DateInput(attrs=DATE_INPUT),
+        error_messages={"required": "请填写活动日期。", "invalid": "请按 2026-09-01 的格式填写日期。"},
+    )
+    minutes = forms.IntegerField(
+        label="时长（分钟）",
+        min_value=1,
+        max_value=MOST_MINUTES_A_DAY,
+        error_messages={
+            "required": "请填写时长。",
+            "min_value": "时长至少 1 分钟。",
+            "max_value": "时长不能超过 1,440 分钟。",
+            "invalid": "时长请填整数分钟。",
+        },
+    )
+    starts_at = forms.TimeField(
+        label="开始时间",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text="填写后会检查与其他活动是否重叠。",
+        error_messages={"invalid": "请按 14:30 的格式填写时间。"},
+    )
+    provider = forms.CharField(
+        label="举办单位", max_length=100, required=False, help_text="校外活动请填写基地或单位全称。"
+    )
+
+    def __init__(self, *args, book: RuleBook, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.book = book
+        rules = book.sets[0].rules.all() if book.sets else []
+        self.fields["kind"].choices = [("", "请选择")] + [
+            (rule.code, str(rule))
+            for rule in rules
+            if rule.method in (CreditRule.Method.MINUTES, CreditRule.Method.FIXED)
+        ]
+
+    def clean_name(self) -> str:
+        return _required_text(self.cleaned_data["name"], "请填写活动名称。")
+
+    def clean_provider(self) -> str:
+        return clean_text(self.cleaned_data["provider"])
+
+    def clean_held_on(self) -> date:
+        day = self.cleaned_data["held_on"]
+        if day > local_today():
+            raise forms.ValidationError("活动日期不能晚于今天。")
+        if day < EARLIEST:
+            raise forms.ValidationError("活动日期过早，请核对年份。")
+        return day
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "held_on" in cleaned and cleaned.get("kind"):
+            cleaned["rule"] = self.book.find(cleaned["kind"], cleaned["held_on"])
+            if cleaned["rule"] is None:
+                self.add_error("held_on", "该日期没有生效的学分规则。")
+        if cleaned.get("starts_at") and "held_on" in cleaned:
+            cleaned["begins"] = begins(cleaned["held_on"], cleaned["starts_at"])
+        return cleaned
+
+
+def _required_text(text: str, fault: str) -> str:
+    text = clean_text(text)
+    if not text:
+        raise forms.ValidationError(fault)
+    return text
+
+
+def begins(day: date, at: time) -> datetime:
+    """The moment of a time of day in Shenzhen."""
+    return datetime.combine(day, at, SHANGHAI)

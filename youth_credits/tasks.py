@@ -1,0 +1,81 @@
+"""Background work of the staged lane. The batch row is the promise; each job is safe to run again."""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.utils import timezone
+
+from portal.errors import Refused
+from portal.jobs import Job, handler
+from portal.scope import scope
+from portal.sheets import SheetRefused
+from youth_credits import actions, sheets
+from youth_credits.models import Batch
+
+LONGEST_STATEMENT = "300s"
+
+
+def _work(job: Job, status: str, do: Callable[..., None]) -> None:
+    """Do one step of one batch in one transaction of its school's scope: whole, or not at all.
+
+    A batch that has left the status is done already. A file that cannot be read ends the batch.
+    """
+    school, batch_pk = job.payload["school"], job.payload["batch"]
+    try:
+        with scope(f"school:{school}"):
+            _allow_time()
+            batch = _batch(batch_pk)
+            if batch.status == status:
+                do(batch, progress=job.progress)
+    except SheetRefused as refusal:
+        with scope(f"school:{school}"):
+            actions.refuse_file(_batch(batch_pk), str(refusal))
+        raise
+
+
+def _batch(pk: int) -> Batch:
+    return (
+        Batch.objects.select_for_update(of=("self",))
+        .select_related("organization__region", "region", "created_by", "file")
+        .get(pk=pk)
+    )
+
+
+def _allow_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT}'; SET LOCAL lock_timeout = '60s'")
+
+
+@handler("credit_check")
+def credit_check(job: Job) -> None:
+    """Check an uploaded sheet of credits."""
+    _work(job, Batch.Status.UPLOADED, sheets.check_credits)
+
+
+@handler("credit_keep")
+def credit_keep(job: Job) -> None:
+    """Keep a checked sheet of credits."""
+    _work(job, Batch.Status.KEEPING, sheets.keep_credits)
+
+
+@handler("roll_check")
+def roll_check(job: Job) -> None:
+    """Check an uploaded roll."""
+    _work(job, Batch.Status.UPLOADED, sheets.check_roll)
+
+
+@handler("roll_keep")
+def roll_keep(job: Job) -> None:
+    """Keep a checked roll."""
+    _work(job, Batch.Status.KEEPING, sheets.keep_roll)
+
+
+@handler("credit_proof")
+def credit_proof(job: Job) -> None:
+    """Prove the balances of all students, once a business date. Fails, and so is seen, if any differs."""
+    with scope("ledger"):
+        _allow_time()
+        wrong = actions.prove_balances()
+    job.progress(wrong, wrong, f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
+    if wrong:
+        raise Refused(f"学分余额与明细不符（至少 {wrong} 处），请系统管理员核查。")
