@@ -28,7 +28,7 @@ def save_account(user: User, *, by: User, changed: Iterable[str] = ()) -> User:
     is_new = user.pk is None
     if is_new:
         user.set_unusable_password()
-    user.full_clean()
+    user.full_clean(exclude=["password"])
     user.save()
     audit.record(user, "create" if is_new else "change", by=by, name=user.username, note="、".join(changed))
     return user

@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.utils.module_loading import import_string
 from django.views import defaults
 
-from portal import components, desk, display, files, health, pages, verify
+from portal import api, components, desk, display, files, health, open_data, pages, verify
 
 handler400 = partial(defaults.bad_request, template_name="errors/400.html")
 handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
@@ -31,6 +31,8 @@ urlpatterns = [
     path("files/<uuid:pk>/", files.file, name="file"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+    path("open-data/", open_data.open_data, name="open_data"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
