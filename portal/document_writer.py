@@ -67,6 +67,7 @@ def main() -> None:
     limit(options["seconds"], options["memory_mb"])
     html = HTML(
         string=sys.stdin.buffer.read().decode(),
+        base_url=options["site"],  # links lead to the portal; pictures there are refused all the same
         url_fetcher=PackagedFetcher(Path(options["static"])),
     )
     without_attachments(html)

@@ -89,6 +89,7 @@ def written(html: str, *, made_at: datetime, variant: str = "pdf/ua-1", limits: 
         "seconds": limits.seconds,
         "memory_mb": limits.memory_mb,
         "static": str(settings.BASE_DIR / "static"),
+        "site": settings.SITE_URL,
         "variant": variant,
         "identifier": hashlib.sha256(html.encode()).hexdigest()[:32],
     }
