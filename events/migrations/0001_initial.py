@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("portal", "0005_remove_issuedpaper_paper_is_revoked_with_a_reason_and_more"),
-        ("resources", "0002_alter_resource_booking_alter_resourceversion_booking"),
+        ("portal", "0001_initial"),
+        ("resources", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
