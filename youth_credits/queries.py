@@ -262,8 +262,12 @@ _SCHOOL_OF_YEAR = """
 
 def _by_district(select: str, **values) -> dict[str, int]:
     with connection.cursor() as cursor:
+        # The night may follow a mass load at once: with stale statistics nested loops would be chosen.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(f"WITH place AS ({_DISTRICT}), home AS ({_SCHOOL_OF_YEAR}) {select}", values)
-        return {district: int(figure) for district, figure in cursor.fetchall() if district}
+        figures = {district: int(figure) for district, figure in cursor.fetchall() if district}
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return figures
 
 
 def _year(year: int) -> dict:

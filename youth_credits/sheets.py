@@ -66,7 +66,7 @@ class CellFault(ValueError):
 
 
 def day_of(value) -> date:
-    """A day from a date, a text such as 2026-09-01, 2026/9/1, 2026年9月1日, 20260901, or Excel's count of days.
+    """A day from a date, a text (2026-09-01, 2026/9/1, 2026年9月1日, 20260901), or Excel's count of days.
 
     Raises CellFault.
     """
@@ -576,7 +576,9 @@ def _credit_columns(book: RuleBook) -> list[Column]:
     return [
         Column(header=NUMBER, width=22, is_required=True, note="G、J 或 L 开头的 19 位学籍号。"),
         Column(header=NAME, width=10, is_required=True, note="与名册一致。"),
-        Column(header=ACTIVITY, width=28, is_required=True, note="同一活动请用同一名称。", sample="植物标本制作"),
+        Column(
+            header=ACTIVITY, width=28, is_required=True, note="同一活动请用同一名称。", sample="植物标本制作"
+        ),
         Column(
             header=KIND, width=22, is_required=True, choices=[str(rule) for rule in rules],
             note="从列表选择，或填类别代码。", sample=str(rules[0]) if rules else None,

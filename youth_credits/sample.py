@@ -1,0 +1,234 @@
+"""Invented children, plainly marked, in the sample city's schools, with credits over some school years.
+
+COPY into tables under row-level security is refused: rows are staged, then inserted as steward.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from portal import audit
+from portal.accounts import User
+from portal.calendar import local_today, school_year
+from portal.identifiers import synthetic_student_numbers
+from portal.organizations import Organization
+from portal.sample import SCHOOL_NAME
+from portal.scope import scope
+from youth_credits import actions
+from youth_credits.actions import Occasion, RollRow
+from youth_credits.forms import begins
+from youth_credits.models import Activity, Batch, Student
+from youth_credits.queries import RuleBook
+from youth_credits.rules import ZERO, earned, within_cap
+
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
+GIVEN = "子涵雨桐浩然欣怡梓萱宇轩诗琪俊杰思远嘉怡明哲"
+GRADES = (5, 6, 7, 8)
+HEADS_A_CLASS = 45
+FULL_SCHOOL = 90  # children a cohort of the sample account's school
+BATCH_OF = 5_000  # students sealed and copied at a time
+ENTRIES_A_YEAR = 8  # on average, of a child that takes part
+
+# kind, name, provider, minutes
+ACTIVITIES = [
+    ("A1", "植物标本制作（示例）", "", 120),
+    ("A1", "水火箭探究（示例）", "", 90),
+    ("A2", "机器人社团（示例）", "", 900),
+    ("A3", "校园科技节（示例）", "", 180),
+    ("A4", "院士科普讲座（示例）", "", 60),
+    ("A4", "海洋科普进校园（示例）", "", 45),
+    ("A5", "红树林湿地课程（示例）", "红树林自然教育中心（示例）", 120),
+    ("A5", "无人机编程课程（示例）", "深圳科学技术馆（示例）", 180),
+    ("A5", "天文观测课程（示例）", "天文台（示例）", 150),
+    ("A6", "科技馆任务单参观（示例）", "深圳科学技术馆（示例）", 120),
+    ("A9", "小讲解员（示例）", "自然博物馆（示例）", 120),
+    ("A10", "人工智能通识网课（示例）", "在线课程（示例）", 120),
+]
+
+
+@transaction.atomic
+def load(*, students: int, resources: int, years: int, rng: random.Random, by: User) -> None:
+    """Load invented students and credits. The same arguments give the same data, keys and seals apart."""
+    with scope("steward"):
+        if Student.objects.exists():
+            return
+        audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
+        schools = _schools()
+        _load_students(students, schools, years, rng)
+        today = local_today()
+        for year in range(school_year(today) - years + 1, school_year(today) + 1):
+            _load_year(year, schools, rng, by=by, today=today)
+        _settle()
+
+
+def _schools() -> list[Organization]:
+    """The sample account's school first, then those with a district of their own."""
+    rows = Organization.objects.schools().select_related("region").filter(region__level=2).order_by("pk")
+    return sorted(rows, key=lambda school: school.name != SCHOOL_NAME)
+
+
+def _load_students(count: int, schools: list[Organization], years: int, rng: random.Random) -> None:
+    """Cohorts that began grade 5 in one of the years, so that every year has its four grades."""
+    begun = school_year(local_today())
+    rolls = _rolls(count, schools, range(begun - years - 2, begun + 1), rng)
+    numbers = synthetic_student_numbers((school.region.code[:6], born) for school, _, _, born in rolls)
+    made: list[Student] = []
+    for (school, cohort, class_number, _), number in zip(rolls, numbers, strict=True):
+        name = f"{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}（示例）"
+        consented = date(cohort, 9, 1) if rng.random() < 0.9 else None
+        grade = min(GRADES[-1] + 1, GRADES[0] + begun - cohort)
+        row = RollRow(0, number, name, grade, class_number, consented)
+        student = actions.sealed_student(row, school=school)
+        student.is_active = grade <= GRADES[-1]
+        made.append(student)
+        if len(made) == BATCH_OF:
+            actions.copy_students(made)
+            made.clear()
+    actions.copy_students(made)
+    with connection.cursor() as cursor:
+        cursor.execute(ENROL)
+
+
+# A child was in grade 5 in the year in which it turned 11, three years before it turned 14.
+ENROL = """
+INSERT INTO youth_credits_enrolment (student_id, school_id, grade, class_number, starts_on, ends_on)
+SELECT id, school_id, 5 + year, class_number, make_date(turns_14_year - 3 + year, 9, 1),
+    CASE WHEN year = 3 OR NOT is_active OR grade > 5 + year THEN make_date(turns_14_year - 2 + year, 9, 1) END
+FROM youth_credits_student, generate_series(0, 3) AS year
+WHERE NOT is_active OR grade >= 5 + year
+"""
+
+
+def _rolls(count: int, schools: list[Organization], cohorts: range, rng: random.Random) -> list[tuple]:
+    """School, cohort, class and birth date of each child; the sample account's school is a full one."""
+    first = min(count // 5, FULL_SCHOOL * len(cohorts))
+    others = len(schools) - 1
+    share = [first] + [
+        (count - first) // others + (number < (count - first) % others) for number in range(others)
+    ]
+    rolls = []
+    for school, heads in zip(schools, share, strict=True):
+        for number in range(heads):
+            cohort = cohorts[number % len(cohorts)]
+            class_number = number // len(cohorts) // HEADS_A_CLASS + 1
+            born = date(cohort - 11, 1, 1) + timedelta(days=rng.randrange(365))
+            rolls.append((school, cohort, class_number, born))
+    return rolls
+
+
+def _load_year(year: int, schools: list[Organization], rng: random.Random, *, by: User, today: date) -> None:
+    """One batch per school, each child in scope with some of the school's activities."""
+    book = RuleBook()
+    last = min(date(year + 1, 7, 1), today)
+    rolls: dict[int, list[int]] = {}
+    in_scope = Student.objects.filter(turns_14_year__gte=year, turns_14_year__lte=year + len(GRADES) - 1)
+    for student, school in in_scope.order_by("pk").values_list("pk", "school"):
+        rolls.setdefault(school, []).append(student)
+    schools = [school for school in schools if school.pk in rolls]
+    batches = Batch.objects.bulk_create(
+        _batch(school, last, by, is_past=year < school_year(today)) for school in schools
+    )
+    held = [_occasions(year, max(1, (last - date(year, 9, 1)).days), book, rng) for _ in schools]
+    activities = Activity.objects.bulk_create(
+        _activity(school, one)
+        for school, occasions in zip(schools, held, strict=True)
+        for one, _ in occasions
+    )
+    ids = iter(activities)
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        with cursor.copy("COPY staged_sample FROM STDIN") as copy:
+            for school, batch, occasions in zip(schools, batches, held, strict=True):
+                keys = [next(ids).pk for _ in occasions]
+                for row in _entries(rolls[school.pk], occasions, keys, book, rng):
+                    copy.write_row((school.pk, batch.pk, *row))
+        cursor.execute(KEEP, {"year": year})
+
+
+def _batch(school: Organization, last: date, by: User, *, is_past: bool) -> Batch:
+    """Past years are verified; this year's wait for the verifier."""
+    return Batch(
+        kind=Batch.Kind.CREDITS,
+        status=Batch.Status.VERIFIED if is_past else Batch.Status.KEPT,
+        region=school.region,
+        organization=school,
+        created_by=by,
+        note="示例数据",
+        kept_at=begins(last, time(8)),
+        verified_at=begins(last, time(9)) if is_past else None,
+    )
+
+
+def _activity(school: Organization, one: Occasion) -> Activity:
+    return Activity(
+        school=school,
+        rule=one.rule,
+        held_on=one.held_on,
+        name=one.name,
+        provider=one.provider,
+        course=one.course,
+    )
+
+
+def _occasions(year: int, span: int, book: RuleBook, rng: random.Random) -> list[tuple[Occasion, int]]:
+    made = []
+    for kind, name, provider, minutes in ACTIVITIES:
+        held_on = date(year, 9, 1) + timedelta(days=rng.randrange(span))
+        rule = book.find(kind, held_on)
+        if rule is not None:
+            made.append((Occasion(rule, held_on, f"{year}年{name}", provider), minutes))
+    return sorted(made, key=lambda pair: pair[0].held_on)
+
+
+def _entries(
+    students: list[int], occasions: list, activities: list[int], book: RuleBook, rng: random.Random
+) -> Iterator[tuple]:
+    """Entries within the year's caps, a child at a time."""
+    worths = [earned(book.rules[one.rule.pk], minutes) for one, minutes in occasions]
+    share = ENTRIES_A_YEAR / max(1, len(occasions))
+    for student in students:
+        diligence = rng.random() * share * 2
+        before: dict[str, Decimal] = {}
+        for (one, minutes), activity, worth in zip(occasions, activities, worths, strict=True):
+            if rng.random() > diligence:
+                continue
+            code, cap = one.rule.code, one.rule.cap_per_year
+            credits = within_cap(worth.credits, cap=cap, before=before.get(code, ZERO))
+            before[code] = before.get(code, ZERO) + credits
+            reason = worth.reason or ("" if credits == worth.credits else "year_cap")
+            used = int(worth.minutes_used * credits / worth.credits) if worth.credits else 0
+            yield student, activity, one.rule.pk, minutes, worth.credits, credits, minutes - used, reason
+
+
+STAGE = """
+DROP TABLE IF EXISTS staged_sample;
+CREATE TEMP TABLE staged_sample (school_id bigint, batch_id bigint, student_id bigint, activity_id bigint,
+    rule_id bigint, minutes int, earned numeric, credits numeric, surplus int, reason text) ON COMMIT DROP
+"""
+KEEP = """
+INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
+    minutes, earned, credits, surplus_minutes, reason, award, certificate)
+SELECT student_id, school_id, batch_id, activity_id, rule_id, %(year)s,
+    minutes, earned, credits, surplus, reason, '', ''
+FROM staged_sample;
+UPDATE youth_credits_batch b SET rows_read = s.entries, rows_new = s.entries, rows_uncounted = s.uncounted
+FROM (
+    SELECT batch_id, count(*) AS entries, count(*) FILTER (WHERE credits < earned OR credits = 0) AS uncounted
+    FROM staged_sample GROUP BY batch_id
+) s WHERE s.batch_id = b.id
+"""
+
+
+def _settle() -> None:
+    """The totals of every child and year, from the entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO youth_credits_studentyear"
+            " (student_id, school_year, credits, off_campus_credits, minutes, entries)"
+            " SELECT c.student_id, c.school_year, sum(c.credits),"
+            " coalesce(sum(c.credits) FILTER (WHERE r.family = 'off_campus'), 0), sum(c.minutes), count(*)"
+            " FROM youth_credits_credit c JOIN youth_credits_creditrule r ON r.id = c.rule_id GROUP BY 1, 2"
+        )
