@@ -27,8 +27,8 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
 
 FONT = "Noto Sans CJK SC"
-WIDTH = 640
-STEP = 30
+WIDTH = 480  # read without scrolling on a telephone, enlarged by a fifth on a desk
+STEP = 28
 DRAWN_KEPT = 256  # pictures kept per process; one drawing takes about 60 ms
 VEGA_LITE = "v6_4"
 
@@ -99,7 +99,7 @@ CONFIG = {
         "gridColor": LINE,
         "labelColor": INK,
         "labelFontSize": 13,
-        "labelLimit": 220,
+        "labelLimit": 200,
         "labelPadding": 6,
         "ticks": False,
         "titleColor": QUIET,
@@ -462,7 +462,7 @@ def line(
         )
     table = [(time, *(points[place] for points in series.values())) for place, time in enumerate(times)]
     return about.chart(
-        _draw({"data": {"values": values}, "layer": layers}, height=280, right=room),
+        _draw({"data": {"values": values}, "layer": layers}, height=250, right=room),
         (first_column, *series),
         table,
         _story(times, {name: series[name] for name in named}, decimals, about.unit),

@@ -97,6 +97,13 @@ def _class_of(value: float, classes: Sequence[tuple[float, float]]) -> int:
     return next((place for place, (_, top) in enumerate(classes) if value < top), len(classes) - 1)
 
 
+def _name(x: float, y: float, name: str) -> list[str]:
+    """A name on a tile, on two lines if it is long."""
+    if len(name) <= 5:
+        return [_text(x, y + 4, name)]
+    return [_text(x, y - 4, name[:-3]), _text(x, y + 12, name[-3:])]
+
+
 def district_map(
     about: About,
     values: Mapping[str, Figure],
@@ -109,7 +116,7 @@ def district_map(
     """
     known = [float(value) for value in values.values() if value is not None]
     classes = _classes(known) if known else []
-    side, gap, tall = WIDTH / 7, 6, 74
+    side, gap, tall = WIDTH / 7, 5, 70
     parts = []
     for district in districts():
         value = values.get(district.code)
@@ -121,8 +128,8 @@ def district_map(
         parts += [
             f'<rect x="{x:.1f}" y="{y + 1:.1f}" width="{side - gap:.1f}" height="{tall}" rx="6" '
             f'fill="{tone}" {edge}/>',
-            _text(middle, y + 30, district.name, size=12 if len(district.name) < 6 else 11),
-            _text(middle, y + 54, shown, size=16 if value is not None else 12, font_weight="bold"),
+            *_name(middle, y + 26, district.name),
+            _text(middle, y + 58, shown, size=15 if value is not None else 12, font_weight="bold"),
         ]
     bottom = 3 * (tall + gap) + 8
     for place, (low, high) in enumerate(classes):
@@ -130,9 +137,9 @@ def district_map(
         span = "–".join(dict.fromkeys(figure_text(edge, decimals) for edge in (low, high)))
         tone = TONES[place]
         parts.append(
-            f'<rect x="{x:.1f}" y="{bottom}" width="18" height="14" rx="3" fill="{tone}" stroke="{LINE}"/>'
+            f'<rect x="{x:.1f}" y="{bottom}" width="14" height="12" rx="3" fill="{tone}" stroke="{LINE}"/>'
         )
-        parts.append(_text(x + 25, bottom + 12, span, fill=QUIET, anchor="start"))
+        parts.append(_text(x + 19, bottom + 10.5, span, size=11, fill=QUIET, anchor="start"))
     rows = [(district.name, values.get(district.code)) for district in districts()]
     told = "，".join(
         f"{name} {'无数据' if value is None else figure_text(value, decimals)}" for name, value in rows
@@ -179,7 +186,7 @@ class _Frame:
 
 CITY = _Frame(113.72, 22.40, 114.64, 22.87, left=0, top=0, per_km=WIDTH / (0.92 * 102.76))
 # The cooperation zone lies 30 km further east: an inset at half the scale.
-EAST = _Frame(114.92, 22.74, 115.20, 23.02, left=WIDTH - 112, top=8, per_km=3.6)
+EAST = _Frame(114.92, 22.74, 115.20, 23.02, left=WIDTH - 84, top=6, per_km=2.7)
 
 
 def place_map(about: About, places: Sequence[tuple[str, float, float]], *, district: str = "") -> Chart:
