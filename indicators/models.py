@@ -203,7 +203,7 @@ class Return(Scoped):
         return f"{self.region}{self.period.year}年度科普统计年报"
 
     def get_absolute_url(self):
-        return reverse("returns:detail", args=[self.pk])
+        return reverse("indicators_desk:detail", args=[self.pk])
 
     @property
     def submitted_on(self) -> date | None:
@@ -806,7 +806,7 @@ class AnnualReport(models.Model):
         Attachment, models.PROTECT, null=True, blank=True, verbose_name="文件", related_name="+"
     )
     digest = models.CharField("文件摘要", max_length=64, blank=True)
-    pages = models.PositiveSmallIntegerField("页数", default=0)
+    content = models.JSONField("内容", default=dict, editable=False)
     corrections = models.TextField("更正说明", blank=True, help_text="第二版起必填。")
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, verbose_name="任务", related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name="编制人", related_name="+")
@@ -839,4 +839,4 @@ class AnnualReport(models.Model):
         return f"深圳市科普发展年度报告（{self.year}）第{self.version}版"
 
     def get_absolute_url(self):
-        return reverse("report_desk:detail", args=[self.pk])
+        return reverse("reports_desk:detail", args=[self.pk])

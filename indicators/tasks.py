@@ -21,3 +21,11 @@ def index_night(job: Job) -> None:
         return
     words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
     job.progress(1, 1, words)
+
+
+@handler("annual_report")
+def annual_report(job: Job) -> None:
+    """Write the PDF of one promised report."""
+    job.progress(0, 1, "排版")
+    actions.write_report(job.payload["report"])
+    job.progress(1, 1, "已生成")

@@ -38,6 +38,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         "统计与规划",
         (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
+            ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
             ("规划与认定", "/desk/outreach/", (Perm.PLAN_VIEW, Perm.TITLE_VIEW)),
         ),
     ),

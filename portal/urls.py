@@ -57,3 +57,7 @@ for app, prefix in (
 ):
     if find_spec(f"{app}.urls") and hasattr(import_module(f"{app}.urls"), "desk"):
         urlpatterns.append(path(prefix, include((import_string(f"{app}.urls.desk"), f"{app}_desk"))))
+if find_spec("indicators.urls"):
+    reports = import_module("indicators.urls")
+    urlpatterns.append(path("reports/", include((reports.reports_public, "reports"))))
+    urlpatterns.append(path("desk/reports/", include((reports.reports_desk, "reports_desk"))))

@@ -2,10 +2,12 @@
 
 from indicators.actions.index import compute, count_figures, enter_figure, freeze, publish
 from indicators.actions.reference import load_reference
+from indicators.actions.reports import ask_report, publish_report, write_report
 from indicators.actions.returns import accept, open_period, remark, reopen, save_draft, send_back, submit
 
 __all__ = [
     "accept",
+    "ask_report",
     "compute",
     "count_figures",
     "enter_figure",
@@ -13,9 +15,11 @@ __all__ = [
     "load_reference",
     "open_period",
     "publish",
+    "publish_report",
     "remark",
     "reopen",
     "save_draft",
     "send_back",
     "submit",
+    "write_report",
 ]

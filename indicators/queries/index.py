@@ -164,7 +164,7 @@ class Overview:
 
 
 def overview(vintage: Vintage, year: int | None = None) -> Overview:
-    """City and districts in one year (the latest with a city score by default), and all years of the index."""
+    """City and districts in one year (by default the latest of the city), and the index of all years."""
     method = method_of(vintage)
     index = list(
         VintageCell.objects.filter(vintage=vintage, level=Cell.INDEX)

@@ -1,0 +1,72 @@
+"""What the pages of statistics and index need beyond the portal's own tags."""
+
+from decimal import Decimal
+
+from django import template
+
+from indicators.models import Denominator, Edition, IndicatorVersion, Node, VintageCell
+from portal.templatetags.portal_tags import exact
+
+register = template.Library()
+
+FLAGS = {
+    "capped": "到限",
+    "few": "数小",
+    "older_denominator": "普查分母",
+    "unverified": "未核实",
+    "sample": "示例",
+    "hidden": "不公布",
+}
+
+
+@register.filter
+def flag_word(flag: str) -> str:
+    """A mark in two or three characters; its sentence stands in the title."""
+    return FLAGS.get(flag, flag)
+
+
+@register.filter
+def at(values: dict, key: str) -> object:
+    """The value of a key, "" where there is none."""
+    return values.get(key, "")
+
+
+@register.filter
+def base_words(edition: Edition) -> str:
+    return f"{edition.base_year}年=100"
+
+
+@register.filter
+def score_span(cell: VintageCell | None) -> str:
+    """九成模拟结果 52.1–58.9; nothing without an interval."""
+    if cell is None or cell.score_low is None or cell.score_high is None:
+        return ""
+    return f"九成模拟结果 {exact(cell.score_low, 1)}–{exact(cell.score_high, 1)}"
+
+
+@register.filter
+def without_sign(value: Decimal | None) -> Decimal | None:
+    return None if value is None else abs(value)
+
+
+@register.filter
+def city_only(pillar: Node, method) -> bool:
+    """Whether a pillar has no indicator for districts."""
+    levels = {one.levels for one in method.under(pillar)}
+    return levels == {IndicatorVersion.Levels.CITY}
+
+
+@register.filter
+def formula(terms: list[dict], labels: dict[str, str]) -> str:
+    """A numerator or denominator in words: KJ130 + KJ140. `labels` names the figures."""
+    return " + ".join(_term(term, labels) for term in terms)
+
+
+def _term(term: dict, labels: dict[str, str]) -> str:
+    if "key" in term:
+        name = term["key"]
+    elif "denominator" in term:
+        name = Denominator.Kind(term["denominator"]).label
+    else:
+        name = labels.get(term.get("figure", ""), "区数")
+    return f"{name}×{term['times']}" if term.get("times", 1) != 1 else name

@@ -1,0 +1,36 @@
+from django.urls import path, re_path
+
+from indicators.views import index, reports, returns
+
+app_name = "indicators"
+urlpatterns = [
+    path("", index.index_page, name="index"),
+    path("method/", index.method_page, name="method"),
+    path("data.csv", index.data_csv, name="data_csv"),
+    path("data.json", index.data_json, name="data_json"),
+    re_path(r"^(?P<code>\d{12})/$", index.profile_page, name="profile"),
+    re_path(r"^(?P<code>\d{12})/(?P<node>[a-z_]{2,30})/$", index.node_page, name="node"),
+    re_path(r"^(?P<code>\d{12})/items/(?P<key>K[A-Z]\d{3}(?:\.\d)?)/$", index.item_page, name="item"),
+]
+
+desk = [
+    path("", returns.return_list, name="list"),
+    path("periods/new/", returns.period_new, name="period_new"),
+    path("<int:pk>/", returns.return_detail, name="detail"),
+    path("<int:pk>/remark/", returns.return_remark, name="remark"),
+    path("<int:pk>/steps/<slug:step>/", returns.return_step, name="step"),
+    path("<int:pk>/print/", returns.return_print, name="print"),
+    path("<int:pk>/sources/<str:key>/", returns.return_source, name="source"),
+]
+
+# Annual reports: what everybody may read, and where staff make them.
+reports_public = [
+    path("", reports.report_list, name="list"),
+    path("<int:pk>/file/", reports.report_file, name="file"),
+]
+reports_desk = [
+    path("", reports.desk_list, name="list"),
+    path("<int:pk>/", reports.desk_detail, name="detail"),
+    path("<int:pk>/file/", reports.desk_file, name="file"),
+    path("<int:pk>/publish/", reports.desk_publish, name="publish"),
+]

@@ -1,0 +1,1 @@
+"""Pages of statistics and index, by subject."""

@@ -1,0 +1,316 @@
+"""The public pages of the index: from the city's trend down to the numbers that were divided."""
+
+import csv
+import io
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from indicators.method import canonical
+from indicators.models import Denominator, FigureSource, Vintage
+from indicators.queries import index as queries
+from portal import charts, maps
+from portal.charts import About
+from portal.regions import Level, Region
+from portal.sheets import neutral
+
+HOME = ("科普发展指数", "/index/")
+
+
+def _vintage(request) -> Vintage | None:
+    name = request.GET.get("vintage", "")
+    found = queries.vintage_named(name[:64])
+    if name and found is None:
+        raise Http404("没有这一次计算结果。")
+    return found
+
+
+def _year(request) -> int | None:
+    text = request.GET.get("year", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def _region(code: str) -> Region:
+    region = Region.objects.filter(code=code, level__lte=Level.DISTRICT).first()
+    if region is None:
+        raise Http404("没有这个区。")
+    return region
+
+
+def _kept(request) -> str:
+    """The chosen vintage, carried along in links; "" for the current one."""
+    name = request.GET.get("vintage", "")
+    return f"&vintage={name}" if name else ""
+
+
+def _nothing_yet(request):
+    return render(request, "indicators/nothing_yet.html", {"crumbs": [("首页", "/"), (HOME[0], "")]})
+
+
+@login_not_required
+@require_safe
+def index_page(request):
+    """The city's trend, the districts with the ranks they may have, map and table."""
+    vintage = _vintage(request)
+    if vintage is None:
+        return _nothing_yet(request)
+    found = queries.overview(vintage, _year(request))
+    latest = queries.latest_vintage()
+    context = {
+        "found": found,
+        "edition": vintage.edition,
+        "kept": _kept(request),
+        "trend": _trend_chart(found),
+        "levels": _interval_chart(found),
+        "map": _map(found),
+        "newer": latest if latest and latest.pk != vintage.pk else None,
+        "crumbs": [("首页", "/"), (HOME[0], "")],
+    }
+    return render(request, "indicators/index.html", context)
+
+
+def _source(vintage: Vintage) -> str:
+    return f"数据来源：各区科普统计年报与平台统计；结果编号 {vintage.short}。"
+
+
+def _trend_chart(found: queries.Overview) -> charts.Chart:
+    about = About(
+        "trend",
+        f"全市科普发展指数（{found.vintage.edition.base_year}年=100）",
+        source=_source(found.vintage),
+    )
+    years = [str(year) for year, _, _ in found.trend]
+    growth = [value for _, value, _ in found.trend]
+    return charts.line(about, years, {"发展指数": growth}, decimals=1, base=100)
+
+
+def _interval_chart(found: queries.Overview) -> charts.Chart:
+    rows = [
+        (row.region.name, row.cell.rank_low, row.cell.rank, row.cell.rank_high)
+        for row in found.rows
+        if row.cell.rank is not None and row.cell.rank_low is not None
+    ]
+    about = About(
+        "ranks",
+        f"{found.year}年各区位次及其区间",
+        source=_source(found.vintage),
+        note="线段为九成模拟结果所在的位次；相互重叠的区，先后不能分清。",
+    )
+    return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
+
+
+def _map(found: queries.Overview) -> charts.Chart:
+    values = {row.region.code: row.cell.score for row in found.rows}
+    about = About("map", f"{found.year}年各区水平分值", unit="分", source=_source(found.vintage))
+    return maps.district_map(about, values, columns=("区", "水平分值"))
+
+
+@login_not_required
+@require_safe
+def profile_page(request, code):
+    """One district (or the city): pillars, indicators, strengths and gaps, what moved it."""
+    region, vintage = _region(code), _vintage(request)
+    if vintage is None:
+        return _nothing_yet(request)
+    found = queries.profile(vintage, region, _year(request))
+    if found is None:
+        raise Http404("这次计算没有该区的结果。")
+    context = {
+        "found": found,
+        "place": queries.place_words(found.index),
+        "kept": _kept(request),
+        "flag_words": queries.FLAG_WORDS,
+        "trend": _region_chart(found),
+        "pillar_chart": _pillar_chart(found),
+        "waterfall": _waterfall(found),
+        "crumbs": [("首页", "/"), HOME, (region.name, "")],
+    }
+    return render(request, "indicators/profile.html", context)
+
+
+def _region_chart(found: queries.Profile) -> charts.Chart:
+    about = About("trend", f"{found.region.name}水平分值（1–100）", unit="分", source=_source(found.vintage))
+    years = [str(cell.year) for cell in found.series]
+    return charts.line(about, years, {"水平分值": [cell.score for cell in found.series]}, decimals=1)
+
+
+def _pillar_chart(found: queries.Profile) -> charts.Chart:
+    about = About("pillars", f"{found.year}年各领域分值", unit="分", source=_source(found.vintage))
+    rows = [(pillar.name, cell.score) for pillar, cell, _ in found.pillars if cell.state != "not_applicable"]
+    return charts.bar(about, rows, decimals=1)
+
+
+def _waterfall(found: queries.Profile) -> charts.Chart | None:
+    if not found.changes or found.before is None or None in (found.before.score, found.index.score):
+        return None
+    about = About(
+        "change",
+        f"{found.before.year}—{found.year}年水平分值的变化",
+        unit="分",
+        source=_source(found.vintage),
+        note="每个领域使总分增减的分值，相加等于总变化。",
+    )
+    return charts.waterfall(
+        about,
+        (f"{found.before.year}年", found.before.score),
+        found.changes,
+        (f"{found.year}年", found.index.score),
+    )
+
+
+@login_not_required
+@require_safe
+def node_page(request, code, node):
+    """A pillar opened to its indicators, or an indicator opened to numerator and denominator."""
+    region, vintage = _region(code), _vintage(request)
+    if vintage is None:
+        return _nothing_yet(request)
+    here = [("首页", "/"), HOME, (region.name, reverse("indicators:profile", args=[code]))]
+    pillar = queries.opened(vintage, region, node, _year(request))
+    if pillar is not None:
+        context = {
+            "found": pillar,
+            "kept": _kept(request),
+            "flag_words": queries.FLAG_WORDS,
+            "crumbs": [*here, (pillar.pillar.name, "")],
+        }
+        return render(request, "indicators/pillar.html", context)
+    found = queries.drill(vintage, region, node, _year(request))
+    if found is None:
+        raise Http404("没有这项指标。")
+    above = found.indicator.pillar
+    context = {
+        "found": found,
+        "kept": _kept(request),
+        "flags": [queries.FLAG_WORDS[flag] for flag in found.cell.flags],
+        "trend": _rate_chart(found),
+        "crumbs": [
+            *here,
+            (above.name, reverse("indicators:node", args=[code, above.code])),
+            (found.indicator.name, ""),
+        ],
+    }
+    return render(request, "indicators/indicator.html", context)
+
+
+def _rate_chart(found: queries.Drill) -> charts.Chart:
+    about = About(
+        "rate", f"{found.region.name}{found.indicator.name}", unit=found.indicator.unit,
+        source=_source(found.vintage),
+    )  # fmt: skip
+    years = [str(cell.year) for cell in found.series]
+    return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)
+
+
+@login_not_required
+@require_safe
+def item_page(request, code, key):
+    """What a district reported for one item of the form, over the accepted years."""
+    region = _region(code)
+    found = queries.item_history(region, key, _year(request))
+    if found is None:
+        raise Http404("该区没有审核通过的这一项数据。")
+    context = {
+        "region": region,
+        "found": found,
+        "item": found.cells[0].item,
+        "crumbs": [
+            ("首页", "/"),
+            HOME,
+            (region.name, reverse("indicators:profile", args=[code])),
+            (found.cells[0].item.name, ""),
+        ],
+    }
+    return render(request, "indicators/item.html", context)
+
+
+@login_not_required
+@require_safe
+def method_page(request):
+    """The edition: indicators, goalposts, weights, sources; what was decided and why."""
+    vintage = _vintage(request)
+    if vintage is None:
+        return _nothing_yet(request)
+    method = queries.method_of(vintage)
+    sources = list(FigureSource.objects.all())
+    denominators = Denominator.objects.select_related("region").order_by("kind", "-year", "region__code")
+    context = {
+        "vintage": vintage,
+        "edition": vintage.edition,
+        "groups": [(pillar, method.under(pillar)) for pillar in method.pillars],
+        "index": method.index,
+        "denominators": denominators,
+        "sources": sources,
+        "labels": {source.name: source.label for source in sources},
+        "runs": queries.latest_runs(10),
+        "revisions": queries.revisions(),
+        "crumbs": [("首页", "/"), HOME, ("方法", "")],
+    }
+    return render(request, "indicators/method.html", context)
+
+
+COLUMNS = (
+    ("year", "年份"),
+    ("region_code", "区划代码"),
+    ("region", "区域"),
+    ("level", "层级"),
+    ("node", "代码"),
+    ("name", "名称"),
+    ("score", "水平分值"),
+    ("growth", "发展指数"),
+    ("rank", "位次"),
+    ("rank_low", "位次区间上"),
+    ("rank_high", "位次区间下"),
+    ("rate", "指标值"),
+    ("numerator", "分子"),
+    ("denominator", "分母"),
+    ("state", "取值"),
+    ("coverage", "覆盖率"),
+    ("flags", "标记"),
+)
+
+
+def _data(request) -> tuple[Vintage, list[dict]]:
+    vintage = _vintage(request)
+    if vintage is None:
+        raise Http404("指数尚未计算。")
+    return vintage, queries.open_data(vintage)
+
+
+@login_not_required
+@require_safe
+def data_csv(request):
+    """Every result of a vintage, with its digest in each row."""
+    vintage, rows = _data(request)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["结果编号", *(label for _, label in COLUMNS)])
+    for row in rows:
+        row["flags"] = " ".join(row["flags"])
+        writer.writerow([vintage.short, *(neutral(_plain(row[name])) for name, _ in COLUMNS)])
+    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="index-{vintage.short}.csv"'
+    return answer
+
+
+def _plain(value) -> str:
+    return "" if value is None else str(value)
+
+
+@login_not_required
+@require_safe
+def data_json(request):
+    """The same as canonical JSON: one vintage, always the same bytes."""
+    vintage, rows = _data(request)
+    content = {
+        "edition": vintage.edition.code,
+        "base_year": vintage.edition.base_year,
+        "vintage": vintage.digest,
+        "results": vintage.result_digest,
+        "kind": vintage.kind,
+        "cells": rows,
+    }
+    return HttpResponse(canonical(content), content_type="application/json")
