@@ -878,8 +878,8 @@ def copy_students(students: Iterable[Student]) -> set[bytes]:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged_student")
         cursor.execute(
-            "CREATE TEMP TABLE staged_student ON COMMIT DROP AS "
-            + f"SELECT {names} FROM youth_credits_student WITH NO DATA"  # noqa: S608  names of ours
+            "CREATE TEMP TABLE staged_student ON COMMIT DROP AS "  # noqa: S608  names of ours
+            f"SELECT {names} FROM youth_credits_student WITH NO DATA"
         )
         with cursor.copy(f"COPY staged_student ({names}) FROM STDIN") as copy:
             for student in students:

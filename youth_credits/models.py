@@ -239,7 +239,9 @@ class Enrolment(models.Model):
 
     PERSONAL = frozenset()
 
-    student = models.ForeignKey(Student, models.CASCADE, verbose_name="学生", related_name="enrolments")
+    student = models.ForeignKey(
+        Student, models.CASCADE, verbose_name="学生", related_name="enrolments", db_index=False
+    )
     school = models.ForeignKey(Organization, models.PROTECT, verbose_name="学校", related_name="+")
     grade = models.PositiveSmallIntegerField("年级", choices=Grade)
     class_number = models.PositiveSmallIntegerField("班级")
@@ -259,6 +261,11 @@ class Enrolment(models.Model):
                 fields=["student"],
                 condition=Q(ends_on=None),
                 violation_error_message="该学生已有未结束的在读记录。",
+            ),
+            models.UniqueConstraint(
+                name="enrolment_begins_once_a_day_per_student",
+                fields=["student", "starts_on"],
+                violation_error_message="该学生当日已有在读记录。",
             ),
         ]
 

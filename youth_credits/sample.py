@@ -55,6 +55,8 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
     with scope("steward"):
         if Student.objects.exists():
             return
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL jit = off")
         audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
         schools = _schools()
         _load_students(students, schools, years, rng)

@@ -124,8 +124,6 @@ ALTER TABLE youth_credits_credit
     ADD CONSTRAINT credit_no_overlap_in_time_per_student EXCLUDE USING gist (
         int8range(student_id, student_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&
     ) WHERE (starts_at IS NOT NULL AND reversed_at IS NULL AND reverses_id IS NULL);
-ALTER TABLE youth_credits_enrolment ADD CONSTRAINT enrolment_no_overlap_per_student EXCLUDE USING gist (
-    int8range(student_id, student_id, '[]') WITH &&, daterange(starts_on, ends_on) WITH &&);
 
 CREATE FUNCTION youth_credits_entries_are_of_their_school() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -163,7 +161,6 @@ DROP TRIGGER youth_credits_stays ON youth_credits_batch;
 DROP FUNCTION youth_credits_stays();
 DROP TRIGGER youth_credits_entries_are_of_their_school ON youth_credits_credit;
 DROP FUNCTION youth_credits_entries_are_of_their_school();
-ALTER TABLE youth_credits_enrolment DROP CONSTRAINT enrolment_no_overlap_per_student;
 ALTER TABLE youth_credits_credit DROP CONSTRAINT credit_no_overlap_in_time_per_student;
 """
 

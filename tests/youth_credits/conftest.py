@@ -1,0 +1,73 @@
+"""A school with the rules in force and three children, seen under its own scope."""
+
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from portal import jobs
+from portal.organizations import Organization
+from portal.roles import Role
+from portal.scope import scope
+from tests.factories import OrganizationFactory, UserFactory
+from tests.youth_credits.factories import enrol
+from youth_credits import tasks  # noqa: F401  registers the handlers
+from youth_credits.actions import DATA, _load_rules
+
+
+@pytest.fixture
+def rules():
+    _load_rules(DATA / "rules_v1.json")
+
+
+@pytest.fixture
+def other_school(district) -> Organization:
+    return OrganizationFactory(region=district, school=True)
+
+
+@pytest.fixture
+def other_clerk(other_school):
+    return UserFactory(username="other", holding=(Role.SCHOOL, other_school))
+
+
+@pytest.fixture
+def in_school(school, rules):
+    """The rest of the test runs under the school's scope, as its requests do."""
+    with scope(f"school:{school.pk}"):
+        yield school
+
+
+@pytest.fixture
+def students(in_school, school_clerk):
+    return enrol(in_school, school_clerk)
+
+
+@pytest.fixture
+def run_jobs():
+    """Do every queued job now, as a worker would."""
+
+    def run():
+        for job in jobs.Job.objects.filter(state=jobs.Job.State.QUEUED).order_by("pk"):
+            jobs.run(job.pk)
+
+    return run
+
+
+@pytest.fixture
+def signed_in(client, settings):
+    """Sign somebody in; with `factor=True` a second factor was given a moment ago."""
+    settings.SECURE_SSL_REDIRECT = False
+
+    def sign_in(user, *, factor: bool = False):
+        client.force_login(user)
+        if factor:
+            TOTP.activate(user, generate_totp_secret())
+            session = client.session
+            session["account_authentication_methods"] = [
+                {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(user.pk)
+            session.save()
+        return client
+
+    return sign_in
