@@ -26,6 +26,7 @@ from resources import actions as resources
 DATA = Path(__file__).parent / "data"
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 MOBILE = "sign_up.mobile"
+KEPT_AFTER = timedelta(days=92)
 
 # What a form may change; status and stamps are the workflow's.
 EDITABLE = tuple(field.name for field in Event._meta.fields if field.editable and not field.primary_key)
@@ -197,6 +198,16 @@ def withdraw(entry: SignUp, *, at: datetime) -> None:
     if freed:
         Session.objects.filter(pk=entry.session_id).update(seats_taken=F("seats_taken") - entry.head_count)
         audit.record(entry, "withdraw", by=None)
+
+
+@transaction.atomic
+def forget_sign_ups(*, at: datetime) -> int:
+    """Delete sign-ups three months after their session: names and mobiles are kept no longer. Returns how many.
+
+    The session keeps its counts.
+    """
+    over = SignUp.objects.filter(session__ends_at__lt=at - KEPT_AFTER)
+    return over.delete()[0]
 
 
 def _index(event: Event) -> None:

@@ -120,6 +120,13 @@ class NoteForm(forms.Form):
     )
 
 
+class Decoy(forms.BoundField):
+    """A field out of sight."""
+
+    def css_classes(self, extra_classes=None):
+        return "visually-hidden"
+
+
 class SignUpForm(forms.Form):
     """A party's sign-up, with a question in plain words instead of a picture puzzle."""
 
@@ -142,9 +149,10 @@ class SignUpForm(forms.Form):
     answer = forms.CharField(label="验证问题", max_length=10)
     # People do not see this field; machines fill it in.
     homepage = forms.CharField(
-        required=False,
         label="请留空",
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+        bound_field_class=Decoy,
     )
     token = forms.CharField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -32,6 +32,7 @@ TITLES = {
     Event.Kind.FILM: ["科学电影放映", "气候影像放映"],
 }
 AUDIENCES = [["minors"], ["general"], ["seniors"], ["workers"], ["minors", "general"], ["officials"]]
+PLACES = ("venue", "nature", "open_lab", "study_site")  # kinds of resources in which something is held
 HOURS = (9, 10, 14, 15, 19)
 
 
@@ -39,7 +40,12 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
     """Events of the past `years` with their visits, and some to come in the next weeks."""
     today = local_today()
     districts = list(Region.objects.districts())
-    venues = list(Resource.objects.published().select_related("region").order_by("pk"))
+    venues = list(
+        Resource.objects.published()
+        .filter(kind__code__in=PLACES)
+        .select_related("region", "organization")
+        .order_by("pk")
+    )
     by_district = {
         region.code: [venue for venue in venues if venue.region.district_code == region.code]
         for region in districts
@@ -52,9 +58,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
                 for _ in range(1 + rng.randrange(3)):
                     event = _event(region, kind, titles, by_district[region.code], rng, by)
                     events.append(event)
-                    dates.append(
-                        _past(year, today, rng) if rng.random() < 0.85 or year < today.year else None
-                    )
+                    dates.append(_past(year, today, rng) if rng.random() < 0.6 or year < today.year else None)
                     if dates[-1] and dates[-1].month == 9:
                         event.edition = editions.get(year)
     Event.objects.bulk_create(events, batch_size=2000)

@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
+from events import actions
 from events.models import SignUp
 from portal import jobs
 from portal.encryption import sign
@@ -30,3 +32,9 @@ def sign_up_message(job: jobs.Job) -> None:
         )
         send_mail_text(entry.mail, SUBJECTS[what], text)
     send_sms(entry.mobile, SMS[what].format(code=entry.code))
+
+
+@jobs.handler("events_upkeep")
+def upkeep(job: jobs.Job) -> None:
+    """Once a day: forget sign-ups whose time is over."""
+    job.progress(actions.forget_sign_ups(at=timezone.now()))

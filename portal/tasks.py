@@ -14,7 +14,7 @@ from portal.senders import SendFailed, send_digest, send_urgent
 logger = logging.getLogger(__name__)
 
 # What each business date asks for once, by kind of job. Apps register the handlers.
-DAILY = ("index_night", "notice_digest", "daily_upkeep")
+DAILY = ("index_night", "notice_digest", "daily_upkeep", "events_upkeep")
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 
@@ -94,7 +94,7 @@ def digest(job: jobs.Job) -> None:
         job.progress(done)
 
 
-@jobs.handler("daily_upkeep")
+@jobs.handler("daily_upkeep", "events_upkeep")
 def upkeep(job: jobs.Job) -> None:
     """Take away files that have expired, and take in working days announced since."""
     files.purge(timezone.now())

@@ -224,6 +224,17 @@ def test_the_real_events_and_brands_are_loaded_once(regions):
     assert Session.objects.count() == 15
 
 
+def test_sign_ups_are_forgotten_three_months_after_the_session():
+    session = SessionFactory()
+    ask(session)
+
+    assert actions.forget_sign_ups(at=session.ends_at + timedelta(days=92)) == 0
+    assert actions.forget_sign_ups(at=session.ends_at + timedelta(days=93)) == 1
+
+    session.refresh_from_db()
+    assert (session.seats_taken, session.sign_ups.count()) == (1, 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_eight_parties_at_once_share_three_seats(monkeypatch):
     monkeypatch.setattr(jobs, "publish", lambda pk: None)
