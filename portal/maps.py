@@ -211,10 +211,8 @@ def place_map(about: About, places: Sequence[tuple[str, float, float]], *, distr
         if frame:
             parts += _pin(*frame.at(lon, lat), str(number) if is_many else name, is_number=is_many)
     rows = [(name, lon, lat) for name, lon, lat in places]
-    told = "、".join(name for name, _, _ in places)
-    return about.chart(
-        _svg(CITY.height, parts), ("地点", "经度", "纬度"), rows, f"{SCHEMATIC}。标出：{told}。"
-    )
+    told = f"标出：{'、'.join(name for name, _, _ in places)}。" if places else "没有可标出的地点。"
+    return about.chart(_svg(CITY.height, parts), ("地点", "经度", "纬度"), rows, f"{SCHEMATIC}。{told}")
 
 
 def _disc(frame: _Frame, district: District, *, is_chosen: bool) -> list[str]:

@@ -243,3 +243,22 @@ def test_many_places_carry_numbers_and_few_their_names():
     assert ">5</text>" in many.svg
     assert ">馆4</text>" not in many.svg
     assert "示意图，非标准地图" in few.svg
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_chart_of_nothing_says_that_there_is_nothing(rows):
+    about = About("a", "标题")
+    blank = [("罗湖区", None)] * rows
+    drawn = [
+        charts.bar(about, blank),
+        charts.line(about, YEARS[:rows], {"全市": [None] * rows}, base=100),
+        charts.line(about, YEARS[:rows], {"全市": [None] * rows}),
+        charts.interval(about, [("罗湖区", None, None, None)] * rows, is_rank=True),
+        charts.stacked(about, [("罗湖区", {"投入": None})] * rows),
+        maps.district_map(about, {}),
+        maps.place_map(about, []),
+    ]
+
+    assert all("<svg" in chart.svg for chart in drawn)
+    assert "没有数据。" in drawn[0].svg
+    assert "没有可标出的地点。" in drawn[6].svg
