@@ -94,7 +94,7 @@ def digest(job: jobs.Job) -> None:
         job.progress(done)
 
 
-@jobs.handler("daily_upkeep", "events_upkeep")
+@jobs.handler("daily_upkeep")
 def upkeep(job: jobs.Job) -> None:
     """Take away files that have expired, and take in working days announced since."""
     files.purge(timezone.now())
