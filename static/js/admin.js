@@ -11,13 +11,12 @@
       const select = box.previousElementSibling;
       const label = select && select.id && document.querySelector('label[for="' + CSS.escape(select.id) + '"]');
       const field = box.querySelector("[role=combobox], .select2-search__field");
-      if (!label || !field) return;
+      if (!label || !field || field.hasAttribute("aria-label")) return;
       field.removeAttribute("aria-labelledby");
       field.setAttribute("aria-label", label.textContent.replace(/[:：]\s*$/, "").trim());
       const shown = box.querySelector("[role=textbox][aria-readonly]");
       if (shown) shown.setAttribute("aria-label", field.getAttribute("aria-label"));
     });
   }
-  window.addEventListener("load", nameSearchFields);
-  document.addEventListener("formset:added", () => window.setTimeout(nameSearchFields));
+  new MutationObserver(nameSearchFields).observe(document, { childList: true, subtree: true });
 })();
