@@ -31,7 +31,7 @@ import psutil
 import psycopg
 
 from portal.data_folder import keep_secrets, last_line, last_words, log_file, sync_folder, write_whole
-from portal.preflight import CannotStart, hold, require_data_dir
+from portal.preflight import CannotStart, hold, release, require_data_dir
 
 if os.name == "posix":
     import pwd
@@ -239,7 +239,7 @@ class Embedded:
         """Shut down at once and in order: sessions are ended, everything committed is on disk."""
         _end(self.process.pid, wait=lambda seconds: self.process.wait(seconds))
         if self.lock:
-            self.lock.close()
+            release(self.lock)
 
 
 def start(data_dir: Path | str, *, held: IO[str] | None = None, throwaway: bool = False) -> Embedded:

@@ -147,6 +147,18 @@ def hold(folder: Path) -> IO[str]:
     return lock
 
 
+def release(lock: IO[str]) -> None:
+    """Give up the lock in order, which leaves no mark."""
+    lock.truncate(0)
+    lock.close()
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a portal of this folder runs, or was killed and its processes may still hold the port."""
+    mark = folder / "lock"
+    return mark.is_file() and mark.stat().st_size > 0
+
+
 def require_port(port: str) -> None:
     """Raises CannotStart if `port` is no port number or somebody listens there."""
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
@@ -237,10 +249,12 @@ def require_parts(purpose: str) -> None:
 def require_start() -> None:
     """Raises CannotStart if script/run would stop later for its port or its data folder."""
     require_demo_password()
-    require_port(os.environ.get("PORT", "8000"))
     folder = data_dir()
+    if not is_marked(folder):
+        require_port(os.environ.get("PORT", "8000"))
     require_data_dir(folder)
-    hold(folder).close()
+    with hold(folder) as lock:
+        release(lock)
 
 
 # What the scripts ask, by name: python3 -I portal/preflight.py NAME

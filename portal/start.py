@@ -34,6 +34,7 @@ from portal.preflight import (
     InUse,
     data_dir,
     hold,
+    release,
     require_data_dir,
     require_parts,
     require_port,
@@ -148,8 +149,8 @@ class Supervisor:
         require_parts("run")
         require_data_dir(self.folder)
         with hold(self.folder) as lock:
-            require_port(self.port)
             end_leftovers(self.folder)
+            require_port(self.port)
             try:
                 environment = self._environment(lock)
                 self._prepare(environment)
@@ -160,6 +161,7 @@ class Supervisor:
                 pass
             finally:
                 self._end_all()
+            release(lock)
         return 0
 
     def say(self, sentence: str) -> None:
