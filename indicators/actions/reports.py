@@ -91,21 +91,31 @@ def _keep(report: AnnualReport, data: bytes) -> AnnualReport | None:
 def pdf_of(content: dict, *, made_at: datetime) -> bytes:
     """The PDF of a report's content: the same content, the same bytes. Raises Refused past its limits."""
     chapters = [
-        {
-            **chapter,
-            "sections": [
-                {**section, "blocks": [{**block, **_drawn(block)} for block in section["blocks"]]}
-                for section in chapter["sections"]
-            ],
-        }
+        {**chapter, "sections": [_with_charts(section) for section in chapter["sections"]]}
         for chapter in content["chapters"]
+    ]
+    contents = [
+        {"id": "summary", "title": "摘要"},
+        *(
+            {**chapter, "sections": [] if chapter["contents"] else chapter["sections"]}
+            for chapter in chapters
+        ),
     ]
     return documents.pdf(
         "indicators/annual_report.html",
-        {**content, "chapters": chapters},
+        {
+            **content,
+            "chapters": chapters,
+            "contents": contents,
+            "summary": _with_charts(content["summary"]),
+        },
         made_at=made_at,
         limits=documents.ANNUAL_REPORT,
     )
+
+
+def _with_charts(section: dict) -> dict:
+    return {**section, "blocks": [{**block, **_drawn(block)} for block in section["blocks"]]}
 
 
 def _drawn(block: dict) -> dict:
@@ -138,7 +148,9 @@ def _map(block: dict) -> Chart:
 
 
 def _bar(block: dict) -> Chart:
-    return charts.bar(_about(block), block["rows"], columns=("区", "数值"))
+    return charts.bar(
+        _about(block), block["rows"], columns=("项目", "数值"), decimals=block.get("decimals", 0)
+    )
 
 
 DRAWERS = {"line": _line, "interval": _interval, "map": _map, "bar": _bar}

@@ -23,6 +23,7 @@ from indicators.models import (
 from indicators.queries import index as queries
 from portal.charts import figure_text
 from portal.regions import Level, Region
+from portal.templatetags.portal_tags import cn_date
 
 PLAN = Path(__file__).parent.parent / "data" / "annual_report.json"
 NUMERALS = "一二三四五六七八九十"
@@ -226,7 +227,7 @@ class Report:
             "running": f"深圳市科普发展年度报告（{self.year}）",
             "subtitle": "科普统计与科普发展指数",
             "period": f"统计期间：{self.year}年1月1日至12月31日",
-            "edition_line": f"第{version}版",
+            "date": f"第{version}版　{cn_date(self.vintage.created_at)}",
             "number": f"指数版本：{self.vintage.edition.name}　结果编号：{self.vintage.digest}",
             "note": "本报告含示例数据，仅供系统演示，不得引用。" if sample else "",
             "corrections": corrections,
@@ -257,7 +258,21 @@ class Report:
                 for chapter in self.plan_file["chapters"].values()
             ),
         ]
-        return {"keys": keys, "paragraphs": [text for text in words if len(text) > 1]}
+        pillars = [
+            [pillar.name, _float(cell.score)]
+            for pillar, cell, _ in self.profile.pillars
+            if cell.state != "not_applicable"
+        ]
+        block = {
+            "kind": "bar",
+            "name": "pillars",
+            "title": f"{self.year}年全市各领域水平分值",
+            "unit": "分",
+            "decimals": 1,
+            "rows": pillars,
+            "number": "1",
+        }
+        return {"keys": keys, "paragraphs": [text for text in words if len(text) > 1], "blocks": [block]}
 
     def _growth_sentence(self, city: VintageCell, before: VintageCell | None) -> str:
         base = self.vintage.edition.base_year
@@ -390,7 +405,6 @@ class Report:
         if content:
             sections.append(self._figures_section(project.code, content))
             sections.append(self._project_districts(project.code, content))
-            sections.append(self._indicator_section(project.code, content["pillar"]))
         sections.append(_measures_section(project, measures))
         return {
             "id": f"p{project.code.replace('.', '-')}",
@@ -450,15 +464,14 @@ class Report:
             for district in self.districts
         ]
         rows.append(["全市", *(total.text for total in known)])
-        first = known[0] if known else None
+        first = self.totals.get(content["chart"])
+        units = {total.item.unit for total in known}
         blocks = [
             {
                 "kind": "table",
                 "title": f"{self.year}年{title}",
-                "columns": [
-                    "区",
-                    *(f"{total.item.name.replace('其中：', '')}（{total.item.unit}）" for total in known),
-                ],
+                "unit": units.pop() if len(units) == 1 else "",
+                "columns": ["区", *(_column(total.item, len(units) > 0) for total in known)],
                 "rows": rows,
                 "note": "大鹏新区、深汕特别合作区单独统计。“—”为不适用。",
                 "source": self.source,
@@ -477,44 +490,40 @@ class Report:
                     ],
                 }
             )
+        words, table = self._indicators(content["pillar"])
         return {
             "id": f"p{code.replace('.', '-')}-districts",
-            "title": "分区情况",
-            "paragraphs": [],
-            "blocks": blocks,
+            "title": "分区情况与指数",
+            "paragraphs": [words],
+            "blocks": [*blocks, table],
         }
 
-    def _indicator_section(self, code: str, pillar_code: str) -> dict:
+    def _indicators(self, pillar_code: str) -> tuple[str, dict]:
+        """How a pillar stands in the index: a sentence and a table."""
         pillar, cell, standings = next(
             entry for entry in self.profile.pillars if entry[0].code == pillar_code
         )
-        leaders = self._leaders(pillar_code)
-        return {
-            "id": f"p{code.replace('.', '-')}-index",
-            "title": "指数表现",
-            "paragraphs": [
-                f"{pillar.name}领域水平分值{figure_text(cell.score, 1)}分，"
-                f"发展指数{figure_text(cell.growth, 1)}。{leaders}"
+        words = (
+            f"{self.year}年全市{pillar.name}领域水平分值{figure_text(cell.score, 1)}分，"
+            f"发展指数{figure_text(cell.growth, 1)}。{self._leaders(pillar_code)}"
+        )
+        table = {
+            "kind": "table",
+            "title": f"{self.year}年全市{pillar.name}领域指标",
+            "columns": ["指标", "单位", "指标值", "目标值上限", "分值"],
+            "rows": [
+                [
+                    one.indicator.name,
+                    one.indicator.unit,
+                    figure_text(one.cell.rate, 2),
+                    figure_text(one.indicator.high, 2),
+                    figure_text(one.cell.score, 1),
+                ]
+                for one in standings
             ],
-            "blocks": [
-                {
-                    "kind": "table",
-                    "title": f"{self.year}年全市{pillar.name}领域指标",
-                    "columns": ["指标", "单位", "指标值", "目标值上限", "分值"],
-                    "rows": [
-                        [
-                            one.indicator.name,
-                            one.indicator.unit,
-                            figure_text(one.cell.rate, 2),
-                            figure_text(one.indicator.high, 2),
-                            figure_text(one.cell.score, 1),
-                        ]
-                        for one in standings
-                    ],
-                    "source": self.source,
-                }
-            ],
+            "source": self.source,
         }
+        return words, table
 
     def _leaders(self, pillar_code: str) -> str:
         """The districts whose pillar score lies before the others', three at the most."""
@@ -658,6 +667,7 @@ class Report:
 
 
 def _measures_section(project, measures: list) -> dict:
+    has_notes = any(row.note for row in measures)
     return {
         "id": f"p{project.code.replace('.', '-')}-tasks",
         "title": "规划任务进展",
@@ -666,9 +676,10 @@ def _measures_section(project, measures: list) -> dict:
             {
                 "kind": "words",
                 "title": f"{project.name}任务进展",
-                "columns": ["编号", "任务", "进展", "说明"],
+                "columns": ["编号", "任务", "进展", *(["说明"] if has_notes else [])],
                 "rows": [
-                    [row.code, row.name, row.get_progress_display(), row.note or "—"] for row in measures
+                    [row.code, row.name, row.get_progress_display(), *([row.note] if has_notes else [])]
+                    for row in measures
                 ],
             }
         ],
@@ -690,8 +701,15 @@ def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
+def _column(item: FormItem, with_unit: bool) -> str:
+    name = item.name.replace("其中：", "").replace("：", "")
+    return f"{name}（{item.unit}）" if with_unit else name
+
+
 def _percent(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:+}%"
+    if value is None:
+        return "—"
+    return f"{value:+}%" if value else "0.0%"
 
 
 def _short(value: Decimal | None, unit: str) -> list[str]:
@@ -706,14 +724,19 @@ def _short(value: Decimal | None, unit: str) -> list[str]:
     return [figure_text(value), unit]
 
 
+KEPT_ROWS = 14  # a table of at most so many rows is not broken over pages
+
+
 def _number(chapter: dict, number: int) -> None:
     """Chapter and section headings with their numerals, tables and charts with their numbers."""
+    chapter["contents"] = "" if number == 1 or chapter["id"].startswith("p") else "plain"
     is_appendix = chapter["title"].startswith("附录")
     chapter["title"] = chapter["title"] if is_appendix else f"{NUMERALS[number - 1]}、{chapter['title']}"
     tables = charts = 0
     for place, section in enumerate(chapter["sections"]):
         section["title"] = f"（{NUMERALS[place]}）{section['title']}"
         for block in section["blocks"]:
+            block["keep"] = len(block.get("rows", ())) <= KEPT_ROWS
             if block["kind"] in ("table", "words"):
                 tables += 1
                 block["number"] = f"{number}-{tables}"

@@ -32,16 +32,6 @@ from portal.roles import Perm
 
 DESK = ("工作台", "/desk/")
 LIST = ("统计填报", "/desk/returns/")
-ACTIONS = {
-    "submit": "提交",
-    "send_back": "退回修改",
-    "accept": "审核通过",
-    "reopen": "重新开放",
-    "create": "建立",
-    "fill": "填报",
-    "count": "重新取数",
-    "remark": "提出意见",
-}
 
 
 def _return(request, pk: int) -> Return:
@@ -233,25 +223,12 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
         "steps": [step for step in RETURN_FLOW.open_to(request.user, filing) if step[0] != "submit"],
         "note_form": forms.NoteForm(),
         "remarks": [(line, remark) for line in lines for remark in line.remarks if not remark.answered_at],
-        "timeline": _timeline(filing),
+        "timeline": RETURN_FLOW.timeline(filing),
         "now": timezone.now(),
         "crumbs": [DESK, LIST, (str(filing), "")],
     }
     template = "indicators/return_form.html" if may_fill else "indicators/return_detail.html"
     return render(request, template, context, status=status)
-
-
-def _timeline(filing: Return) -> list[dict]:
-    return [
-        {
-            "label": ACTIONS[entry.action],
-            "state": "returned" if entry.action in ("send_back", "reopen") else "done",
-            "at": entry.at,
-            "by": entry.actor_name,
-            "note": entry.note,
-        }
-        for entry in RETURN_FLOW.history(filing)
-    ]
 
 
 def _save(request, filing: Return):
@@ -310,7 +287,7 @@ def return_step(request, pk, step):
     else:
         form = forms.NoteForm(request.POST)
         if not form.is_valid():
-            raise Refused(f"请填写{ACTIONS[step]}的理由（300 字以内）。")
+            raise Refused(f"请填写{RETURN_FLOW.steps[step].label}的理由（300 字以内）。")
         take(filing, note=form.cleaned_data["note"], by=request.user)
     messages.success(request, f"{filing}：{filing.get_status_display()}。")
     return redirect(filing)
