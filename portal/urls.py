@@ -46,13 +46,13 @@ for app, prefix in (
     ("resources", "menu/"),
     ("events", "events/"),
     ("indicators", "index/"),
+    ("youth_credits", "desk/credits/"),
 ):
     if find_spec(f"{app}.urls"):
         urlpatterns.append(path(prefix, include(f"{app}.urls")))
 for app, prefix in (
     ("resources", "desk/resources/"),
     ("events", "desk/events/"),
-    ("youth_credits", "desk/credits/"),
     ("indicators", "desk/returns/"),
 ):
     if find_spec(f"{app}.urls") and hasattr(import_module(f"{app}.urls"), "desk"):
