@@ -210,9 +210,7 @@ def withdraw(resource: Resource, *, by: User) -> None:
 def publish(resource: Resource, *, by: User, on: date | None = None) -> None:
     """Put a resource into the menu; its unit is told."""
     day = on or timezone.localdate()
-    Resource.objects.filter(pk=resource.pk, listed_on=None).update(listed_on=day)
-    Resource.objects.filter(pk=resource.pk).update(confirmed_on=day)
-    _take(resource, "publish", by=by)
+    _take(resource, "publish", by=by, listed_on=resource.listed_on or day, confirmed_on=day)
     resource.refresh_from_db()
     _tell_keepers(resource, f"您的资源“{resource.title}”已发布。", by=by)
 
@@ -237,10 +235,10 @@ def restore(resource: Resource, *, by: User) -> None:
     _take(resource, "restore", by=by)
 
 
-def _take(resource: Resource, step: str, *, by: User, note: str = "") -> None:
+def _take(resource: Resource, step: str, *, by: User, note: str = "", **values) -> None:
     with pghistory.context(by=str(by), what=REVIEW.steps[step].label, note=note):
+        Resource.objects.filter(pk=resource.pk).update(updated_at=timezone.now(), **values)
         REVIEW.take(resource, step, by=by, note=note)
-        Resource.objects.filter(pk=resource.pk).update(updated_at=timezone.now())
     refresh([resource.pk])
 
 

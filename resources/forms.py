@@ -10,6 +10,7 @@ from portal.organizations import Organization
 from portal.regions import Level, Region
 from portal.roles import Perm
 from resources.models import Audience, Dimension, Resource, ResourceKind, Topic, validate_fields
+from resources.queries import changed_since
 from resources.rules import (
     EXAMPLE,
     read_details,
@@ -98,7 +99,49 @@ SECTIONS = (
 )
 
 
-class ResourceForm(forms.Form):
+class ResourceRules:
+    """What holds of a resource wherever it is typed: page, register, sheet."""
+
+    def clean_hours_text(self) -> str:
+        try:
+            return written(read_hours(self.cleaned_data["hours_text"]))
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def clean_booking(self) -> str:
+        return self.cleaned_data["booking"] or Resource.Booking.UNKNOWN
+
+    def clean_confirmed_on(self):
+        day = self.cleaned_data["confirmed_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError("核实日期不能晚于今天。")
+        return day
+
+    def _check_pairs(self, data: dict) -> None:
+        low, high = data.get("ages_from"), data.get("ages_to")
+        if low is not None and high is not None and low > high:
+            self.add_error("ages_to", "年龄上限不能小于下限。")
+        longitude, latitude = data.get("longitude"), data.get("latitude")
+        if (longitude is None) != (latitude is None):
+            missing = "longitude" if longitude is None else "latitude"
+            if missing not in self.errors:
+                self.add_error(missing, "经度和纬度应同时填写。")
+        elif longitude is not None and not data.get("position_source"):
+            self.add_error("position_source", "请写明坐标从哪里来，如“现场测量”“天地图”。")
+
+    def _clean_details_text(self, data: dict) -> None:
+        kind = data.get("kind")
+        if kind is None:
+            return
+        try:
+            details = read_details(kind.fields, data.get("details_text") or "")
+        except ValueError as fault:
+            self.add_error("details_text", str(fault))
+            return
+        data["details_text"] = Resource(kind=kind, details=details).details_text
+
+
+class ResourceForm(ResourceRules, forms.Form):
     """`kind` given: its own fields each stand for themselves; else (a sheet) the kind is a column."""
 
     kind = forms.ModelChoiceField(ResourceKind.objects.current(), label="资源类型")
@@ -211,21 +254,6 @@ class ResourceForm(forms.Form):
                 found.append((f"{self.kind.name}信息" if names == extra else title, bound))
         return found
 
-    def clean_hours_text(self) -> str:
-        try:
-            return written(read_hours(self.cleaned_data["hours_text"]))
-        except ValueError as fault:
-            raise ValidationError(str(fault)) from fault
-
-    def clean_booking(self) -> str:
-        return self.cleaned_data["booking"] or Resource.Booking.UNKNOWN
-
-    def clean_confirmed_on(self):
-        day = self.cleaned_data["confirmed_on"]
-        if day and day > timezone.localdate():
-            raise ValidationError("核实日期不能晚于今天。")
-        return day
-
     def clean(self) -> dict:
         data = super().clean()
         self._check_pairs(data)
@@ -234,29 +262,6 @@ class ResourceForm(forms.Form):
         elif self.kind is not None:
             data["details"] = self._details(data)
         return data
-
-    def _check_pairs(self, data: dict) -> None:
-        low, high = data.get("ages_from"), data.get("ages_to")
-        if low is not None and high is not None and low > high:
-            self.add_error("ages_to", "年龄上限不能小于下限。")
-        longitude, latitude = data.get("longitude"), data.get("latitude")
-        if (longitude is None) != (latitude is None):
-            missing = "longitude" if longitude is None else "latitude"
-            if missing not in self.errors:
-                self.add_error(missing, "经度和纬度应同时填写。")
-        elif longitude is not None and not data.get("position_source"):
-            self.add_error("position_source", "请写明坐标从哪里来，如“现场测量”“天地图”。")
-
-    def _clean_details_text(self, data: dict) -> None:
-        kind = data.get("kind")
-        if kind is None:
-            return
-        try:
-            details = read_details(kind.fields, data.get("details_text") or "")
-        except ValueError as fault:
-            self.add_error("details_text", str(fault))
-            return
-        data["details_text"] = Resource(kind=kind, details=details).details_text
 
     def _details(self, data: dict) -> dict:
         details = {}
@@ -312,6 +317,74 @@ def initial_of(resource: Resource) -> dict:
             value = "是" if value else "否"
         initial[EXTRA + field["code"]] = value
     return initial
+
+
+class ResourceRowForm(ResourceForm):
+    """One row of the register's sheet: an empty code is a new resource."""
+
+    code = Words(label="资源编号", max_length=12, required=False, help_text="新增请留空。")
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if code and not Resource.objects.filter(code=code).exists():
+            raise ValidationError("没有这个编号的资源，新增请留空。")
+        return code
+
+
+class ResourceRegisterForm(ResourceRules, forms.ModelForm):
+    """A resource in the register under /admin/."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    audiences = ResourceForm.base_fields["audiences"]
+    dimensions = ResourceForm.base_fields["dimensions"]
+    is_free = ResourceForm.base_fields["is_free"]
+    hours_text = ResourceForm.base_fields["hours_text"]
+    details_text = ResourceForm.base_fields["details_text"]
+    note = ResourceForm.base_fields["note"]
+
+    class Meta:
+        model = Resource
+        fields = [
+            name
+            for name in ResourceForm.base_fields
+            if name not in {"audiences", "dimensions", "is_free", "hours_text", "details_text", "note"}
+        ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        resource = self.instance
+        # A record of an older version of its kind is shown with the present one.
+        kinds = ResourceKind.objects.current()
+        self.fields["kind"].queryset = kinds
+        if resource.pk:
+            self.initial["kind"] = kinds.filter(code=resource.kind.code).values_list("pk", flat=True).first()
+            self.initial["is_free"] = {True: "1", False: "0", None: ""}[resource.is_free]
+            self.initial["hours_text"] = resource.hours_text
+            self.initial["details_text"] = resource.details_text
+            self.initial["revision"] = resource.revision
+
+    def clean(self) -> dict:
+        data = super().clean()
+        self._check_pairs(data)
+        self._clean_details_text(data)
+        seen = data.get("revision")
+        if self.instance.pk and seen != self.instance.revision:
+            told = [
+                f"{change.by} {change.at:%H:%M} {'；'.join(change.sentences)}"
+                for change in changed_since(self.instance, seen or 0)
+            ]
+            self.add_error(None, f"这条资源刚被他人修改，请核对后再次保存。{'。'.join(told)}")
+            self.data = self.data.copy()
+            self.data[self.add_prefix("revision")] = str(self.instance.revision)
+        return data
+
+    @property
+    def values(self) -> dict:
+        """What the actions take, after the form was found valid."""
+        kept = dict(self.cleaned_data)
+        text = kept.pop("details_text")
+        kept.pop("revision")
+        return {**kept, "details": read_details(kept["kind"].fields, text or "")}
 
 
 class NoteForm(forms.Form):

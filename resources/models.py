@@ -206,7 +206,10 @@ class Resource(Scoped):
         "临时公告", max_length=200, blank=True, help_text="如闭馆、装修、改期，显示在页面最上方。"
     )
     audiences = ArrayField(
-        models.CharField("人群", max_length=20, choices=Audience), verbose_name="面向人群", default=list
+        models.CharField("人群", max_length=20, choices=Audience),
+        verbose_name="面向人群",
+        default=list,
+        blank=True,
     )
     topics = models.ManyToManyField(Topic, verbose_name="科普主题", related_name="resources", blank=True)
     dimensions = ArrayField(

@@ -1,0 +1,112 @@
+"""The association's registers of resources, their kinds and topics."""
+
+from django.contrib import admin, messages
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from portal import search
+from portal.admin_site import RegisterPermissions
+from portal.errors import Refused
+from portal.register_pages import RegisterSheets
+from portal.roles import Perm
+from resources import actions, queries
+from resources.forms import SECTIONS, KindForm, ResourceRegisterForm
+from resources.models import Resource, ResourceKind, Topic
+from resources.sheets import ResourceSheet
+
+
+@admin.register(Resource)
+class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Everything the city offers, found by name, pinyin or code; each change by the page's own action."""
+
+    resource_classes = [ResourceSheet]
+    view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
+    form = ResourceRegisterForm
+    fieldsets = [
+        (title, {"fields": [name for name in names if name != "kind" or title == "基本信息"]})
+        for title, names in (*SECTIONS[:-1], (SECTIONS[-1][0], (*SECTIONS[-1][1], "revision")))
+    ]
+    list_display = ["title", "code", "kind", "region", "organization", "status", "updated_at"]
+    list_filter = ["status", "kind__name", ("region", admin.RelatedOnlyFieldListFilter), "is_free"]
+    list_select_related = ["kind", "region", "organization"]
+    list_per_page = 50
+    search_fields = ["title", "aliases", "code"]
+    search_help_text = "名称、拼音、首字母或编号"
+    autocomplete_fields = ["region", "organization", "topics"]
+    show_full_result_count = False
+    ordering = ["-updated_at", "-pk"]
+    actions = ["publish_chosen"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("hours")
+
+    def get_search_results(self, request, queryset, search_term):
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if not search.variants(search_term):
+            return found, duplicates
+        ids = search.matching_ids(search_term, kind="resource", public_only=False)
+        return found | queryset.filter(pk__in=ids), duplicates
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            form.cleaned_data.pop("note")
+            made = actions.create(by=request.user, **form.values)
+            obj.pk, obj._state.adding = made.pk, False
+            return
+        note = form.cleaned_data.pop("note")
+        seen = form.cleaned_data["revision"]
+        actions.edit(Resource(pk=obj.pk), by=request.user, seen=seen, note=note, **form.values)
+
+    def save_related(self, request, form, formsets, change):
+        """The action has done it."""
+
+    @admin.action(description="发布所选（待审核的）")
+    def publish_chosen(self, request, queryset):
+        done = 0
+        for resource in queryset.for_user(request.user, Perm.RESOURCE_REVIEW).select_related("created_by"):
+            try:
+                actions.publish(resource, by=request.user)
+            except Refused as refusal:
+                self.message_user(request, f"{resource}：{refusal}", messages.WARNING)
+            else:
+                done += 1
+        self.message_user(request, f"已发布 {done} 条。", messages.SUCCESS)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What the database's own versions tell, as sentences."""
+        resource = get_object_or_404(self.get_queryset(request), pk=object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"变更历史：{resource}",
+            "opts": self.opts,
+            "object": resource,
+            "changes": queries.history(resource),
+        }
+        return TemplateResponse(request, "resources/register_history.html", context)
+
+
+@admin.register(ResourceKind)
+class ResourceKindAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Kinds with their own fields; a change of fields in use makes a new version."""
+
+    view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_REVIEW
+    form = KindForm
+    list_display = ["name", "code", "version", "is_current", "is_place", "position"]
+    list_filter = ["is_current", "is_place"]
+    search_fields = ["name", "code"]
+    ordering = ["position", "code", "-version"]
+
+    def save_model(self, request, obj, form, change):
+        actions.save_kind(obj, by=request.user)
+
+
+@admin.register(Topic)
+class TopicAdmin(RegisterPermissions, admin.ModelAdmin):
+    view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_REVIEW
+    list_display = ["name", "code", "discipline_code", "position", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code"]
+    ordering = ["position", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        actions.save_topic(obj, by=request.user)
