@@ -1,4 +1,4 @@
-"""Everything that changes events, sessions and sign-ups: one transaction, one permission, one audit entry each."""
+"""Everything that changes events, sessions and sign-ups: one transaction, one audit entry each."""
 
 import csv
 import json
@@ -202,7 +202,7 @@ def withdraw(entry: SignUp, *, at: datetime) -> None:
 
 @transaction.atomic
 def forget_sign_ups(*, at: datetime) -> int:
-    """Delete sign-ups three months after their session: names and mobiles are kept no longer. Returns how many.
+    """Delete sign-ups three months after their session: names are kept no longer. Returns how many.
 
     The session keeps its counts.
     """

@@ -1,4 +1,4 @@
-"""The sample city's titles: 162 city bases as the plan counts them, holders and figures invented and marked so."""
+"""The sample city's titles: 162 city bases as the plan counts them; holders and figures are invented."""
 
 from datetime import date
 from random import Random

@@ -1,4 +1,4 @@
-"""The open-data API: read only, public rows and columns, stable ids, pages by key; described at openapi.json."""
+"""The open-data API: read only, public columns, stable ids, pages by key; described at openapi.json."""
 
 from importlib.util import find_spec
 

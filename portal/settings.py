@@ -1,6 +1,6 @@
-"""One file of settings, read from the environment; safe for production when nothing else is said.
+"""One file of settings, read from the environment; safe for production when nothing is set.
 
-`script/run` makes the secrets under DATA_DIR; a production start is given them. A missing one stops the start.
+`script/run` makes the secrets under DATA_DIR; production is given them. A missing one stops the start.
 """
 
 from pathlib import Path
@@ -274,7 +274,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.int("PROXY_COUNT", 0) else None
 X_FRAME_OPTIONS = "DENY"
-# W021 asks for preloading into browsers' lists: that binds the whole parent domain, which is not ours to bind.
+# W021 asks for preloading into browsers: that binds the whole parent domain, which is not ours to bind.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 CSRF_FAILURE_VIEW = "portal.middleware.csrf_failure"
 

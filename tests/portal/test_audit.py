@@ -84,8 +84,8 @@ def test_editing_deleting_and_swapping_are_found(chain, sql):
 def test_an_inserted_link_is_found(chain):
     first = chain[0]
     tamper(
-        "INSERT INTO portal_auditentry (at, actor_name, action, subject_type, subject_id, subject_name, changes,"
-        " note, address, request_id, number, digest)"
+        "INSERT INTO portal_auditentry (at, actor_name, action, subject_type, subject_id, subject_name,"
+        " changes, note, address, request_id, number, digest)"
         " SELECT at, actor_name, action, subject_type, subject_id, subject_name, changes, '伪造', address,"
         f" request_id, 4, digest FROM portal_auditentry WHERE id = {first.pk}"
     )

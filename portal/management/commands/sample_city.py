@@ -1,4 +1,4 @@
-"""Loads the sample city: real regions, venues and brand events; people, students and returns plainly invented."""
+"""Loads the sample city: real regions, venues and brand events; people and figures plainly invented."""
 
 import os
 import random
