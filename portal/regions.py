@@ -119,7 +119,7 @@ class RegionChange(models.Model):
 
 
 def district_code(field: str = "region") -> Substr:
-    """For queries: 12-digit code of the reporting district in which the row's `field` lies; "" for the city."""
+    """For queries: code of the reporting district in which the row's `field` lies; "" for the city."""
     return Substr(F(f"{field}__path"), 14, 12)
 
 

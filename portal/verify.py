@@ -6,8 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import documents
+from portal import documents, plain_question
+from portal.errors import Refused
 from portal.identifiers import check_certificate_number
+from portal.middleware import client_address
+
+TOO_OFTEN = "核验过于频繁，请一小时后再试。"
 
 
 class PaperForm(forms.Form):
@@ -30,6 +34,11 @@ def verify_form(request):
     form = PaperForm(request.POST or None)
     if not form.is_valid():
         return render(request, "portal/verify.html", {"form": form}, status=422 if form.is_bound else 200)
+    try:
+        plain_question.limit("verify", client_address(request), most=60, seconds=3600, sentence=TOO_OFTEN)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return render(request, "portal/verify.html", {"form": form}, status=429)
     paper = documents.found(form.cleaned_data["number"], form.cleaned_data["code"])
     if paper:
         return redirect(paper)

@@ -13,6 +13,11 @@ from portal.regions import Region, load
 from portal.roles import Role
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 
+# Workers of one run share the Redis server; each has a database of its own in it.
+if settings.REDIS_URL and "PYTEST_XDIST_WORKER" in os.environ:
+    number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
+    settings.CACHES["default"]["LOCATION"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{number}"
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 
 
