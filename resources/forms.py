@@ -40,9 +40,10 @@ class Words(forms.CharField):
 class OrganizationField(Words):
     """An organisation by its name or unified social credit code: there are too many for a list."""
 
-    def to_python(self, value):
-        if isinstance(value, Organization) or not (text := super().to_python(value)):
-            return value or None
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
         found = list(Organization.objects.active().filter(name=text).select_related("region")[:2])
         found = found or list(
             Organization.objects.active().filter(credit_code=text).select_related("region")[:2]

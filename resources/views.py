@@ -228,19 +228,11 @@ def _links(resource: Resource, *, may_edit: bool) -> list[tuple[str, str, str]]:
 
 def _timeline(resource: Resource) -> list[dict]:
     """The way of a resource so far, and the step that comes next."""
-    entries = [{"label": "登记", "state": "done", "at": resource.created_at, "by": resource.created_by.name}]
-    for entry in REVIEW.history(resource):
-        state = "returned" if entry.action == "send_back" else "done"
-        step = REVIEW.steps[entry.action]
-        entries.append(
-            {"label": step.label, "state": state, "at": entry.at, "by": entry.actor_name, "note": entry.note}
-        )
-    coming = {"draft": "提交审核", "returned": "修改后再次提交", "submitted": "市科协审核"}.get(
-        resource.status
-    )
-    if coming:
-        entries.append({"label": coming, "state": "current"})
-    return entries
+    entered = {"label": "登记", "state": "done", "at": resource.created_at, "by": resource.created_by.name}
+    entries = [entered, *REVIEW.timeline(resource)]
+    next_steps = {"draft": "提交审核", "returned": "修改后再次提交", "submitted": "市科协审核"}
+    coming = next_steps.get(resource.status)
+    return [*entries, {"label": coming, "state": "current"}] if coming else entries
 
 
 # Steps taken by a button of the page, with what is said afterwards.
