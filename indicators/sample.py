@@ -77,6 +77,13 @@ SHARES = {
 }  # fmt: skip
 VENUES = {"KC11": (0.0055, 11000, 0.46), "KC12": (0.0085, 7600, 0.5), "KC13": (0.006, 2100, 0.55)}
 NOTES = {True: "示例：含未在平台登记的部分", False: "示例：新场馆投入使用，活动恢复线下举办"}
+# Figures that belong together: the first is what the others are divided by.
+COUNTED = (
+    ("credit_students", "credit_reached", "credit_hours"),
+    ("volunteers", "service_hours"),
+    ("bases", "bases_free"),
+)
+ENTERED = ("informants", "informant_shares", "rumours_due", "rumours_on_time")
 BY_VISITS = ("KC113", "KC123", "KC133", "KH1", "KE140", "KC330")
 
 
@@ -247,15 +254,22 @@ def _load_figures(
 ) -> None:
     """Figures for years before the portal had records of its own, and for what it does not count."""
     names = {source.name: source for source in FigureSource.objects.all()}
-    rows = []
+    rows, counted = [], {group[0]: sources.count_figures(group[0], year) or {} for group in COUNTED}
     for district in districts:
         size = population[district.code] / 10_000 * STRENGTH[district.code] * luck[district.code]
-        for name, value in _figures(size, population[district.code], year, rng).items():
-            rows.append(_figure(names[name], district, year, Decimal(value)))
+        invented = _figures(size, population[district.code], year, rng)
+        for name in _uncounted(district.code, counted):
+            rows.append(_figure(names[name], district, year, Decimal(invented[name])))
     if year in LITERACY:
         city = Region.objects.city()
         rows.append(_figure(names["literacy"], city, year, Decimal(LITERACY[year])))
     Figure.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _uncounted(code: str, counted: dict) -> list[str]:
+    """The figures to invent for a district: those of which the portal itself has no records."""
+    lacking = [name for group in COUNTED if not counted[group[0]].get(code) for name in group]
+    return [*lacking, *ENTERED]
 
 
 def _figure(source: FigureSource, region: Region, year: int, value: Decimal) -> Figure:
@@ -279,10 +293,10 @@ def _figures(size: float, people: float, year: int, rng: random.Random) -> dict[
     volunteers, informants = round(size * 62 * pace * few), round(size * 21 * pace * few)
     return {
         "credit_students": students,
-        "credit_reached": min(students, round(students * (0.31 + 0.05 * (year - 2020)) * few)),
-        "credit_hours": round(students * 3.1 * pace * few),
+        "credit_reached": min(students, round(students * (0.38 + 0.05 * (year - 2020)) * few)),
+        "credit_hours": round(students * 17.5 * pace * few),
         "volunteers": volunteers,
-        "service_hours": round(volunteers * 6.8 * (0.8 + 0.2 * pace) * few),
+        "service_hours": round(volunteers * 3.3 * (0.8 + 0.2 * pace) * few),
         "informants": informants,
         "informant_shares": round(informants * 34 * pace * few),
         "rumours_due": rumours,

@@ -5,23 +5,20 @@ the reporting district. A year in which a source has no record anywhere in the c
 portal: nothing is filled in for it, and no zero is invented.
 """
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from importlib.util import find_spec
 
 from events import queries as events
 from outreach import queries as outreach
 from portal.calendar import local_today
 from portal.regions import Region
 from portal.scope import scope
+from resources import queries as resources
 from talent import queries as talent
-
-if find_spec("resources.queries"):
-    from resources import queries as resources
-if find_spec("youth_credits.queries"):
-    from youth_credits import queries as credits_
+from youth_credits import queries as credits_
 
 Counts = dict[str, Decimal]
 
@@ -96,6 +93,27 @@ def _pair(first: str, second: str, label: str, *kinds: str) -> dict[str, Counter
     return {first: _sessions(label, *kinds), second: _visits(label, *kinds)}
 
 
+def _listed(label: str, kind: str, *categories: str, word: str = "个") -> Counter:
+    """Published resources of a kind and some categories, now: the menu keeps no earlier state."""
+
+    def rows(district: str):
+        found = resources.records([kind], district)
+        return found.filter(details__category__in=categories) if categories else found
+
+    def count(year: int) -> dict:
+        if year != local_today().year:
+            return {}
+        return dict(Tally(path[13:25] for path in rows("").values_list("region__path", flat=True)))
+
+    return Counter(
+        label=f"资源名录·{label}",
+        word=word,
+        count=count,
+        register="/desk/resources/",
+        records=lambda district, year: rows(district),
+    )
+
+
 MIDDLE_AND_ABOVE = ["middle", "senior"]
 COUNTERS: dict[str, Counter] = {
     "KR100": _people("科普专职人员", "full_time"),
@@ -107,6 +125,10 @@ COUNTERS: dict[str, Counter] = {
     "KC310": _titles("国家级", ["national"]),
     "KC311": _titles("省级", ["province"]),
     "KC312": _titles("市级及以下", ["city", "district"]),
+    "KC110": _listed("科技馆", "venue", "科技馆"),
+    "KC120": _listed("科学技术类博物馆", "venue", "自然博物馆", "天文台", "动物海洋"),
+    "KC130": _listed("青少年宫", "venue", "青少年宫"),
+    "KC230": _listed("科普大篷车", "vehicle", word="辆"),
     **_pair("KH110", "KH111", "科普讲座", "lecture"),
     **_pair("KH120", "KH121", "科普展览", "exhibition"),
     **_pair("KH130", "KH131", "科普竞赛", "competition"),
@@ -129,26 +151,6 @@ COUNTERS: dict[str, Counter] = {
         register="/desk/events/",
     ),
 }
-
-
-def _venues(label: str, *categories: str) -> Counter:
-    """Published venues of some categories, now: the register keeps no earlier state."""
-
-    def count(year: int) -> dict:
-        if year < local_today().year:
-            return {}
-        found = resources.records(["venue"], None).filter(details__category__in=categories)
-        return resources.by_district(found)
-
-    return Counter(
-        label=f"资源名录·{label}",
-        word="个",
-        count=count,
-        register="/desk/resources/",
-        records=lambda district, year: resources.records(["venue"], district).filter(
-            details__category__in=categories
-        ),
-    )
 
 
 def count_cells(year: int) -> dict[str, Counts]:
@@ -196,13 +198,10 @@ FIGURES: dict[str, Callable[[int], dict]] = {
     "volunteers": lambda year: talent.people_by_district(end_of(year), "volunteer"),
     "service_hours": lambda year: talent.service_hours_by_district(*year_of(year)),
     "informants": lambda year: talent.people_by_district(end_of(year), "information_officer"),
+    "credit_students": _under_ledger("students_in_scope_by_district", middle_of),
+    "credit_reached": _under_ledger("reached_minimum_by_district", school_year),
+    "credit_hours": _under_ledger("hours_by_district", school_year),
 }
-if find_spec("youth_credits.queries"):
-    FIGURES |= {
-        "credit_students": _under_ledger("students_by_district", middle_of),
-        "credit_reached": _under_ledger("reached_minimum_by_district", school_year),
-        "credit_hours": _under_ledger("hours_by_district", school_year),
-    }
 
 
 def count_figures(name: str, year: int) -> Counts | None:
@@ -226,7 +225,3 @@ def projects_of(plan) -> list:
 
 def targets_of(plan) -> list:
     return outreach.targets(plan)
-
-
-def large_sessions(year: int) -> Counts:
-    return events.large_sessions_by_district(*year_of(year))

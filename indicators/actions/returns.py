@@ -15,10 +15,9 @@ from indicators.models import (
     Return,
     ReturnCell,
     StatForm,
-    plain,
 )
 from indicators.queries.returns import check
-from indicators.rules import NOT_APPLICABLE, NotANumber, Value, read_value
+from indicators.rules import NOT_APPLICABLE, NotANumber, Value, read_value, text
 from portal import audit
 from portal.accounts import User, people_with, require
 from portal.errors import Refused
@@ -164,15 +163,15 @@ def save_draft(filing: Return, typed: Mapping[str, Typed], *, by: User) -> Saved
     cells = filing.cells.filter(item__key__in=keys).select_related("item", "changed_by")
     for cell in cells.order_by("item__position"):
         entry = typed[cell.item.key]
-        text = entry.text if entry.text != entry.seen_text else cell.text
+        words = entry.text if entry.text != entry.seen_text else cell.text
         note = entry.note if entry.note != entry.seen_note else cell.note
-        if (text, note) == (cell.text, cell.note):
+        if (words, note) == (cell.text, cell.note):
             continue
         if _is_disputed(cell, entry):
             saved.conflicts[cell.item.key] = _conflict(cell, entry)
             continue
         before = cell.text
-        fault = _write(cell, text, note, by, now)
+        fault = _write(cell, words, note, by, now)
         if fault:
             saved.faults[cell.item.key] = fault
         changes[cell.item.key] = [before, cell.text]
@@ -189,9 +188,9 @@ def _is_disputed(cell: ReturnCell, entry: Typed) -> bool:
     """Somebody changed, since `entry` saw the cell, the very thing that `entry` changes."""
     if cell.version == entry.seen_version:
         return False
-    text = entry.text != entry.seen_text and cell.text not in (entry.text, entry.seen_text)
+    value = entry.text != entry.seen_text and cell.text not in (entry.text, entry.seen_text)
     note = entry.note != entry.seen_note and cell.note not in (entry.note, entry.seen_note)
-    return text or note
+    return value or note
 
 
 def _conflict(cell: ReturnCell, entry: Typed) -> Conflict:
@@ -207,15 +206,15 @@ def _conflict(cell: ReturnCell, entry: Typed) -> Conflict:
     )
 
 
-def _write(cell: ReturnCell, text: str, note: str, by: User, now: datetime) -> str:
+def _write(cell: ReturnCell, words: str, note: str, by: User, now: datetime) -> str:
     """Write one cell; returns the fault of what was typed, "" if there is none."""
     fault, value = "", None
     try:
-        value = read_value(text, cell.item.decimals)
+        value = read_value(words, cell.item.decimals)
     except NotANumber as error:
         fault = str(error)
     cell.state, cell.value = _state(value)
-    cell.typed = text.strip()[:40] if fault else ""
+    cell.typed = words.strip()[:40] if fault else ""
     is_counted = cell.counted_value is not None and cell.value == cell.counted_value
     cell.source = ReturnCell.Source.COUNTED if is_counted else ReturnCell.Source.ENTERED
     cell.note, cell.changed_by, cell.changed_at = note.strip()[:200], by, now
@@ -320,4 +319,4 @@ def _tell_district(filing: Return, text: str, kind: str) -> None:
 
 def shown(value: Value) -> str:
     """A cell's value as text, for people."""
-    return value if isinstance(value, str) else plain(value)
+    return value if isinstance(value, str) else ("" if value is None else text(value))

@@ -42,7 +42,7 @@ class Facts:
     """All that is known, read in a handful of queries."""
 
     cells: dict[tuple[str, int, str], ReturnCell]
-    figures: dict[tuple[str, str, int], Figure]
+    figures: dict[tuple[str, str, int, str], Figure]  # source, region, year, origin
     denominators: dict[tuple[str, str], list[Denominator]]
 
 
@@ -104,28 +104,39 @@ def _facts(indicators: list[IndicatorVersion], years: list[int]) -> Facts:
         by_kind[row.kind, row.region.code].append(row)
     return Facts(
         cells={(cell.filing.region.code, cell.filing.period.year, cell.item.key): cell for cell in cells},
-        figures=figures_in_force(years),
+        figures={
+            (row.source.name, row.region.code, row.year, row.origin): row
+            for row in Figure.objects.filter(year__in=years).select_related("source", "region")
+        },
         denominators=dict(by_kind),
     )
 
 
-def figures_in_force(years: list[int]) -> dict[tuple[str, str, int], Figure]:
-    """By source, region and year: where the portal has counted a year, its count; entered ones otherwise."""
-    rows = list(Figure.objects.filter(year__in=years).select_related("source", "region"))
-    counted = {(row.source.name, row.year) for row in rows if row.origin == Figure.Origin.COUNTED}
-    return {
-        (row.source.name, row.region.code, row.year): row
-        for row in rows
-        if (row.origin == Figure.Origin.COUNTED) == ((row.source.name, row.year) in counted)
-    }
+def origin_of(one: IndicatorVersion, code: str, year: int, facts: Facts) -> str:
+    """Whether an indicator's figures of one region and year are those entered or those counted.
+
+    Entered ones come first, being entered for a reason; never one beside the other, since a register that
+    has just begun must not be divided by figures from elsewhere.
+    """
+    names = [term["figure"] for term in (*one.numerator, *one.denominator) if "figure" in term]
+    entered = all((name, code, year, Figure.Origin.ENTERED) in facts.figures for name in names)
+    return Figure.Origin.ENTERED if entered else Figure.Origin.COUNTED
 
 
 # ---------------------------------------------------------------- adding up
 
 
-def _known(terms: list[dict], side: str, code: str, year: int, facts: Facts) -> Known:
+def _sides(one: IndicatorVersion, code: str, year: int, facts: Facts) -> tuple[Known, Known]:
+    """Numerator and denominator of one indicator in one region and year."""
+    origin = origin_of(one, code, year, facts)
+    return (
+        _known([_part(term, "n", code, year, facts, origin) for term in one.numerator]),
+        _known([_part(term, "d", code, year, facts, origin) for term in one.denominator]),
+    )
+
+
+def _known(parts: list[dict | None]) -> Known:
     """One side of one cell. Missing if a term is missing; what is not applicable is left out."""
-    parts = [_part(term, side, code, year, facts) for term in terms]
     shown = [part for part in parts if part is not None]
     if len(shown) < len(parts):
         return Known(None, shown)
@@ -135,9 +146,12 @@ def _known(terms: list[dict], side: str, code: str, year: int, facts: Facts) -> 
     return Known(sum(numbers, Decimal(0)), shown, all(part["kind"] == "counted" for part in shown))
 
 
-def _part(term: dict, side: str, code: str, year: int, facts: Facts) -> dict | None:
-    kind = next(name for name in READERS if name in term)
-    found = READERS[kind](term[kind], code, year, facts)
+def _part(term: dict, side: str, code: str, year: int, facts: Facts, origin: str) -> dict | None:
+    if "figure" in term:
+        found = _from_figure(term["figure"], code, year, facts, origin)
+    else:
+        kind = next(name for name in READERS if name in term)
+        found = READERS[kind](term[kind], code, year, facts)
     if found is None:
         return None
     return {"side": side, "times": str(term.get("times", 1)), **found}
@@ -160,8 +174,8 @@ def _from_cell(key: str, code: str, year: int, facts: Facts) -> dict | None:
     }
 
 
-def _from_figure(name: str, code: str, year: int, facts: Facts) -> dict | None:
-    row = facts.figures.get((name, code, year))
+def _from_figure(name: str, code: str, year: int, facts: Facts, origin: str) -> dict | None:
+    row = facts.figures.get((name, code, year, origin))
     if row is None:
         return None
     return {
@@ -171,7 +185,7 @@ def _from_figure(name: str, code: str, year: int, facts: Facts) -> dict | None:
         "unit": row.source.unit,
         "value": str(row.value),
         "year": year,
-        "note": row.basis,
+        "note": row.basis or ("示例" if row.is_sample else ""),
     }
 
 
@@ -197,7 +211,6 @@ def _from_each(number: int, code: str, year: int, facts: Facts) -> dict:
 
 READERS: dict[str, Callable[[object, str, int, Facts], dict | None]] = {
     "key": _from_cell,
-    "figure": _from_figure,
     "denominator": _from_denominator,
     "each": _from_each,
 }
@@ -247,8 +260,7 @@ def _district_panel(
             continue
         for d, district in enumerate(districts):
             for y, year in enumerate(years):
-                above = _known(one.numerator, "n", district.code, year, facts)
-                below = _known(one.denominator, "d", district.code, year, facts)
+                above, below = _sides(one, district.code, year, facts)
                 arrays.put((d, y, i), one, above, below)
                 terms[one.code, district.code, year] = [*above.terms, *below.terms]
     return method.carried(
@@ -282,8 +294,7 @@ def _with_city(
             continue
         arrays.state[0, :, i] = State.MISSING
         for y, year in enumerate(years):
-            above = _known(one.numerator, "n", city.code, year, facts)
-            below = _known(one.denominator, "d", city.code, year, facts)
+            above, below = _sides(one, city.code, year, facts)
             arrays.put((0, y, i), one, above, below)
             terms[one.code, city.code, year] = [*above.terms, *below.terms]
         _carry(arrays, i)
