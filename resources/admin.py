@@ -24,7 +24,7 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     form = ResourceRegisterForm
     fieldsets = [
         (title, {"fields": [name for name in names if name != "kind" or title == "基本信息"]})
-        for title, names in (*SECTIONS[:-1], (SECTIONS[-1][0], (*SECTIONS[-1][1], "revision")))
+        for title, names in (*SECTIONS[:-1], (SECTIONS[-1][0], (*SECTIONS[-1][1], "seen")))
     ]
     list_display = ["title", "code", "kind", "region", "organization", "status", "updated_at"]
     list_filter = ["status", "kind__name", ("region", admin.RelatedOnlyFieldListFilter), "is_free"]
@@ -54,7 +54,7 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
             obj.pk, obj._state.adding = made.pk, False
             return
         note = form.cleaned_data.pop("note")
-        seen = form.cleaned_data["revision"]
+        seen = form.cleaned_data["seen"]
         actions.edit(Resource(pk=obj.pk), by=request.user, seen=seen, note=note, **form.values)
 
     def save_related(self, request, form, formsets, change):

@@ -335,7 +335,7 @@ class ResourceRowForm(ResourceForm):
 class ResourceRegisterForm(ResourceRules, forms.ModelForm):
     """A resource in the register under /admin/."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     audiences = ResourceForm.base_fields["audiences"]
     dimensions = ResourceForm.base_fields["dimensions"]
     is_free = ResourceForm.base_fields["is_free"]
@@ -362,13 +362,13 @@ class ResourceRegisterForm(ResourceRules, forms.ModelForm):
             self.initial["is_free"] = {True: "1", False: "0", None: ""}[resource.is_free]
             self.initial["hours_text"] = resource.hours_text
             self.initial["details_text"] = resource.details_text
-            self.initial["revision"] = resource.revision
+            self.initial["seen"] = resource.revision
 
     def clean(self) -> dict:
         data = super().clean()
         self._check_pairs(data)
         self._clean_details_text(data)
-        seen = data.get("revision")
+        seen = data.get("seen")
         if self.instance.pk and seen != self.instance.revision:
             told = [
                 f"{change.by} {change.at:%H:%M} {'；'.join(change.sentences)}"
@@ -376,7 +376,7 @@ class ResourceRegisterForm(ResourceRules, forms.ModelForm):
             ]
             self.add_error(None, f"这条资源刚被他人修改，请核对后再次保存。{'。'.join(told)}")
             self.data = self.data.copy()
-            self.data[self.add_prefix("revision")] = str(self.instance.revision)
+            self.data[self.add_prefix("seen")] = str(self.instance.revision)
         return data
 
     @property
@@ -384,7 +384,7 @@ class ResourceRegisterForm(ResourceRules, forms.ModelForm):
         """What the actions take, after the form was found valid."""
         kept = dict(self.cleaned_data)
         text = kept.pop("details_text")
-        kept.pop("revision")
+        kept.pop("seen")
         return {**kept, "details": read_details(kept["kind"].fields, text or "")}
 
 

@@ -1,0 +1,232 @@
+from io import BytesIO
+
+import openpyxl
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from portal.search import matching_ids
+from resources.models import Resource, ResourceKind, Topic
+from resources.sheets import ResourceSheet
+from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
+
+IMPORT = "admin:resources_resource_import"
+
+
+@pytest.fixture
+def as_staff(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def workbook(*rows: dict) -> SimpleUploadedFile:
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target)
+    sheet = book.add_worksheet()
+    headers = list(ResourceSheet.columns)
+    sheet.write_row(0, 0, headers)
+    for place, row in enumerate(rows, 1):
+        sheet.write_row(place, 0, [row.get(header, "") for header in headers])
+    book.close()
+    return SimpleUploadedFile("资源.xlsx", target.getvalue())
+
+
+def new_row(district, **values) -> dict:
+    return {
+        "名称": "海洋探索馆",
+        "资源类型": "科普场馆",
+        "一句话介绍": "看得见的深海",
+        "面向人群": "未成年人、社会公众",
+        "科普主题": "海洋",
+        "扩展内容": "展览面积（平方米）：1200",
+        "所属区域": district.name,
+        "每周开放时间": "周二至周日 9:00-17:00",
+        "收费情况": "免费",
+        "预约方式": "无需预约",
+        **values,
+    }
+
+
+def preview(client, *rows):
+    return client.post(reverse(IMPORT), {"sheet": workbook(*rows)}, secure=True)
+
+
+def keep(client, answer):
+    token = answer.context["token"]
+    return client.post(reverse("admin:resources_resource_process_import"), {"token": token}, secure=True)
+
+
+def test_a_sheet_is_previewed_before_anything_is_kept_and_then_goes_the_page_s_way(as_staff, district):
+    KindFactory()
+    TopicFactory(code="sea", name="海洋")
+
+    answer = preview(as_staff, new_row(district))
+    assert answer.context["preview"].counts == {"new": 1, "update": 0, "skip": 0, "faulty": 0}
+    assert not Resource.objects.exists()
+    keep(as_staff, answer)
+
+    resource = Resource.objects.get()
+    assert (resource.status, resource.is_free, resource.details) == ("draft", True, {"area": 1200})
+    assert (resource.hours.count(), resource.topics.get().code) == (6, "sea")
+    assert matching_ids("海洋探索", kind="resource", public_only=False).exists()
+
+
+def exported(client) -> list[dict]:
+    answer = client.post(
+        reverse("admin:resources_resource_export"), {"format": "0", "resource": "0"}, secure=True
+    )
+    assert answer.status_code == 200
+    rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
+    return [
+        dict(zip(rows[0], ["" if cell is None else cell for cell in row], strict=True)) for row in rows[1:]
+    ]
+
+
+def test_what_goes_out_comes_in_unchanged_and_a_change_is_seen(as_staff, district):
+    resource = ResourceFactory(
+        region=district,
+        topics=[TopicFactory(name="海洋")],
+        hours_as="每天 09:00-17:00",
+        details={"area": 300},
+        is_free=False,
+        contact="李四",
+    )
+    ResourceFactory(region=district)
+    rows = exported(as_staff)
+    assert "李四" not in str(rows)
+
+    same = preview(as_staff, *rows)
+    assert same.context["preview"].counts == {"new": 0, "update": 0, "skip": 2, "faulty": 0}
+    changed = [{**row, "收费情况": "免费"} if row["资源编号"] == resource.code else row for row in rows]
+    answer = preview(as_staff, *changed)
+    assert answer.context["preview"].counts == {"new": 0, "update": 1, "skip": 1, "faulty": 0}
+    assert answer.context["preview"].rows[0].changed == [("收费情况", "收费", "免费")]
+    keep(as_staff, answer)
+
+    resource.refresh_from_db()
+    assert (resource.is_free, resource.contact) == (True, "李四")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"资源编号": "nothing1"}, "没有这个编号"),
+        ({"名称": ""}, "名称"),
+        ({"资源类型": "飞船"}, "飞船"),
+        ({"每周开放时间": "周八 9:00-10:00"}, "看不懂"),
+        ({"扩展内容": "体积：3"}, "看不懂"),
+        ({"所属单位": "没有的单位"}, "没有找到这个单位"),
+        ({"经度": 114.05}, "同时填写"),
+        ({"面向人群": "外星人"}, "外星人"),
+    ],
+)
+def test_a_faulty_row_says_what_is_wrong_and_nothing_is_kept(as_staff, district, values, sentence):
+    KindFactory()
+    TopicFactory(name="海洋")
+
+    answer = preview(as_staff, new_row(district), new_row(district, **values))
+
+    assert answer.context["preview"].counts["faulty"] == 1
+    told = str(answer.context["preview"].faulty[0].problems)
+    assert sentence in told
+    assert not Resource.objects.exists()
+
+
+# --- The register's pages -------------------------------------------------------------------------
+
+
+def register_values(resource, **values) -> dict:
+    return {
+        "kind": resource.kind_id,
+        "title": resource.title,
+        "summary": resource.summary,
+        "audiences": resource.audiences,
+        "region": resource.region_id,
+        "booking": "none",
+        "seen": resource.revision,
+        **values,
+    }
+
+
+def test_the_register_finds_by_pinyin_and_by_code(as_staff, district):
+    found = ResourceFactory(region=district, title="南山区海洋馆")
+    ResourceFactory(region=district, title="天文台")
+    for asked in ("hyg", "haiyang", found.code):
+        url = reverse("admin:resources_resource_changelist")
+        page = as_staff.get(url, {"q": asked}, secure=True).content.decode()
+        assert "南山区海洋馆" in page
+        assert "天文台" not in page
+
+
+def test_a_change_in_the_register_goes_through_the_action(as_staff, district):
+    resource = ResourceFactory(region=district, published=True)
+    url = reverse("admin:resources_resource_change", args=[resource.pk])
+    assert as_staff.get(url, secure=True).status_code == 200
+
+    values = register_values(resource, title="新名字", hours_text="每天 9:00-17:00", note="核对")
+    answer = as_staff.post(url, values, secure=True)
+
+    resource.refresh_from_db()
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert (resource.title, resource.revision, resource.hours.count()) == ("新名字", 2, 7)
+    history = reverse("admin:resources_resource_history", args=[resource.pk])
+    page = as_staff.get(history, secure=True).content.decode()
+    assert "改为“新名字”" in page
+    assert "说明：核对" in page
+
+
+def test_a_new_resource_from_the_register_is_a_draft(as_staff, district):
+    like = Resource(kind=KindFactory(), title="新馆", region=district, audiences=["minors"])
+    values = register_values(like, details_text="展览面积（平方米）：9")
+
+    answer = as_staff.post(reverse("admin:resources_resource_add"), values, secure=True)
+
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert Resource.objects.get().details == {"area": 9}
+
+
+def test_two_people_in_the_register_do_not_overwrite_each_other(as_staff, district):
+    resource = ResourceFactory(region=district)
+    Resource.objects.update(revision=2)
+
+    url = reverse("admin:resources_resource_change", args=[resource.pk])
+    answer = as_staff.post(url, register_values(resource, title="我的名字"), secure=True)
+
+    page = answer.content.decode()
+    assert "刚被他人修改" in page
+    assert "我的名字" in page
+    assert 'name="seen" value="2"' in page
+
+
+def test_no_select_of_the_register_offers_more_than_two_hundred(as_staff, district):
+    url = reverse("admin:resources_resource_change", args=[ResourceFactory(region=district).pk])
+
+    page = as_staff.get(url, secure=True).content.decode()
+
+    assert all(block.count("<option") <= 200 for block in page.split("<select")[1:])
+
+
+def test_a_new_kind_takes_one_form(as_staff, city):
+    values = {
+        "code": "drone",
+        "name": "无人机体验",
+        "position": 5,
+        "fields_text": "height | 高度（米） | number\nseason | 季节 | choices | 春、秋 | 内部",
+    }
+
+    answer = as_staff.post(reverse("admin:resources_resourcekind_add"), values, secure=True)
+
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    kind = ResourceKind.objects.get(code="drone")
+    assert [field["label"] for field in kind.fields] == ["高度（米）", "季节"]
+    assert kind.fields[1]["public"] is False
+
+
+def test_topics_are_kept_by_staff_and_read_by_nobody_else_in_the_register(as_staff, client, officer):
+    values = {"code": "ocean", "name": "海洋科学", "position": 1, "is_active": "on"}
+    assert as_staff.post(reverse("admin:resources_topic_add"), values, secure=True).status_code == 302
+    assert Topic.objects.filter(code="ocean").exists()
+
+    client.force_login(officer)
+    assert client.get(reverse("admin:resources_topic_changelist"), secure=True).status_code in {302, 403}
