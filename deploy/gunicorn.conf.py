@@ -2,12 +2,23 @@
 
 import os
 
+from django.db import connections
+
 # On one's own machine nobody else may come in; a container listens to its network (BIND=0.0.0.0).
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
+
+# The portal is read once and then forked: workers start at once and share its memory.
+preload_app = True
+
+
+def pre_fork(server, worker):
+    """The look at the database role left a connection, which no two processes may share."""
+    connections.close_all()
+
 
 # A worker that answers nobody for this long is replaced; a PDF of a page takes a few seconds at most.
 timeout = 60

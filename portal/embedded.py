@@ -235,9 +235,16 @@ class Embedded:
     def is_running(self) -> bool:
         return self.process.poll() is None
 
+    def _is_still_there(self, seconds: float) -> bool:
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def stop(self) -> None:
         """Shut down at once and in order: sessions are ended, everything committed is on disk."""
-        _end(self.process.pid, wait=lambda seconds: self.process.wait(seconds))
+        _end(self.process.pid, wait=self._is_still_there)
         if self.lock:
             release(self.lock)
 
@@ -369,11 +376,10 @@ def _end_leftovers(cluster: Path) -> None:
     found = _servers_in(cluster)
     postmaster = next((process for process in found if str(process.pid) == number), None)
     if postmaster:
-        _end(postmaster.pid, wait=postmaster.wait)
-    _, alive = psutil.wait_procs(_servers_in(cluster), timeout=5)
-    for process in alive:
+        _end(postmaster.pid, wait=lambda seconds: wait_for_end([postmaster], seconds))
+    for process in wait_for_end(_servers_in(cluster), 5):
         process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    wait_for_end(_servers_in(cluster), 5)
     mark.unlink(missing_ok=True)
 
 
@@ -382,16 +388,37 @@ def _servers_in(cluster: Path) -> list[psutil.Process]:
 
 
 def _end(pid: int, wait: Callable[[float], object]) -> None:
-    """End a server: fast shutdown, after half a minute an immediate one; the next start recovers."""
+    """End a server: fast shutdown, after half a minute an immediate one; the next start recovers.
+
+    `wait` waits so many seconds at most and answers whether the server is still there.
+    """
     for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
         try:
             os.kill(pid, number)
-            wait(seconds)
-        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
-            continue
+            if not wait(seconds):
+                return
         except ProcessLookupError:
-            pass
-        return
+            return
+
+
+def wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait for processes that are not our children; those that still run after so many seconds.
+
+    A dead one whose new parent has not buried it yet has ended: that of a container may never.
+    """
+    end = time.monotonic() + seconds
+    while alive := [process for process in processes if _is_alive(process)]:
+        if time.monotonic() > end:
+            return alive
+        time.sleep(0.05)
+    return []
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _serve(

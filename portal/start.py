@@ -235,12 +235,14 @@ class Supervisor:
     # --- the processes -------------------------------------------------------------------------------
 
     def _start_parts(self, environment: dict[str, str]) -> None:
-        """Start web, worker and beat without the owner's address, and wait for the first page."""
+        """Start web, worker and beat without the owner's address; the first page goes before the others."""
         serving = {name: value for name, value in environment.items() if name != "MIGRATION_DATABASE_URL"}
         self.parts = [Part(name, serving, self.folder) for name in ("web", "worker", "beat")]
-        for part in self.parts:
-            part.start()
+        web, *others = self.parts
+        web.start()
         self._wait_for_first_answer()
+        for part in others:
+            part.start()
         self.say(
             f"平台已启动：http://127.0.0.1:{self.port}/ （按 Ctrl-C 停止；日志在 {self.folder / 'log'}）"
         )
@@ -381,7 +383,7 @@ def end_leftovers(folder: Path) -> None:
             continue
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=10)
+    embedded.wait_for_end(left, 10)
 
 
 def manage(command: list[str]) -> int:

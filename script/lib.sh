@@ -61,7 +61,7 @@ python_parts() {
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || ! .venv/bin/python -c '' 2>/dev/null; then
     echo "正在安装 Python 组件（${list}）……"
     .venv/bin/python -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv --clear .venv
-    if ! .venv/bin/python -m pip install --quiet --require-hashes --no-compile --requirement "$list" </dev/null; then
+    if ! .venv/bin/python -m pip install -qq --require-hashes --no-compile --requirement "$list" </dev/null; then
       echo "Python 组件未能安装；请检查网络或软件源后重试。 The Python packages could not be installed: check the network." >&2
       return 1
     fi
