@@ -1030,9 +1030,9 @@ def transfer(
     before = student.school
     ActivityShare.objects.bulk_create(
         (
-            ActivityShare(activity_id=activity, school=to)
-            for activity in Credit.objects.filter(student=student)
-            .values_list("activity", flat=True)
+            ActivityShare(activity_id=activity, batch_id=batch, school=to)
+            for activity, batch in Credit.objects.filter(student=student)
+            .values_list("activity", "batch")
             .distinct()
         ),
         ignore_conflicts=True,

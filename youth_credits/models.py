@@ -501,17 +501,22 @@ class Activity(models.Model):
 
 
 class ActivityShare(models.Model):
-    """A child who changed schools brought entries along: the new school may read what they were for."""
+    """A child who changed schools brought entries along: the new school may read what they were for, and
+    whether they were verified.
+    """
 
     PERSONAL = frozenset()
 
     activity = models.ForeignKey(Activity, models.CASCADE, verbose_name="活动", related_name="shares")
+    batch = models.ForeignKey(Batch, models.CASCADE, verbose_name="批次", related_name="shares")
     school = models.ForeignKey(Organization, models.PROTECT, verbose_name="可查看的学校", related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "转学活动共享"
         constraints = [
-            models.UniqueConstraint(name="activity_share_once_per_school", fields=["school", "activity"])
+            models.UniqueConstraint(
+                name="activity_share_once_per_school", fields=["school", "activity", "batch"]
+            )
         ]
 
     def __str__(self):

@@ -4,7 +4,6 @@ Basis: rule set version 1 (youth_credits/data/rules_v1.json); each entry is cut 
 set's step, and what is cut is kept as minutes.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 
@@ -91,78 +90,14 @@ def _granted(rule: Rule, granted: Decimal | None) -> Decimal:
     if granted is None:
         raise ValueError("请填写评议认定的学分。")
     if not rule.least_per_entry <= granted <= rule.most_per_entry:
-        raise ValueError(f"评议学分应在 {rule.least_per_entry:g} 至 {rule.most_per_entry:g} 之间。")
+        least, most = rule.least_per_entry.normalize(), rule.most_per_entry.normalize()
+        raise ValueError(f"评议学分应在 {least:f} 至 {most:f} 之间。")
     return cut_down(granted, rule.step)
 
 
 def within_cap(credits: Decimal, *, cap: Decimal, before: Decimal) -> Decimal:
     """What is still counted when `before` has been counted already this school year."""
     return max(ZERO, min(credits, cap - before))
-
-
-def surplus(minutes: int, entry: Earned, counted: Decimal) -> int:
-    """Minutes that earned nothing: cut off, above a cap, or not counted at all."""
-    if not entry.credits:
-        return minutes
-    return minutes - int((entry.minutes_used * counted / entry.credits).to_integral_value(ROUND_DOWN))
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """One entry of one child, in the order in which it is counted."""
-
-    rule: Rule
-    school_year: int
-    day: str
-    term: str
-    course: str
-    provider: str
-    entry: Earned
-
-
-def count(attendances: Iterable[Attendance]) -> Iterator[tuple[Decimal, str]]:
-    """For one child: what each entry counts, and why less, one after the other.
-
-    The ledger's SQL does the same for many children at once; the tests hold the two against each other.
-    """
-    seen: dict[tuple, Decimal] = {}
-    at_provider: dict[tuple, int] = {}
-    in_year: dict[tuple, Decimal] = {}
-    for one in attendances:
-        credits, reason = one.entry.credits, one.entry.reason
-        if credits:
-            credits, reason = _once(one, credits, seen)
-        if credits and one.rule.most_per_provider and one.provider:
-            key = (one.rule.code, one.school_year, one.provider)
-            at_provider[key] = at_provider.get(key, 0) + 1
-            if at_provider[key] > one.rule.most_per_provider:
-                credits, reason = ZERO, "provider_cap"
-        if credits:
-            key = (one.rule.code, one.school_year)
-            counted = within_cap(credits, cap=one.rule.cap, before=in_year.get(key, ZERO))
-            in_year[key] = in_year.get(key, ZERO) + counted
-            reason = reason if counted == credits else "year_cap"
-            credits = counted
-        yield credits, reason
-
-
-def _once(one: Attendance, credits: Decimal, seen: dict[tuple, Decimal]) -> tuple[Decimal, str]:
-    """What is left of an entry after what the same course, term, day or work has earned before."""
-    within = {
-        "day": (one.day,),
-        "term": (one.course, one.term),
-        "course": (one.course,),
-        "highest": (one.course,),
-    }.get(one.rule.once)
-    if within is None:
-        return credits, ""
-    key = (one.rule.code, *within)
-    before = seen.get(key)
-    seen[key] = max(before or ZERO, credits)
-    if before is None:
-        return credits, ""
-    left = max(ZERO, credits - before) if one.rule.once == "highest" else ZERO
-    return left, "repeated"
 
 
 def reached_minimum(

@@ -500,7 +500,10 @@ def _job(batch: Batch) -> Job | None:
 def _timeline(batch: Batch) -> list[dict]:
     begun = "登记" if batch.kind == Batch.Kind.GRID else "上传"
     entries = [{"label": begun, "state": "done", "at": batch.created_at, "by": batch.created_by.name}]
-    for entry in BATCH.history(batch):
+    steps = audit.AuditEntry.objects.filter(
+        subject_type=batch._meta.label, subject_id=str(batch.pk), action__in=BATCH.steps
+    )
+    for entry in steps.order_by("at", "pk"):
         status = entry.changes["status"][1]
         entries.append(
             {
