@@ -1,30 +1,31 @@
 """Pages made of several apps: home, search, the personal desk, a resource's page. Reads queries only."""
 
 from datetime import datetime, time, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from events import queries as events
+from indicators import queries as indicators
 from portal.calendar import local_today
 from portal.maps import About, district_map, place_map
 from portal.regions import Region
 from portal.roles import Role
 from portal.search import MAX_QUERY, marked, search_page
 from portal.templatetags.portal_tags import cn_date
+from portal.waiting import Waiting
 from resources import queries as resources
+from youth_credits import queries as youth_credits
 
-APPS = ("outreach", "talent", "resources", "events", "youth_credits", "indicators")
-QUERIES = {app: import_module(f"{app}.queries") for app in APPS if find_spec(f"{app}.queries")}
-
-
-def ask(app: str, question: str, *args, otherwise=None, **kwargs):
-    """The answer of an app's query; `otherwise` where the app does not answer it."""
-    query = getattr(QUERIES.get(app), question, None)
-    return query(*args, **kwargs) if query else otherwise
+# What waits for somebody, in the order of the desk.
+WAITING = (
+    indicators.waiting_for,
+    youth_credits.waiting_for,
+    resources.waiting_for,
+    events.waiting_for,
+)
 
 
 def weekend_of(at: datetime) -> tuple[datetime, datetime]:
@@ -51,13 +52,13 @@ def home(request):
     now = timezone.now()
     total, by_audience, by_district = resources.doors()
     weekend = weekend_of(now)
-    sessions = ask("events", "between", *weekend, limit=6, otherwise=[])
+    sessions = events.between(*weekend, limit=6)
     context = {
         "weekend": weekend,
         "sessions": sessions,
-        "later": [] if sessions else ask("events", "coming", now, limit=6, otherwise=[]),
+        "later": [] if sessions else events.coming(now, limit=6),
         "newest": [(row, resources.opening(row, now)) for row in resources.newest(6)],
-        "headline": ask("indicators", "headline"),
+        "headline": _headline(),
         "doors": [
             {"code": code, "name": name, "text": text, "icon": icon, "count": by_audience[code]}
             for code, name, text, icon in AUDIENCE_DOORS
@@ -80,6 +81,24 @@ def _districts(counts: dict[str, int]) -> dict:
             for row in Region.objects.districts()
         ],
     }
+
+
+def _headline() -> list[dict]:
+    """The index in figures; none before its first computation."""
+    found = indicators.headline()
+    if found is None:
+        return []
+    kind = "" if found.is_published else "，测算值，未发布"
+    figures = [
+        {
+            "label": "科普发展指数",
+            "value": found.growth,
+            "note": f"{found.year} 年，{found.base_year} 年 = 100{kind}",
+        },
+        {"label": "综合得分", "value": found.score, "note": f"{found.year} 年，满分 100{kind}"},
+        {"label": "上一年指数", "value": found.growth_before, "note": f"{found.year - 1} 年"},
+    ]
+    return [figure for figure in figures if figure["value"] is not None]
 
 
 # --- Search ---------------------------------------------------------------------------------------
@@ -110,7 +129,7 @@ def resource(request, code):
         "opening": resources.opening(found, now),
         "facts": resources.public_facts(found),
         "extra": found.extra(public_only=True),
-        "sessions": ask("events", "sessions_for", found, now, otherwise=[]),
+        "sessions": events.sessions_for(found, now),
         "chart": _place(found),
         "near": resources.near(found),
         "data": resources.schema_org(found),
@@ -133,7 +152,7 @@ def _place(found):
 def desk(request):
     """What waits for whoever is signed in, from every app that has something for them."""
     user = request.user
-    waiting = [entry for app in APPS for entry in ask(app, "waiting_for", user, otherwise=[])]
+    waiting = [_as_waiting(entry) for ask in WAITING for entry in ask(user)]
     context = {
         "greeting": f"{user.name}，您好。今天是 {cn_date(local_today())}。",
         "waiting": [entry for entry in waiting if entry.count],
@@ -145,3 +164,9 @@ def desk(request):
         "works_in_registers": user.works_in_registers,
     }
     return render(request, "portal/desk.html", context)
+
+
+def _as_waiting(entry: Waiting | dict) -> Waiting:
+    if isinstance(entry, Waiting):
+        return entry
+    return Waiting(title=entry["label"], count=entry["count"], url=entry["url"])

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.files import IMAGES, UploadField
@@ -76,6 +77,15 @@ def region_choices() -> list:
             groups.append((row.name, [(row.pk, words)]))
     return groups
 
+
+OF_PLACES = (
+    "longitude",
+    "latitude",
+    "position_source",
+    "is_position_verified",
+    "hours_text",
+    "hours_note",
+)
 
 SECTIONS = (
     ("基本信息", ("kind", "title", "aliases", "summary", "description", "public_notice")),
@@ -225,10 +235,17 @@ class ResourceForm(ResourceRules, forms.Form):
         if kind is not None:
             del self.fields["kind"], self.fields["details_text"]
             self._add_extra(kind)
+            if not kind.is_place:
+                self._leave_out_places()
             self.fields["region"].choices = [("", "请选择"), *region_choices()]
             self._offer_organizations()
         if is_new:
             del self.fields["note"]
+
+    def _leave_out_places(self) -> None:
+        """A course or a book has no coordinates and opening hours."""
+        for name in OF_PLACES:
+            del self.fields[name]
 
     def _add_extra(self, kind: ResourceKind) -> None:
         for field in kind.fields:
@@ -237,6 +254,8 @@ class ResourceForm(ResourceRules, forms.Form):
     def _offer_organizations(self) -> None:
         """Somebody of a unit chooses among their own; the association's staff name any."""
         if self.user is None or self.user.places_for(Perm.RESOURCE_EDIT)[0]:
+            asked = {"list": "organizations", "data-options": reverse("resources_desk:organizations")}
+            self.fields["organization"].widget.attrs.update(asked, autocomplete="off")
             return
         own = list(self.user.organizations_for(Perm.RESOURCE_EDIT).order_by("name", "pk")[:200])
         field = self.fields["organization"]

@@ -202,7 +202,8 @@ def resource_detail(request, pk):
 
 
 def _detail_context(request, resource: Resource, **more) -> dict:
-    steps = [step for step in REVIEW.open_to(request.user, resource) if step[0] in STEPS]
+    open_steps = dict(REVIEW.open_to(request.user, resource))
+    steps = [(name, open_steps[name], name in MAIN_STEPS) for name in STEPS if name in open_steps]
     may_edit = may(request.user, Perm.RESOURCE_EDIT, resource)
     may_edit = may_edit and resource.status != Resource.Status.ARCHIVED
     context = {
@@ -235,15 +236,18 @@ def _timeline(resource: Resource) -> list[dict]:
     return [*entries, {"label": coming, "state": "current"}] if coming else entries
 
 
-# Steps taken by a button of the page, with what is said afterwards.
+# Steps taken by a button of the page, in this order, with what is said afterwards.
 STEPS = {
     "submit": (actions.submit, "已提交，审核结果会通知您。"),
-    "withdraw": (actions.withdraw, "已撤回为草稿。"),
     "publish": (actions.publish, "已发布，公众现在可以看到。"),
     "send_back": (actions.send_back, "已退回并通知单位。"),
+    "withdraw": (actions.withdraw, "已撤回为草稿。"),
     "archive": (actions.archive, "已下架，公众不再看到。"),
     "restore": (actions.restore, "已恢复为草稿。"),
 }
+
+
+MAIN_STEPS = {"submit", "publish"}
 
 
 @require_POST
