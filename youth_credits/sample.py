@@ -1,4 +1,4 @@
-"""Invented children, plainly marked, in the sample city's schools, with credits over some school years.
+"""Invented children with synthetic numbers in invented schools, marked so, with credits over some years.
 
 COPY into tables under row-level security is refused: rows are staged, then inserted as steward.
 """
@@ -15,6 +15,7 @@ from portal.accounts import User
 from portal.calendar import local_today, school_year
 from portal.identifiers import synthetic_student_numbers
 from portal.organizations import Organization
+from portal.regions import Region
 from portal.sample import SCHOOL_NAME
 from portal.scope import scope
 from youth_credits import actions
@@ -28,6 +29,7 @@ SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
 GIVEN = "子涵雨桐浩然欣怡梓萱宇轩诗琪俊杰思远嘉怡明哲"
 GRADES = (5, 6, 7, 8)
 HEADS_A_CLASS = 45
+PUPILS_A_SCHOOL = 1_500  # beyond that, a district of the sample gets more schools
 FULL_SCHOOL = 90  # children a cohort of the sample account's school
 BATCH_OF = 5_000  # students sealed and copied at a time
 ENTRIES_A_YEAR = 8  # on average, of a child that takes part
@@ -58,7 +60,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL jit = off")
         audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
-        schools = _schools()
+        schools = _schools(students)
         _load_students(students, schools, years, rng)
         today = local_today()
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
@@ -66,10 +68,20 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _settle()
 
 
-def _schools() -> list[Organization]:
-    """The sample account's school first, then those with a district of their own."""
-    rows = Organization.objects.schools().select_related("region").filter(region__level=2).order_by("pk")
-    return sorted(rows, key=lambda school: school.name != SCHOOL_NAME)
+def _schools(students: int) -> list[Organization]:
+    """Invented schools in every district, the sample account's first: no invented child is in a real school."""
+    made = []
+    each = max(3, students // (11 * PUPILS_A_SCHOOL))
+    for district in Region.objects.districts():
+        for number in range(1, each + 1):
+            school, _ = Organization.objects.get_or_create(
+                name=f"{district.name}第{number}示例学校（示例）",
+                region=district,
+                defaults={"kind": Organization.Kind.SCHOOL, "source": "示例数据"},
+            )
+            made.append(school)
+    first = Organization.objects.schools().select_related("region").get(name=SCHOOL_NAME)
+    return [first, *made]
 
 
 def _load_students(count: int, schools: list[Organization], years: int, rng: random.Random) -> None:
@@ -79,7 +91,7 @@ def _load_students(count: int, schools: list[Organization], years: int, rng: ran
     numbers = synthetic_student_numbers((school.region.code[:6], born) for school, _, _, born in rolls)
     made: list[Student] = []
     for (school, cohort, class_number, _), number in zip(rolls, numbers, strict=True):
-        name = f"{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}（示例）"
+        name = f"{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}"
         consented = date(cohort, 9, 1) if rng.random() < 0.9 else None
         grade = min(GRADES[-1] + 1, GRADES[0] + begun - cohort)
         row = RollRow(0, number, name, grade, class_number, consented)
