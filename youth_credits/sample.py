@@ -69,7 +69,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
 
 
 def _schools(students: int) -> list[Organization]:
-    """Invented schools in every district, the sample account's first: no invented child is in a real school."""
+    """Invented schools in every district, the sample account's first: real schools get no invented child."""
     made = []
     each = max(3, students // (11 * PUPILS_A_SCHOOL))
     for district in Region.objects.districts():
