@@ -1,0 +1,71 @@
+"""Reference rows, and a city with six years of returns and one vintage, loaded once per file."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from indicators import actions, sample
+from indicators.models import StatForm
+from portal import regions as region_file
+from portal.accounts import User
+from portal.regions import Region
+from portal.roles import Role
+from tests.factories import UserFactory
+
+AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The real regions and the reference rows, loaded once per file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        region_file.load()
+        actions.load_reference()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def reference(loaded, db):
+    """The form with its rules, beside edition 1 and the real regions."""
+    return StatForm.objects.get(code="kp")
+
+
+@pytest.fixture
+def nanshan(reference):
+    return Region.objects.get(code="440305000000")
+
+
+@pytest.fixture
+def city_staff(reference):
+    return UserFactory(username="staff", holding=(Role.STAFF, Region.objects.city()), mfa=True)
+
+
+@pytest.fixture
+def officer(nanshan):
+    return UserFactory(username="officer", name="陈南", holding=(Role.DISTRICT, nanshan), mfa=True)
+
+
+@pytest.fixture
+def colleague(nanshan):
+    return UserFactory(username="colleague", name="黄南", holding=(Role.DISTRICT_HEAD, nanshan), mfa=True)
+
+
+def load_city() -> User:
+    """Real regions, reference rows, sample returns of 2020 to 2025; committed or not as the caller has it."""
+    region_file.load()
+    actions.load_reference()
+    person = UserFactory(username="loader", holding=(Role.STAFF, Region.objects.city()), mfa=True)
+    sample.load(students=0, resources=0, years=6, rng=random.Random("test"), by=person)
+    return person
+
+
+@pytest.fixture(scope="module")
+def night(django_db_setup, django_db_blocker):
+    """The vintage of a night over the sample city; every test of the file starts from it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_city()
+        yield actions.compute(at=AT, draws=200).vintage
+        transaction.set_rollback(True)
