@@ -49,5 +49,14 @@ def save_grants(user: User, grants: Iterable[Grant], *, removed: Iterable[Grant]
         notify([user], f"您的岗位已调整：{grant.get_role_display()} · {grant.region or grant.organization}。")
 
 
+@transaction.atomic
+def end_sessions(user: User, *, sessions: Iterable, by: User) -> None:
+    """Sign somebody out everywhere."""
+    _require_other(user, by)
+    for session in sessions:
+        session.end()
+    audit.record(user, "end_sessions", by=by, name=user.username)
+
+
 def _words(grant: Grant) -> str:
     return f"{grant.user.username} {grant.get_role_display()} {grant.region or grant.organization}"

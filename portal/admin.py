@@ -1,13 +1,17 @@
 """The shared registers: organisations, regions, accounts with their grants, the audit trail."""
 
+from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.http import Http404
 
 from portal import account_actions as accounts
+from portal import invitations
 from portal.accounts import Grant, User
 from portal.admin_site import RegisterPermissions
 from portal.audit import AuditEntry
+from portal.errors import Refused
 from portal.organization_sheet import OrganizationForm, OrganizationSheet, save_organization
 from portal.organizations import Organization
 from portal.regions import Region
@@ -83,8 +87,31 @@ class AccountAdmin(RegisterPermissions, UserAdmin):
     show_full_result_count = False
     ordering = ["username"]
 
+    actions = ["send_links", "end_sessions"]
+
     def has_change_permission(self, request, obj=None) -> bool:
         return super().has_change_permission(request, obj) and obj != request.user
+
+    def user_change_password(self, request, id, form_url=""):
+        """Nobody sets somebody else's password: its owner does, by the link of `send_links`."""
+        raise Http404
+
+    @admin.action(description="发送设置密码的链接")
+    def send_links(self, request, queryset):
+        for user in queryset:
+            try:
+                link = invitations.invite(user, by=request.user)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+                continue
+            words = f"{user.username} 没有登记邮箱，请当面交付此链接（24 小时内有效，仅显示一次）：{link}"
+            messages.success(request, words if link else f"链接已发到 {user.username} 的邮箱。")
+
+    @admin.action(description="结束所有登录")
+    def end_sessions(self, request, queryset):
+        for user in queryset.exclude(pk=request.user.pk):
+            accounts.end_sessions(user, sessions=UserSession.objects.filter(user=user), by=request.user)
+        messages.success(request, "所选账号的登录已全部结束。")
 
     def save_model(self, request, obj, form, change):
         accounts.save_account(obj, by=request.user, changed=form.changed_data)

@@ -1,6 +1,12 @@
 """The registers under /admin/: who may enter, and what each register asks for."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from portal.roles import Perm
 
@@ -13,6 +19,21 @@ class RegisterSite(admin.AdminSite):
 
     def has_permission(self, request) -> bool:
         return request.user.is_authenticated and request.user.works_in_registers
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Registers of the portal's own permissions only; what libraries bring along stays out."""
+        if admin_class is not None and issubclass(admin_class, RegisterPermissions):
+            super().register(model_or_iterable, admin_class, **options)
+
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """There is one way in, with its second factor and its limits: that of /accounts/login/."""
+        if request.user.is_authenticated:
+            raise PermissionDenied("登记管理供市科协工作人员和三类管理员使用。")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
 
 
 class RegisterPermissions:

@@ -24,8 +24,10 @@ def refuse_a_mighty_role(**kwargs) -> None:
     """
     # Only here is Django set up: the worker imports this file first of all.
     from portal.database import refuse_a_mighty_role as refuse  # noqa: PLC0415
+    from portal.encryption import check_keys  # noqa: PLC0415
 
     try:
+        check_keys()
         refuse()
     except (ImproperlyConfigured, DatabaseError) as reason:
         sys.exit(str(reason))

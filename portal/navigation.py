@@ -47,8 +47,8 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
 
 
 ACCOUNT = (
+    ("我的账号", "account"),
     ("两步验证", "mfa_index"),
-    ("登录设备", "usersessions_list"),
     ("修改密码", "account_change_password"),
 )
 

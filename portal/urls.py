@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.utils.module_loading import import_string
 from django.views import defaults
 
-from portal import api, components, desk, display, files, health, open_data, pages, verify
+from portal import account_pages, api, components, desk, display, files, health, open_data, pages, verify
 
 handler400 = partial(defaults.bad_request, template_name="errors/400.html")
 handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
@@ -29,6 +29,8 @@ urlpatterns = [
     path("display/", display.display, name="display"),
     path("trail/", desk.trail_head, name="trail_head"),
     path("files/<uuid:pk>/", files.file, name="file"),
+    path("accounts/me/", account_pages.account, name="account"),
+    path("accounts/sessions/<int:pk>/end/", account_pages.session_end, name="session_end"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
