@@ -71,9 +71,8 @@ def _fill_up(stage: Stage, mount: Path, sessions: int) -> str:
     subprocess.run(["fallocate", "-l", "100M", str(ballast)], check=True)
     writers = Writers(stage, sessions, width=2000)
     writers.start()
-    if not within(120, lambda: writers.errors > sessions):
+    if not within(240, lambda: _stand_still(writers)):
         raise RuntimeError("the disk did not run full")
-    time.sleep(5)
     when_full, page = len(writers.acknowledged), stage.status("/healthz")
     ballast.unlink()
     began = time.monotonic()
@@ -88,6 +87,13 @@ def _fill_up(stage: Stage, mount: Path, sessions: int) -> str:
         f" {restarts} times; writing again {back:.1f} s after room came back; {writers.lost()} of"
         f" {len(writers.acknowledged):,} acknowledged rows lost."
     )
+
+
+def _stand_still(writers: Writers) -> bool:
+    """Whether nobody could write for three seconds."""
+    before = len(writers.acknowledged)
+    time.sleep(3)
+    return writers.errors > 0 and len(writers.acknowledged) == before
 
 
 DRILLS = {

@@ -1,5 +1,6 @@
 """Many sessions that write at once and remember what was acknowledged to them."""
 
+import secrets
 import threading
 
 import psycopg
@@ -39,7 +40,7 @@ class Writers:
             thread.join()
 
     def _write(self, number: int) -> None:
-        filling = "科" * self.width
+        filling = secrets.token_hex(self.width // 2)  # nothing that could be pressed together
         while not self.stopping.is_set():
             try:
                 with connect(self.url) as connection:
