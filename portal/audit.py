@@ -6,8 +6,10 @@ later, so that no request waits for the chain; `verify()` finds the first entry 
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -189,3 +191,22 @@ def verify(*, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:
         broken = expected + 1
     late = AuditEntry.objects.filter(number=None, at__lt=at - timedelta(minutes=1)).count()
     return Verdict(links=expected, broken_at=broken, unsealed_late=late, head=before)
+
+
+def last_anchor(file: Path) -> tuple[int, str] | None:
+    """The newest head kept in the file outside the database; None before the first."""
+    if not file.exists():
+        return None
+    _, number, digest = file.read_text(encoding="ascii").strip().rpartition("\n")[2].split()
+    return int(number), digest
+
+
+def keep_anchor(file: Path, *, at: datetime) -> Verdict:
+    """Verify the chain against the last anchor, then append today's head to the file outside the database."""
+    verdict = verify(at=at, anchor=last_anchor(file))
+    if verdict.broken_at is None and verdict.links:
+        with file.open("a", encoding="ascii") as kept:
+            kept.write(f"{timezone.localdate(at).isoformat()} {verdict.links} {verdict.head}\n")
+            kept.flush()
+            os.fsync(kept.fileno())
+    return verdict

@@ -3,18 +3,21 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal import audit, calendar, files, jobs
-from portal.notices import Notice
+from portal.notices import Notice, notify, people_with
+from portal.regions import Region
+from portal.roles import Perm
 from portal.senders import SendFailed, send_digest, send_urgent
 
 logger = logging.getLogger(__name__)
 
 # What each business date asks for once, by kind of job. Apps register the handlers.
-DAILY = ("index_night", "notice_digest", "daily_upkeep", "events_upkeep")
+DAILY = ("index_night", "notice_digest", "daily_upkeep", "events_upkeep", "audit_anchor")
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 
@@ -119,3 +122,16 @@ def _send_digest(person: int) -> None:
         logger.warning("The digest of person %s could not be sent; it waits for tomorrow", person)
         return
     Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(delivered_at=timezone.now())
+
+
+@jobs.handler("audit_anchor")
+def audit_anchor(job: jobs.Job) -> None:
+    """Once a day: check the audit chain, keep its head outside the database, tell the auditors."""
+    now = timezone.now()
+    verdict = audit.keep_anchor(settings.DATA_DIR / "audit-anchors.txt", at=now)
+    auditors = people_with(Perm.AUDIT_VIEW, Region.objects.city())
+    if verdict.broken_at is not None:
+        text = f"操作记录链在第 {verdict.broken_at} 环断开，请立即核查。"
+        notify(auditors, text, link="/desk/audit/", kind=Notice.Kind.URGENT)
+    elif verdict.links:
+        notify(auditors, f"今日操作记录链头：第 {verdict.links} 环，{verdict.head}", link="/trail/")

@@ -6,9 +6,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from portal import audit
+from portal import audit, jobs
 from portal.audit import AuditEntry
 from portal.database import as_owner
+from portal.roles import Role
 from tests.factories import UserFactory
 
 
@@ -128,3 +129,26 @@ def test_sealing_starts_where_it_stopped(chain):
     assert seal_all(1) == 1
 
     assert audit.head()[0] == 4
+
+
+def test_the_head_is_kept_outside_and_the_auditors_are_told(chain, city, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    auditor = UserFactory(holding=(Role.AUDITOR, city))
+
+    jobs.run(jobs.enqueue("audit_anchor", key="2026-03-05").pk)
+
+    number, digest = audit.last_anchor(tmp_path / "audit-anchors.txt")
+    assert (number, digest) == audit.head()
+    assert digest in auditor.notices.get().text
+
+
+def test_a_tail_cut_since_yesterday_alarms_the_auditors(chain, city, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    auditor = UserFactory(holding=(Role.AUDITOR, city))
+    audit.keep_anchor(tmp_path / "audit-anchors.txt", at=timezone.now())
+    tamper("DELETE FROM portal_auditentry WHERE number = 3")
+
+    jobs.run(jobs.enqueue("audit_anchor", key="2026-03-06").pk)
+
+    notice = auditor.notices.get()
+    assert (notice.kind, "断开" in notice.text) == ("urgent", True)
