@@ -1,8 +1,6 @@
 """Addresses of the portal. Each app's own stand in its urls.py."""
 
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
@@ -10,6 +8,12 @@ from django.utils.module_loading import import_string
 from django.views import defaults
 
 from portal import account_pages, api, components, desk, display, files, health, open_data, pages, verify
+
+
+def _part(patterns: str, namespace: str):
+    """A list of an app's urls.py by its dotted name."""
+    return include((import_string(patterns), namespace))
+
 
 handler400 = partial(defaults.bad_request, template_name="errors/400.html")
 handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
@@ -41,25 +45,14 @@ urlpatterns = [
     path("verify/", verify.verify_form, name="verify_form"),
     path("verify/<str:token>/", verify.verify, name="verify"),
     path("csp/", health.csp_report, name="csp_report"),
+    # Each app brings its public pages and its desk pages.
+    path("menu/", include("resources.urls")),
+    path("desk/resources/", _part("resources.urls.desk", "resources_desk")),
+    path("events/", include("events.urls")),
+    path("desk/events/", _part("events.urls.desk", "events_desk")),
+    path("desk/credits/", include("youth_credits.urls")),
+    path("index/", include("indicators.urls")),
+    path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),
+    path("reports/", _part("indicators.urls.reports_public", "reports")),
+    path("desk/reports/", _part("indicators.urls.reports_desk", "reports_desk")),
 ]
-
-# Each app brings its public pages (`urlpatterns`) and its desk pages (`desk`).
-for app, prefix in (
-    ("resources", "menu/"),
-    ("events", "events/"),
-    ("indicators", "index/"),
-    ("youth_credits", "desk/credits/"),
-):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path(prefix, include(f"{app}.urls")))
-for app, prefix in (
-    ("resources", "desk/resources/"),
-    ("events", "desk/events/"),
-    ("indicators", "desk/returns/"),
-):
-    if find_spec(f"{app}.urls") and hasattr(import_module(f"{app}.urls"), "desk"):
-        urlpatterns.append(path(prefix, include((import_string(f"{app}.urls.desk"), f"{app}_desk"))))
-if find_spec("indicators.urls"):
-    reports = import_module("indicators.urls")
-    urlpatterns.append(path("reports/", include((reports.reports_public, "reports"))))
-    urlpatterns.append(path("desk/reports/", include((reports.reports_desk, "reports_desk"))))
