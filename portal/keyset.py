@@ -1,13 +1,16 @@
 """Pages of a list by the key of its last row: as quick on the last page as on the first, never counted."""
 
 import base64
-import binascii
 import json
+import math
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
+
+# What a field raises for a value that is none of its own.
+UNFIT = (ValueError, TypeError, OverflowError, ValidationError)
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,15 @@ def page_by_key(
 ) -> KeysetPage:
     """One page of `queryset` in `order` (field names, "-" for descending; the last one unique, none null).
 
-    An unreadable token gives the first page.
+    A token that is unreadable, forged or of another list gives the first page.
     """
-    backwards = bool(before)
     key = _read(before or after, len(order))
-    shown = tuple(_turn(name) for name in order) if backwards else order
-    if key is not None:
-        try:
-            queryset = queryset.filter(_beyond(shown, key))
-        except (ValueError, TypeError, ValidationError):  # a key of another list, or a forged one
-            key = None
-    rows = list(queryset.order_by(*shown)[: size + 1])
+    try:
+        rows = _rows(queryset, order, key, backwards=bool(before), most=size + 1)
+    except UNFIT:
+        key = None
+        rows = _rows(queryset, order, key, backwards=False, most=size + 1)
+    backwards = key is not None and bool(before)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -51,6 +52,16 @@ def page_by_key(
         next=_token(rows[-1], order) if rows and has_next else None,
         previous=_token(rows[0], order) if rows and has_previous else None,
     )
+
+
+def _rows(
+    queryset: QuerySet, order: tuple[str, ...], key: list | None, *, backwards: bool, most: int
+) -> list:
+    """The rows after `key`, or before it, nearest first; the first ones of all without a key."""
+    if key is None:
+        return list(queryset.order_by(*order)[:most])
+    shown = tuple(_turn(name) for name in order) if backwards else order
+    return list(queryset.filter(_beyond(shown, key)).order_by(*shown)[:most])
 
 
 def _turn(name: str) -> str:
@@ -83,11 +94,13 @@ def _read(token: str, length: int) -> list | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):  # no base64, no text, no JSON, or one that nests without end
         return None
     usable = isinstance(key, list) and len(key) == length
     return key if usable and all(_is_plain(part) for part in key) else None
 
 
 def _is_plain(part) -> bool:
-    return isinstance(part, int | float) or (isinstance(part, str) and "\0" not in part)
+    if isinstance(part, str):
+        return "\0" not in part
+    return isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)

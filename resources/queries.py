@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.core.exceptions import EmptyResultSet, ValidationError
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BooleanField,
@@ -217,10 +217,6 @@ class MenuQuery:
     def is_searched(self) -> bool:
         return bool(search.variants(self.q)) if self.q else False
 
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.q) or any(getattr(self, part) for part in self.PARTS)
-
     @cached_property
     def conditions(self) -> dict[str, Q]:
         """The condition of each filter that is set."""
@@ -267,11 +263,8 @@ class MenuQuery:
         return MATCH if self.is_searched else "soon"
 
     def page(self, *, after: str = "", before: str = "", size: int = PAGE) -> KeysetPage:
-        """One page of resources. A token that fits no row of this order gives the first page."""
-        try:
-            page = self._keys(after=after, before=before, size=size)
-        except (ValidationError, ValueError, TypeError, OverflowError):
-            page = self._keys(after="", before="", size=size)
+        """One page of resources."""
+        page = self._keys(after=after, before=before, size=size)
         keys = [row.subject_id if self.order == MATCH else row.pk for row in page.rows]
         return replace(page, rows=_in_order(keys))
 
@@ -342,9 +335,6 @@ class MenuQuery:
             if count or value == chosen
         ]
         return Facet(name, label, options)
-
-    def _toggled(self, name: str, value: str) -> str:
-        return self.address(**{name: "" if value == getattr(self, name) else value})
 
     @property
     def chosen(self) -> list[tuple[str, str]]:

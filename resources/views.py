@@ -72,10 +72,12 @@ def resource_list(request):
         "kind": clean_text(request.GET.get("kind", "")[:30]),
         "q": clean_text(request.GET.get("q", "")[:MAX_QUERY]),
     }
-    try:
-        page = _desk_page(request, asked)
-    except (ValidationError, ValueError, TypeError, OverflowError):
-        raise Http404("没有这一页。") from None
+    page = page_by_key(
+        queries.at_desk(request.user, **asked),
+        order=queries.DESK_ORDER,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     counts = queries.status_counts(request.user)
     may_add = request.user.can(Perm.RESOURCE_EDIT)
     context = {
@@ -96,24 +98,6 @@ def resource_list(request):
         "actions": [("登记资源", reverse("resources_desk:new"), "primary")] if may_add else [],
     }
     return render(request, "resources/resource_list.html", context)
-
-
-def _tabs(status: str, counts: dict[str, int]) -> list[dict]:
-    choices = [("", "全部"), *Resource.Status.choices]
-    counts = {"": sum(counts.values()), **counts}
-    return [
-        {"label": label, "url": f"?status={code}", "current": status == code, "count": counts[code]}
-        for code, label in choices
-    ]
-
-
-def _desk_page(request, asked: dict):
-    return page_by_key(
-        queries.at_desk(request.user, **asked),
-        order=queries.DESK_ORDER,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,8 +1,12 @@
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.keyset import page_by_key
+from portal.notices import Notice
 from portal.regions import Region
 from tests.factories import RegionFactory
 
@@ -44,6 +48,46 @@ def test_any_token_gives_a_page(token):
     page = page_by_key(Region.objects.none(), order=("-pk",), after=token, before=token)
 
     assert page.rows == []
+
+
+def token_of(*parts) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+KEYS = [
+    1,
+    -1,
+    1.5,
+    10**30,
+    float("nan"),
+    float("inf"),
+    True,
+    "",
+    "甲",
+    "\ud800",
+    "2026-01-01",
+    "\0",
+    None,
+    [],
+]
+
+
+@pytest.mark.filterwarnings("ignore:DateTimeField")  # a day is a moment without its zone: readable, if odd
+@pytest.mark.parametrize("order", [("-pk",), ("code", "pk"), ("level", "pk"), ("created_at", "pk")])
+@pytest.mark.parametrize("key", KEYS, ids=repr)
+@pytest.mark.parametrize("way", ["after", "before"])
+def test_a_key_of_the_wrong_type_gives_a_page(twelve, order, key, way):
+    rows = Notice.objects.all() if "created_at" in order else twelve
+    page = page_by_key(rows, order=order, size=5, **{way: token_of(*[key] * len(order))})
+
+    assert len(page) <= 5
+
+
+def test_an_unfit_key_gives_the_first_page_whichever_way(twelve):
+    first = page_by_key(twelve, order=("pk",), size=5)
+
+    assert page_by_key(twelve, order=("pk",), before=token_of("甲"), size=5) == first
+    assert page_by_key(twelve, order=("pk",), after=token_of("甲"), size=5) == first
 
 
 @pytest.mark.parametrize("token", ["eA", "WzFd", "W1tdXQ", "e30", "x" * 10_000, "%00", "WyIgIl0"])
