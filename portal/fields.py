@@ -44,7 +44,8 @@ class RecordByName(forms.CharField):
     def prepare_value(self, value):
         if isinstance(value, int):
             return self.queryset.model._base_manager.filter(pk=value).values_list(self.by, flat=True).first()
-        return getattr(value, self.by, value)
+        # Typed text stays as typed: a text has attributes of its own, `title` among them.
+        return getattr(value, self.by) if isinstance(value, self.queryset.model) else value
 
     def clean(self, value):
         typed = super().clean(value)
