@@ -364,6 +364,9 @@ class Opened:
 
 
 def opened(vintage: Vintage, region: Region, code: str, year: int | None) -> Opened | None:
+    """A pillar of a region in one year; None if there is no pillar of that code."""
+    if not vintage.edition.nodes.filter(code=code, parent__isnull=False).exists():
+        return None
     found = profile(vintage, region, year)
     pillar = found.method.pillar(code) if found else None
     if pillar is None:

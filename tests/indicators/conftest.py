@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from indicators import actions, sample
-from indicators.models import StatForm
+from indicators.models import StatForm, Vintage
 from portal import regions as region_file
 from portal.accounts import User
 from portal.regions import Region
@@ -63,9 +63,15 @@ def load_city() -> User:
 
 
 @pytest.fixture(scope="module")
-def night(django_db_setup, django_db_blocker):
-    """The vintage of a night over the sample city; every test of the file starts from it."""
+def one_night(django_db_setup, django_db_blocker):
+    """A night over the sample city, computed once per file."""
     with django_db_blocker.unblock(), transaction.atomic():
         load_city()
-        yield actions.compute(at=AT, draws=200).vintage
+        yield actions.compute(at=AT, draws=200).vintage.pk
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def night(one_night, db):
+    """The vintage of that night; what a test does to it is undone."""
+    return Vintage.objects.get(pk=one_night)

@@ -84,7 +84,7 @@ def test_the_digest_is_that_of_the_kept_inputs(night):
 
 
 def test_without_an_accepted_return_there_is_nothing_to_compute(night):
-    Return.objects.update(status="returned")
+    Return.objects.accepted().update(status="returned", returned_at=AT)
 
     with pytest.raises(Refused, match="还没有审核通过的年报"):
         compute()

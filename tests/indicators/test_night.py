@@ -12,7 +12,7 @@ from django.db import connection
 
 from indicators import actions, tasks
 from indicators.actions.index import LOCK
-from indicators.models import ComputeRun, Vintage
+from indicators.models import ComputeRun, Return, Vintage
 from portal import jobs
 from portal.jobs import HANDLERS, Job
 from portal.tasks import DAILY
@@ -87,7 +87,8 @@ def test_a_night_told_twice_is_one_result(night):
     assert Job.objects.filter(kind="index_night", state="done").count() == 2
 
 
-def test_a_night_before_the_first_accepted_return_is_no_fault(reference):
+def test_a_night_before_the_first_accepted_return_is_no_fault(night):
+    Return.objects.accepted().update(status="returned", returned_at=AT)
     job = jobs.enqueue("index_night", key="2026-01-01")
 
     assert jobs.run(job.pk)
