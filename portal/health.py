@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
+from django.db.transaction import non_atomic_requests
 from django.http import HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ LOCAL = {"127.0.0.1", "::1"}
 
 
 @login_not_required
+@non_atomic_requests
 @require_safe
 def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
@@ -36,6 +38,7 @@ def readyz(request):
 
 
 @login_not_required
+@non_atomic_requests
 @require_safe
 def metrics(request):
     """For this machine itself, or for whoever brings the token."""

@@ -124,6 +124,9 @@ MFA_ROLES = frozenset(
     }
 )
 
+# Who gives it at the step that asks for it: a whole number, an export, a bulk change.
+STEP_UP_ROLES = frozenset({Role.SCHOOL, Role.SCHOOL_VERIFIER})
+
 # Who works in the registers under /admin/.
 REGISTER_ROLES = frozenset({Role.STAFF, Role.ACCOUNTS, Role.SECURITY, Role.AUDITOR})
 

@@ -9,7 +9,7 @@ from portal.accounts import Grant, User
 from portal.errors import Refused
 from portal.organizations import Organization
 from portal.regions import Region
-from portal.roles import MFA_ROLES, Role
+from portal.roles import MFA_ROLES, STEP_UP_ROLES, Role
 
 # One seed for all sample accounts, so that `manage.py demo_code` can print the code of the moment.
 DEMO_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -50,7 +50,7 @@ def load_accounts(password: str) -> int:
         if is_new:
             User.objects.filter(pk=user.pk).update(password=hashed)
             Grant.objects.create(user=user, role=role, **_place(place))
-        if role in MFA_ROLES and not user.authenticator_set.exists():
+        if role in MFA_ROLES | STEP_UP_ROLES and not user.authenticator_set.exists():
             Authenticator.objects.create(
                 user=user,
                 type=Authenticator.Type.TOTP,

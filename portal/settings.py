@@ -23,6 +23,10 @@ def required(name: str, purpose: str) -> str:
 
 
 DEBUG = env.bool("DEBUG", False)
+# Plain HTTP is for one's own machine only: script/run says so explicitly.
+INSECURE_LOCAL = env.bool("INSECURE_LOCAL", False)
+if DEBUG and not INSECURE_LOCAL:
+    raise ImproperlyConfigured("DEBUG 只能在本机（INSECURE_LOCAL=1）打开。")
 DEMO = env.bool("DEMO", False)  # sample accounts may exist
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
@@ -126,7 +130,7 @@ DATABASES["default"].update(
     {
         "ATOMIC_REQUESTS": True,
         "OPTIONS": {
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=5s",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=5s -c jit=off",
             "connect_timeout": 3,
         },
         "TEST": {"NAME": f"test_portal_{env.str('TEST_DB_SUFFIX', 'main')}"},
@@ -141,7 +145,7 @@ if env.int("DATABASE_POOL", 0):
 
 # --- cache, background work -----------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.str("REDIS_URL", "") if INSECURE_LOCAL else required("REDIS_URL", "消息队列与缓存的地址")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "portal.cache.FallbackCache", "LOCATION": REDIS_URL}}
 else:
@@ -259,8 +263,6 @@ SESSION_ABSOLUTE_SECONDS = 12 * 3600
 
 # --- security -------------------------------------------------------------------------------------
 
-# Plain HTTP is for one's own machine only: script/run says so explicitly.
-INSECURE_LOCAL = env.bool("INSECURE_LOCAL", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_LOCAL
 SESSION_COOKIE_NAME = "portal_session" if INSECURE_LOCAL else "__Host-session"
 CSRF_COOKIE_NAME = "portal_csrf" if INSECURE_LOCAL else "__Host-csrf"
