@@ -57,8 +57,9 @@ def _sessions(request) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request):
     user = request.user
-    form = DigestForm(request.POST or None, initial={"wants_digest": user.wants_digest})
-    if request.method == "POST" and form.is_valid():
+    typed = request.POST if request.method == "POST" else None  # an empty post switches it off
+    form = DigestForm(typed, initial={"wants_digest": user.wants_digest})
+    if form.is_valid():
         user.wants_digest = form.cleaned_data["wants_digest"]
         user.save(update_fields=["wants_digest"])
         messages.success(request, "已保存。")
