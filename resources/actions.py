@@ -10,8 +10,8 @@ import pghistory
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal import audit, files, search
-from portal.accounts import User, may, require
+from portal import audit, files, history, search
+from portal.accounts import User, may, require, system_user
 from portal.errors import Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
@@ -28,7 +28,7 @@ from resources.models import (
     ResourcePicture,
     Topic,
 )
-from resources.queries import keepers, search_entry, shown
+from resources.queries import beside, keepers, search_entry, shown
 from resources.rules import read_hours
 
 DATA = Path(__file__).parent / "data"
@@ -127,14 +127,14 @@ def edit(
     current.revision += 1
     current.updated_at = timezone.now()
     current.full_clean()
-    with pghistory.context(by=str(by), what="修改", note=note):
+    with pghistory.context(by=str(by), what="修改", note=note, beside=beside(changes)):
         current.save(update_fields=[*values, "revision", "updated_at"])
         if topics is not None:
             current.topics.set(topics)
         if hours_text is not None:
             _write_hours(current, hours_text)
         changes["revision"] = [current.revision - 1, current.revision]
-        audit.record(current, "edit", by=by, changes=changes, note=note)
+        audit.record(current, "change", by=by, changes=changes, note=note)
         if current.is_public and not may(by, Perm.RESOURCE_REVIEW, current):
             REVIEW.take(current, "revise", by=by, note=note)
             _tell_reviewers(current, "修改了已发布的资源，请重新审核")
@@ -157,7 +157,7 @@ def _changes(before: Resource, values: dict, topics, hours_text: str | None) -> 
     for name, value in values.items():
         setattr(after, name, value)
         if getattr(before, name) != value and name != "details":
-            changes[name] = [_said(before, name), _said(after, name)]
+            changes[name] = [history.said(before, name), history.said(after, name)]
     if "details" in values and before.details != values["details"]:
         changes["details_text"] = [before.details_text, after.details_text]
     if topics is not None and {topic.pk for topic in topics} != {topic.pk for topic in before.topics.all()}:
@@ -166,14 +166,6 @@ def _changes(before: Resource, values: dict, topics, hours_text: str | None) -> 
     if hours_text is not None and before.hours_text != hours_text:
         changes["hours_text"] = [before.hours_text, hours_text]
     return changes
-
-
-def _said(resource: Resource, name: str) -> str:
-    display = getattr(resource, f"get_{name}_display", None)
-    value = display() if display else getattr(resource, name)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)
 
 
 def _write_hours(resource: Resource, text: str) -> None:
@@ -259,6 +251,8 @@ def _tell_keepers(resource: Resource, text: str, *, by: User, kind: str = "info"
 def add_picture(resource: Resource, *, picture: Examined, alt: str, by: User) -> ResourcePicture:
     """Add a picture. Raises Refused beyond MOST_PICTURES."""
     require(by, Perm.RESOURCE_EDIT, resource)
+    # Two pictures at once wait for each other here.
+    Resource.objects.select_for_update().only("pk").get(pk=resource.pk)
     count = resource.pictures.count()
     if count >= MOST_PICTURES:
         raise Refused(f"每条资源最多 {MOST_PICTURES} 张图片，请先删除不用的。")
@@ -345,11 +339,12 @@ def save_kind(kind: ResourceKind, *, by: User) -> ResourceKind:
     Raises PermissionDenied for anybody but the association's staff.
     """
     require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
-    old = ResourceKind.objects.filter(pk=kind.pk).first()
+    old = history.stored(kind)
     kind.full_clean()
     if old is None or old.fields == kind.fields or not old.resources.exists():
         kind.save()
-        audit.record(kind, "create" if old is None else "edit", by=by)
+        changes = history.differences(old, kind)
+        audit.record(kind, "create" if old is None else "change", by=by, changes=changes)
         return kind
     return _next_version(old, kind, by=by)
 
@@ -367,10 +362,11 @@ def _next_version(old: ResourceKind, new: ResourceKind, *, by: User | None) -> R
 def save_topic(topic: Topic, *, by: User) -> Topic:
     """Keep a topic. Raises PermissionDenied for anybody but the association's staff."""
     require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
-    is_new = topic.pk is None
+    old = history.stored(topic)
     topic.full_clean()
     topic.save()
-    audit.record(topic, "create" if is_new else "edit", by=by)
+    changes = history.differences(old, topic)
+    audit.record(topic, "create" if old is None else "change", by=by, changes=changes)
     return topic
 
 
@@ -405,12 +401,9 @@ def _load_venues() -> int:
     """The real venues, published, each with its source; coordinates of third parties as unverified."""
     rows = _rows("venues.csv")
     known = set(Resource.objects.values_list("code", flat=True))
-    loader, _ = User.objects.get_or_create(
-        username="reference", defaults={"name": "基础资料载入", "is_active": False, "password": "!"}
-    )
     kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
     regions = {region.code: region for region in Region.objects.districts()}
-    city, at = Region.objects.city(), timezone.now()
+    city, at, loader = Region.objects.city(), timezone.now(), system_user()
     fresh = [row for row in rows if row["code"] not in known]
     made = Resource.objects.bulk_create(
         _venue(row, kinds[row["kind"]], regions.get(row["district_code"], city), loader, at) for row in fresh
@@ -449,7 +442,7 @@ def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at
         created_by=by,
         status=Resource.Status.PUBLISHED,
         published_at=at,
-        listed_on=at.date(),
+        listed_on=timezone.localdate(at),
         source=row["source"],
         source_note=f"{note}{row['note']}",
     )

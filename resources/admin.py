@@ -1,12 +1,11 @@
 """The association's registers of resources, their kinds and topics."""
 
 from django.contrib import admin, messages
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 
 from portal import search
 from portal.admin_site import RegisterPermissions
 from portal.errors import Refused
+from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
@@ -72,17 +71,9 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
                 done += 1
         self.message_user(request, f"已发布 {done} 条。", messages.SUCCESS)
 
-    def history_view(self, request, object_id, extra_context=None):
-        """What the database's own versions tell, as sentences."""
-        resource = get_object_or_404(self.get_queryset(request), pk=object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"变更历史：{resource}",
-            "opts": self.opts,
-            "object": resource,
-            "changes": queries.history(resource),
-        }
-        return TemplateResponse(request, "resources/register_history.html", context)
+    def changes_of(self, record) -> list[Change]:
+        """What the database's own versions tell."""
+        return queries.history(record)
 
 
 @admin.register(ResourceKind)

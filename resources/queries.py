@@ -28,6 +28,7 @@ from django.utils.safestring import SafeString
 from portal import search
 from portal.accounts import User
 from portal.audit import AuditEntry
+from portal.history import Change, said, told
 from portal.identifiers import clean_text
 from portal.keyset import KeysetPage, page_by_key
 from portal.regions import Region, district_code
@@ -661,28 +662,16 @@ def _waiting(title: str, rows, status: str, *, tone: str) -> Waiting:
 # --- History --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Change:
-    """One change to a resource, as sentences."""
-
-    at: datetime
-    by: str
-    what: str
-    sentences: list[str]
-    note: str = ""
-
-
 _UNTOLD = {
-    "revision",
-    "updated_at",
     "id",
     "code",
+    "revision",
     "created_at",
+    "updated_at",
     "submitted_at",
     "published_at",
     "archived_at",
 }
-_STEPS = {"create": "登记", "edit": "修改", "import": "导入"}
 
 
 def history(resource: Resource) -> list[Change]:
@@ -692,51 +681,42 @@ def history(resource: Resource) -> list[Change]:
         .select_related("pgh_context", "kind", "region", "organization")
         .order_by("pgh_id")
     )
-    changes = []
+    changes, seen = [], None
     for before, after in zip([None, *versions], versions, strict=False):
-        sentences = differences(before, after) if before else []
+        sentences = _differences(before, after) if before else []
+        if before and after.pgh_context and after.pgh_context_id != seen:
+            sentences += after.pgh_context.metadata.get("beside", [])
+        seen = after.pgh_context_id
         if before and not sentences:
             continue  # only a moment was written
-        said = after.pgh_context.metadata if after.pgh_context else {}
-        what = said.get("what", "修改") if before else "登记"
-        by, note = said.get("by", "系统"), said.get("note", "")
+        context = after.pgh_context.metadata if after.pgh_context else {}
+        what = context.get("what", "修改") if before else "登记"
+        by, note = context.get("by", "系统"), context.get("note", "")
         changes.append(Change(after.pgh_created_at, by, what, sentences, note))
     changes.reverse()
     return changes
 
 
-def differences(before, after) -> list[str]:
-    """What differs between two versions: 把“费用”从“收费”改为“免费”."""
-    told = []
-    for model_field in ResourceVersion._meta.fields:
-        name = model_field.name
-        if name.startswith("pgh_") or name.endswith("_at") or name in _UNTOLD:
-            continue
-        old, new = _said(before, name), _said(after, name)
-        if old != new:
-            told.append(f"把“{model_field.verbose_name}”从“{old or '空'}”改为“{new or '空'}”")
-    return told
+def _differences(before: ResourceVersion, after: ResourceVersion) -> list[str]:
+    """What differs between two versions, as sentences."""
+    names = [part.name for part in ResourceVersion._meta.fields if not part.name.startswith("pgh_")]
+    pairs = {name: [_said(before, name), _said(after, name)] for name in names if name not in _UNTOLD}
+    return told(Resource, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
 
 
-def _said(version, name: str) -> str:
-    value = getattr(version, name)
-    if name == "audiences":
-        return Resource(audiences=value).get_audiences_display()
-    if name == "dimensions":
-        return Resource(dimensions=value).get_dimensions_display()
+def _said(version: ResourceVersion, name: str) -> str:
+    """One value of a version as the resource's own page says it."""
     if name == "details":
-        return Resource(kind=version.kind, details=value).details_text
-    if hasattr(version, f"get_{name}_display"):
-        return str(getattr(version, f"get_{name}_display")())
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)
+        return Resource(kind=version.kind, details=version.details).details_text
+    shown = getattr(Resource, f"get_{name}_display", None)
+    as_resource = Resource(**{name: getattr(version, name)}) if shown else version
+    return said(as_resource, name)
 
 
 def changed_since(resource: Resource, revision: int) -> list[Change]:
     """What others changed after somebody saw `revision`, newest first."""
     entries = AuditEntry.objects.filter(
-        subject_type=resource._meta.label, subject_id=str(resource.pk), action="edit"
+        subject_type=resource._meta.label, subject_id=str(resource.pk), action="change"
     ).order_by("-pk")[:20]
     changes = []
     for entry in entries:
@@ -746,16 +726,14 @@ def changed_since(resource: Resource, revision: int) -> list[Change]:
     return changes
 
 
+def beside(changes: dict) -> list[str]:
+    """What a version does not hold and yet belongs to the change: topics and opening hours, as sentences."""
+    return _told({name: pair for name, pair in changes.items() if name in ("topics", "hours_text")})
+
+
 def _told(changes: dict) -> list[str]:
-    names = {name: Resource._meta.get_field(name).verbose_name for name in changes if name not in _ADDED}
-    return [
-        f"把“{(_ADDED | names)[name]}”从“{old or '空'}”改为“{new or '空'}”"
-        for name, (old, new) in changes.items()
-        if name != "revision"
-    ]
-
-
-_ADDED = {"hours_text": "开放时间", "details_text": "扩展内容"}
+    names = {"hours_text": "开放时间", "details_text": "扩展内容"}
+    return told(Resource, {name: pair for name, pair in changes.items() if name != "revision"}, names=names)
 
 
 def searchable():

@@ -165,7 +165,7 @@ def test_saving_what_is_already_there_changes_nothing(owned, unit_clerk):
 
     owned.refresh_from_db()
     assert owned.revision == 1
-    assert not AuditEntry.objects.filter(action="edit").exists()
+    assert not AuditEntry.objects.filter(action="change").exists()
 
 
 def test_a_rule_of_the_database_stands_in_the_way_of_an_edit(owned, unit_clerk):
@@ -177,7 +177,7 @@ def test_a_rule_of_the_database_stands_in_the_way_of_an_edit(owned, unit_clerk):
 def test_internal_contacts_do_not_stand_in_the_trail(owned, unit_clerk):
     actions.edit(owned, by=unit_clerk, contact="李四", contact_phone="13800000000")
 
-    changes = AuditEntry.objects.get(action="edit").changes
+    changes = AuditEntry.objects.get(action="change").changes
     assert changes["contact"] == ["（已隐藏）"] * 2
     assert "13800000000" not in str(changes)
 
@@ -189,10 +189,16 @@ def test_history_tells_who_changed_what_in_sentences(owned, unit_clerk, staff):
 
     told = queries.history(owned)
     edit = next(change for change in told if change.note == "年检")
-    assert edit.sentences == ["把“免费”从“空”改为“是”"]
+    assert edit.sentences == ["把“免费”从“空”改为“免费”"]
     assert edit.by == str(unit_clerk)
     assert "把“状态”从“待审核”改为“已发布”" in told[0].sentences
     assert told[0].by == str(staff)
+
+
+def test_history_tells_of_opening_hours_which_no_version_holds(owned, unit_clerk):
+    actions.edit(owned, by=unit_clerk, hours_text="每天 09:00-17:00")
+
+    assert queries.history(owned)[0].sentences == ["把“开放时间”从“空”改为“每天 09:00-17:00”"]
 
 
 def test_the_next_session_moves_a_resource_up_the_menu():
@@ -251,7 +257,7 @@ def test_only_the_associations_staff_keep_kinds(officer, city):
 def test_the_real_venues_load_once_with_their_sources(regions):
     assert actions.load_reference() == actions.load_reference()
 
-    venues = Resource.objects.filter(created_by__username="reference")
+    venues = Resource.objects.filter(created_by__username="system")
     assert venues.count() == MenuEntry.objects.count() == 129
     assert not venues.filter(source="").exists()
     assert not venues.filter(latitude__isnull=False, is_position_verified=True).exists()

@@ -1,0 +1,136 @@
+"""What became of a record, told from its audit trail: who changed what from which value to which."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from portal.audit import HIDDEN, AuditEntry
+
+MOST_SHOWN = 200
+
+# The words of the trail's codes, as far as the codes do not say what a workflow's button says.
+ACTS = {
+    "create": "登记",
+    "change": "修改",
+    "import": "导入",
+    "export": "导出",
+    "view": "查看",
+    "denied": "被拒绝",
+    "new_version": "改为新版本",
+    "submit": "提交审核",
+    "revise": "修改后重新送审",
+    "publish": "发布",
+    "send_back": "退回",
+    "withdraw": "撤回",
+    "archive": "下架",
+    "restore": "恢复为草稿",
+    "cancel": "取消",
+    "add_picture": "添加图片",
+    "remove_picture": "删除图片",
+    "sessions": "修改场次",
+    "attendance": "填报到场人次",
+    "sign_up": "报名",
+    "progress": "填报进展",
+    "actual": "填报完成值",
+    "reverse": "冲正",
+    "grant": "授予岗位",
+    "revoke": "收回岗位",
+    "invite": "发送设置密码的链接",
+    "session_end": "结束一处登录",
+    "end_sessions": "结束所有登录",
+}
+
+
+def act_name(code: str) -> str:
+    """What was done, in words; the code itself where it has none."""
+    return ACTS.get(code, code)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to a record, as sentences."""
+
+    at: datetime
+    by: str
+    what: str
+    sentences: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+def stored(record: models.Model) -> models.Model | None:
+    """The record as the database has it, locked until the transaction ends; None for a new one."""
+    if record.pk is None:
+        return None
+    return type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+
+
+def differences(before: models.Model | None, after: models.Model) -> dict[str, list[str]]:
+    """What differs between two states of a record, as people read it, for the trail: {field: [old, new]}."""
+    if before is None:
+        return {}
+    names = [part.name for part in after._meta.concrete_fields if part.editable and not part.primary_key]
+    pairs = {name: [said(before, name), said(after, name)] for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def said(record: models.Model, name: str) -> str:
+    """One value of a record as people read it; "" where there is none."""
+    display = getattr(record, f"get_{name}_display", None)
+    value = display() if display else getattr(record, name)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        labels = _labels(record, name)
+        return "、".join(str(labels.get(part, part)) for part in value)
+    return str(value)
+
+
+def _labels(record: models.Model, name: str) -> dict:
+    inner = getattr(record._meta.get_field(name), "base_field", None)
+    return dict(inner.flatchoices) if inner is not None else {}
+
+
+def changes_of(record: models.Model) -> list[Change]:
+    """What was done to a record, the latest first; who only looked at it is left out."""
+    entries = AuditEntry.objects.filter(subject_type=record._meta.label, subject_id=str(record.pk))
+    return [
+        Change(
+            at=entry.at,
+            by=entry.actor_name,
+            what=act_name(entry.action),
+            sentences=told(type(record), entry.changes),
+            note=entry.note,
+        )
+        for entry in entries.exclude(action="view").order_by("-at", "-pk")[:MOST_SHOWN]
+    ]
+
+
+def told(model: type[models.Model], changes: dict, *, names: dict[str, str] | None = None) -> list[str]:
+    """The changes of one entry as sentences: 把“费用”从“收费”改为“免费”.
+
+    `names` are the words of what is no field of the model.
+    """
+    return [_sentence(model, name, pair, names or {}) for name, pair in changes.items()]
+
+
+def _sentence(model: type[models.Model], name: str, pair: list, names: dict[str, str]) -> str:
+    label, labels = (names[name], {}) if name in names else _named(model, name)
+    if HIDDEN in pair:
+        return f"改了“{label}”（内容不显示）"
+    old, new = ("空" if value in ("", None) else labels.get(value, value) for value in pair)
+    return f"把“{label}”从“{old}”改为“{new}”"
+
+
+def _named(model: type[models.Model], name: str) -> tuple[str, dict]:
+    """The Chinese name of a field, or of the records that hang on it, and the labels of its codes."""
+    try:
+        part = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name, {}
+    if part.auto_created:
+        return str(part.related_model._meta.verbose_name), {}
+    return str(part.verbose_name), {code: str(label) for code, label in part.flatchoices}
