@@ -104,12 +104,9 @@ def _past(year: int, today: date, rng: Random) -> date:
 def _sessions(event: Event, day: date | None, today: date, rng: Random) -> list[Session]:
     """Two sessions: counted ones in the past, open ones in the coming weeks."""
     made = []
+    first = day or today + timedelta(days=rng.randint(0, 27))
     for number in range(2):
-        on = (
-            day + timedelta(days=number * 7)
-            if day
-            else today + timedelta(days=rng.randint(0, 27) + number * 7)
-        )
+        on = first + timedelta(days=number * 7)
         starts = timezone.make_aware(datetime.combine(on, time(rng.choice(HOURS))))
         capacity = rng.choice([20, 30, 40, 60, 120])
         is_over = on < today
