@@ -141,7 +141,7 @@ def test_staff_sign_in_with_a_second_factor_and_see_what_waits(visit, city_staff
     staff = visit(width=390)
     staff.open("/desk/")
 
-    staff.page.get_by_label("用户名").fill("staff")
+    staff.page.locator("input[name=login]").fill("staff")
     staff.page.locator("input[name=password]").fill(PASSWORD)
     press(staff, "登录")
     staff.page.locator("input[name=code]").fill(code_of_the_moment(city_staff))
