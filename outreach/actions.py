@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from outreach.models import Measure, Plan, Project, Target, TargetActual, Title, TitleKind
-from portal import audit
+from portal import audit, history
 from portal.accounts import User, require
 from portal.errors import Refused
 from portal.regions import Region
@@ -17,19 +17,22 @@ DATA = Path(__file__).parent / "data"
 
 
 @transaction.atomic
-def save_title(title: Title, *, by: User, changed: list[str] | None = None) -> Title:
+def save_title(title: Title, *, by: User) -> Title:
     """Enter a title or keep changes to it.
 
     Raises PermissionDenied outside one's places and ValidationError where a rule says no.
     """
-    require(by, Perm.TITLE_EDIT, title.organization)
-    is_new = title.pk is None
-    title.region = title.organization.region
-    if is_new:
+    before = history.stored(title)
+    if before:
+        require(by, Perm.TITLE_EDIT, before)
+    else:
         title.created_by = by
+    require(by, Perm.TITLE_EDIT, title.organization)
+    title.region = title.organization.region
     title.full_clean()
-    title.save()
-    audit.record(title, "create" if is_new else "change", by=by, note="、".join(changed or []))
+    changes = history.differences(before, title)
+    title.save(update_fields=list(changes) if before else None)
+    audit.record(title, "change" if before else "create", by=by, changes=changes)
     return title
 
 
@@ -42,7 +45,7 @@ def change_title(title: Title, *, by: User, **fields) -> Title:
     """Change plain values of a title. Raises as `save_title` does."""
     for name, value in fields.items():
         setattr(title, name, value)
-    return save_title(title, by=by, changed=list(fields))
+    return save_title(title, by=by)
 
 
 @transaction.atomic
@@ -63,18 +66,22 @@ def withdraw_title(title: Title, *, on: date, reason: str, by: User) -> None:
 def report_progress(measure: Measure, *, progress: str, note: str, by: User) -> None:
     """Say how far a measure of the plan is."""
     require(by, Perm.PLAN_EDIT, Region.objects.city())
-    before = measure.progress
-    Measure.objects.filter(pk=measure.pk).update(progress=progress, note=note)
-    audit.record(measure, "progress", by=by, changes={"progress": [before, progress]}, note=note)
+    before = history.stored(measure)
+    measure.progress, measure.note = progress, note
+    measure.full_clean()
+    measure.save(update_fields=["progress", "note"])
+    audit.record(measure, "progress", by=by, changes=history.differences(before, measure))
 
 
 @transaction.atomic
 def report_actual(actual: TargetActual, *, by: User) -> None:
     """Keep what one year reached of a target."""
     require(by, Perm.PLAN_EDIT, Region.objects.city())
+    before = history.stored(actual)
     actual.full_clean()
     actual.save()
-    audit.record(actual.target, "actual", by=by, note=f"{actual.year}：{actual.value}")
+    old = f"（原为 {before.value}）" if before else ""
+    audit.record(actual.target, "actual", by=by, note=f"{actual.year} 年：{actual.value}{old}")
 
 
 @transaction.atomic

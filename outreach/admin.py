@@ -26,7 +26,7 @@ class TitleAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     ordering = ["-pk"]
 
     def save_model(self, request, obj, form, change):
-        actions.save_title(obj, by=request.user, changed=form.changed_data)
+        actions.save_title(obj, by=request.user)
 
 
 @admin.register(TitleKind)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from portal import audit
+from portal import audit, history
 from portal.accounts import Grant, User, require
 from portal.errors import Refused
 from portal.notices import notify
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 
 def _require_other(user: User, by: User) -> None:
@@ -19,18 +20,19 @@ def _require_other(user: User, by: User) -> None:
 
 
 @transaction.atomic
-def save_account(user: User, *, by: User, changed: Iterable[str] = ()) -> User:
+def save_account(user: User, *, by: User) -> User:
     """Enter an account, without a password, or keep changes to it.
 
     Raises PermissionDenied without the right, and Refused for one's own account.
     """
     _require_other(user, by)
-    is_new = user.pk is None
-    if is_new:
+    before = history.stored(user)
+    if before is None:
         user.set_unusable_password()
     user.full_clean(exclude=["password"])
-    user.save()
-    audit.record(user, "create" if is_new else "change", by=by, name=user.username, note="、".join(changed))
+    changes = history.differences(before, user)
+    user.save(update_fields=list(changes) if before else None)
+    audit.record(user, "change" if before else "create", by=by, name=user.username, changes=changes)
     return user
 
 
@@ -39,14 +41,14 @@ def save_grants(user: User, grants: Iterable[Grant], *, removed: Iterable[Grant]
     """Give and take roles; effective with the next request, and its holder is told."""
     _require_other(user, by)
     for grant in removed:
-        audit.record(grant, "revoke", by=by, name=_words(grant))
+        audit.record(user, "revoke", by=by, name=user.username, note=_words(grant))
         grant.delete()
     for grant in grants:
         grant.user = user
         grant.full_clean()
         grant.save()
-        audit.record(grant, "grant", by=by, name=_words(grant))
-        notify([user], f"您的岗位已调整：{grant.get_role_display()} · {grant.region or grant.organization}。")
+        audit.record(user, "grant", by=by, name=user.username, note=_words(grant))
+        notify([user], f"您的岗位已调整：{_words(grant)}。")
 
 
 @transaction.atomic
@@ -59,4 +61,5 @@ def end_sessions(user: User, *, sessions: Iterable, by: User) -> None:
 
 
 def _words(grant: Grant) -> str:
-    return f"{grant.user.username} {grant.get_role_display()} {grant.region or grant.organization}"
+    until = f"，至{cn_date(grant.ends_on)}" if grant.ends_on else ""
+    return f"{grant.get_role_display()} · {grant.region or grant.organization}{until}"

@@ -35,7 +35,7 @@ class OrganizationAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     ordering = ["name", "pk"]
 
     def save_model(self, request, obj, form, change):
-        save_organization(obj, by=request.user, changed=form.changed_data)
+        save_organization(obj, by=request.user)
 
 
 @admin.register(Region)
@@ -114,7 +114,7 @@ class AccountAdmin(RegisterPermissions, UserAdmin):
         messages.success(request, "所选账号的登录已全部结束。")
 
     def save_model(self, request, obj, form, change):
-        accounts.save_account(obj, by=request.user, changed=form.changed_data)
+        accounts.save_account(obj, by=request.user)
 
     def save_formset(self, request, form, formset, change):
         grants = formset.save(commit=False)

@@ -70,9 +70,12 @@ def differences(before: models.Model | None, after: models.Model) -> dict[str, l
     """What differs between two states of a record, as people read it, for the trail: {field: [old, new]}."""
     if before is None:
         return {}
-    names = [part.name for part in after._meta.concrete_fields if part.editable and not part.primary_key]
-    pairs = {name: [said(before, name), said(after, name)] for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    parts = [part for part in after._meta.concrete_fields if part.editable and not part.primary_key]
+    return {
+        part.name: [said(before, part.name), said(after, part.name)]
+        for part in parts
+        if getattr(before, part.attname) != getattr(after, part.attname)
+    }
 
 
 def said(record: models.Model, name: str) -> str:
@@ -110,11 +113,13 @@ def changes_of(record: models.Model) -> list[Change]:
 
 
 def told(model: type[models.Model], changes: dict, *, names: dict[str, str] | None = None) -> list[str]:
-    """The changes of one entry as sentences: 把“费用”从“收费”改为“免费”.
+    """The changes of one entry as sentences, in the order of the model: 把“费用”从“收费”改为“免费”.
 
     `names` are the words of what is no field of the model.
     """
-    return [_sentence(model, name, pair, names or {}) for name, pair in changes.items()]
+    order = [part.name for part in model._meta.get_fields()]
+    known = sorted(changes, key=lambda name: order.index(name) if name in order else len(order))
+    return [_sentence(model, name, changes[name], names or {}) for name in known]
 
 
 def _sentence(model: type[models.Model], name: str, pair: list, names: dict[str, str]) -> str:

@@ -1,12 +1,10 @@
 """The register of organisations: what is typed, its sheet, and the action that keeps it."""
 
-from collections.abc import Iterable
-
 from django import forms
 from django.db import transaction
 from pypinyin import lazy_pinyin
 
-from portal import audit
+from portal import audit, history
 from portal.accounts import User, require
 from portal.identifiers import clean_text
 from portal.organizations import Organization
@@ -16,19 +14,21 @@ from portal.roles import Perm
 
 
 @transaction.atomic
-def save_organization(organization: Organization, *, by: User, changed: Iterable[str] = ()) -> Organization:
+def save_organization(organization: Organization, *, by: User) -> Organization:
     """Enter an organisation or keep changes to it.
 
     Raises PermissionDenied outside one's regions and ValidationError where a rule says no.
     """
-    require(by, Perm.ORGANIZATION_EDIT, organization.region)
-    is_new = organization.pk is None
+    before = history.stored(organization)
+    for state in (before, organization) if before else (organization,):
+        require(by, Perm.ORGANIZATION_EDIT, state.region)
     syllables = lazy_pinyin(organization.name)
     initials = "".join(syllable[:1] for syllable in syllables)
     organization.pinyin = f"{''.join(syllables)} {initials}"[:300]
     organization.full_clean()
-    organization.save()
-    audit.record(organization, "create" if is_new else "change", by=by, note="、".join(changed))
+    changes = history.differences(before, organization)
+    organization.save(update_fields=[*changes, "pinyin"] if before else None)
+    audit.record(organization, "change" if before else "create", by=by, changes=changes)
     return organization
 
 
@@ -41,7 +41,7 @@ def change_organization(organization: Organization, *, by: User, **fields) -> Or
     """Change plain values of an organisation. Raises as `save_organization` does."""
     for name, value in fields.items():
         setattr(organization, name, value)
-    return save_organization(organization, by=by, changed=fields)
+    return save_organization(organization, by=by)
 
 
 class OrganizationForm(forms.ModelForm):

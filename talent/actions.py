@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from portal import audit
+from portal import audit, history
 from portal.accounts import User, require
 from portal.encryption import blind, seal
 from portal.errors import Refused
@@ -21,17 +21,22 @@ def save_person(person: Person, *, mobile: str | None = None, by: User) -> Perso
 
     Raises PermissionDenied outside one's places and ValidationError where a rule says no.
     """
-    require(by, Perm.PERSON_EDIT, person)
-    is_new = person.pk is None
-    if is_new:
+    before = history.stored(person)
+    if before:
+        require(by, Perm.PERSON_EDIT, before)
+    else:
         person.created_by = by
+    require(by, Perm.PERSON_EDIT, person)
     if mobile is not None:
         number = check_mobile(mobile) if mobile else ""
         person.mobile_sealed = seal(number, field=MOBILE, owner=person.uuid) if number else None
         person.mobile_hash = blind(number, purpose=MOBILE) if number else None
     person.full_clean()
-    person.save()
-    audit.record(person, "create" if is_new else "change", by=by, name=f"人才 {person.pk}")
+    changes = history.differences(before, person)
+    if before and before.mobile_hash != person.mobile_hash:
+        changes["mobile_sealed"] = ["", ""]
+    person.save(update_fields=[*changes, "mobile_hash"] if before else None)
+    audit.record(person, "change" if before else "create", by=by, name=f"人才 {person.pk}", changes=changes)
     return person
 
 

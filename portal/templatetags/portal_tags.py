@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.html import format_html
 
-from portal import icons, navigation
+from portal import history, icons, navigation
 
 register = template.Library()
 
@@ -219,3 +219,12 @@ def item(values: list, position: int) -> object:
 def pairs(*words: object) -> list[tuple[object, object]]:
     """The words two by two: breadcrumbs written where they are used."""
     return list(zip(words[::2], words[1::2], strict=True))
+
+
+# --- the audit trail -------------------------------------------------------------------------------
+
+
+@register.filter
+def act(code: str) -> str:
+    """What an entry's code says was done: 修改."""
+    return history.act_name(code)
