@@ -1,0 +1,132 @@
+"""The sample city: the same arguments give the same rows, all invented ones marked, never without DEMO."""
+
+import hashlib
+from datetime import datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Q
+
+from events.models import Event, Session
+from indicators.models import Figure, Return, ReturnCell
+from outreach.models import Title
+from portal.accounts import User
+from portal.calendar import SHANGHAI
+from portal.organizations import Organization
+from portal.scope import scope
+from resources.models import Resource
+from talent.models import Person, ServiceHours
+from youth_credits.models import Activity, Credit, Student
+
+SMALL = {"students": 330, "resources": 60, "years": 2}
+MARK = "示例"
+
+# What the sample writes, by the columns that say what a row is about; keys and seals are its own.
+TABLES = {
+    "accounts": (User, ["username", "name"]),
+    "organizations": (Organization, ["name", "kind", "region__code", "source"]),
+    "titles": (Title, ["number", "kind__code", "organization__name", "region__code", "valid_from"]),
+    "people": (Person, ["name", "category", "rank", "region__code", "entered_on"]),
+    "hours": (ServiceHours, ["person__name", "activity", "served_on", "minutes"]),
+    "resources": (Resource, ["code", "title", "kind__code", "status", "region__code", "latitude"]),
+    "events": (Event, ["title", "kind", "status", "region__code", "resource__code"]),
+    "sessions": (Session, ["event__title", "starts_at", "capacity", "seats_taken", "attendance"]),
+    "students": (Student, ["number_masked", "name_masked", "school__name", "grade", "class_number"]),
+    "activities": (Activity, ["name", "held_on", "provider", "school__name"]),
+    "credits": (Credit, ["student__number_masked", "rule__code", "minutes", "credits", "reason"]),
+    "returns": (Return, ["period__year", "region__code", "status"]),
+    "cells": (ReturnCell, ["filing__period__year", "filing__region__code", "item__key", "value", "note"]),
+    "figures": (Figure, ["source__name", "region__code", "year", "value", "basis"]),
+}
+
+
+@pytest.fixture(scope="module")
+def reference(django_db_setup, django_db_blocker):
+    """The reference rows, loaded once for this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("reference_data", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(reference, db, settings, monkeypatch):
+    settings.DEMO = True
+    monkeypatch.setenv("DEMO_PASSWORD", "a-long-password-2026")
+    with time_machine.travel(datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)):
+        yield
+
+
+def load_city() -> None:
+    call_command("sample_city", **SMALL, stdout=StringIO())
+
+
+def portrait() -> dict[str, tuple[int, str]]:
+    """Of every table how many rows there are, and a digest of them."""
+    with scope("steward"):
+        return {
+            table: (model.objects.count(), digest(model.objects.values_list(*columns)))
+            for table, (model, columns) in TABLES.items()
+        }
+
+
+def digest(rows) -> str:
+    return hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
+
+
+def test_the_same_arguments_give_the_same_rows(demo):
+    before = portrait()
+    portraits = []
+    for _ in range(2):
+        with transaction.atomic():
+            load_city()
+            portraits.append(portrait())
+            transaction.set_rollback(True)
+
+    first, second = portraits
+    assert first == second
+    assert portrait() == before
+    assert {table for table in TABLES if first[table][0] <= before[table][0]} == set()
+    assert first["students"][0] >= SMALL["students"]
+
+
+def test_whatever_is_invented_says_so(demo):
+    known = {model: set(model.objects.values_list("pk", flat=True)) for model in (Organization, Event)}
+    load_city()
+
+    marked = {
+        User.objects.exclude(is_active=False): Q(name__contains=MARK),
+        Organization.objects.exclude(pk__in=known[Organization]): Q(name__contains=MARK),
+        Event.objects.exclude(pk__in=known[Event]): Q(title__contains=MARK),
+        Resource.objects.filter(code__startswith="demo"): Q(title__contains=MARK),
+        Title.objects.all(): Q(number__contains=MARK),
+        Person.objects.all(): Q(name__contains=MARK),
+        ServiceHours.objects.all(): Q(activity__contains=MARK),
+        Return.objects.all(): Q(is_sample=True),
+    }
+    for rows, mark in marked.items():
+        assert rows.exists(), rows.model
+        assert list(rows.exclude(mark)[:3]) == []
+    with scope("steward"):
+        assert not Activity.objects.exclude(name__contains=MARK).exists()
+        assert not Student.objects.exclude(school__name__contains=MARK).exists()
+
+
+def test_it_is_refused_outside_a_demonstration(db, settings):
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="DEMO=1"):
+        load_city()
+
+    assert not User.objects.filter(username="staff").exists()
+
+
+def test_it_is_refused_without_a_password_of_twelve_signs(db, settings, monkeypatch):
+    settings.DEMO = True
+    monkeypatch.setenv("DEMO_PASSWORD", "short")
+
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        load_city()
