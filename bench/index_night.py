@@ -29,6 +29,9 @@ from indicators.queries.panel import assemble, scored, tree_of
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.database import as_owner
+from portal.organizations import Organization
+from portal.regions import Region
+from portal.sample import NANSHAN, SCHOOL_NAME
 from portal.scope import scope
 from youth_credits import sample as credits_sample
 
@@ -42,6 +45,11 @@ CREDITS_PER_STUDENT = 16.9  # what the sample city gives a child over six years
 def run() -> dict:
     call_command("reference_data", verbosity=0)
     staff = User.objects.get_or_create(username="bench", defaults={"name": "基准"})[0]
+    Organization.objects.get_or_create(
+        name=SCHOOL_NAME,
+        region=Region.objects.get(code=NANSHAN),
+        defaults={"kind": Organization.Kind.SCHOOL, "source": "示例数据"},
+    )
     sample.load(students=0, resources=0, years=6, rng=random.Random("bench"), by=staff)
     nights = [_night(credits, staff) for credits in CREDITS]
     tree, panel, seed = _panel()
