@@ -1,0 +1,310 @@
+"""Who reaches which page: the whole answer in one table, asked of the running portal.
+
+A new address fails until it stands in PAGES (or its register in REGISTERS). See tests/access/matrix.py for
+how a line is read, tests/world.py for who is asked and about what.
+"""
+
+import re
+
+import pytest
+from django.apps import apps
+
+from tests import world as city
+from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, wanted
+from tests.world import ACTORS, PLACES
+
+RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
+RETURN_READERS = "staff@city district@district district_head@district"
+FILLERS = "district@district district_head@district"
+CLERKS = "school@own"
+VERIFIERS = "school_verifier@own"
+SCHOOLS = f"{CLERKS} {VERIFIERS}"
+MAKERS = "staff@city unit@own"
+
+PAGES = {
+    # --- everybody's
+    "home": Page("*"),
+    "search": Page("*"),
+    "display": Page("*", "*"),
+    "trail_head": Page("*", may_be_empty=True),
+    "open_data": Page("*"),
+    "verify_form": Page("*", "*"),
+    "verify": Page("*", of="signup", may_be_empty=True),
+    "healthz": Page("*"),
+    "readyz": Page("*"),
+    "metrics": Page("*"),
+    "csp_report": Page("", "*"),
+    "resource": Page("*", of="shown"),
+    "resources:menu": Page("*"),
+    "events:list": Page("*"),
+    "events:calendar": Page("*"),
+    "events:detail": Page("*", of="held"),
+    "events:sign_up": Page("*", "*", of="session"),
+    "events:session_calendar": Page("*", of="session"),
+    "events:sign_up_made": Page("*", of="signup"),
+    "events:sign_up_cancel": Page("", "*", of="signup"),
+    "indicators:index": Page("*"),
+    "indicators:method": Page("*"),
+    "indicators:data_csv": Page("*", may_be_empty=True),
+    "indicators:data_json": Page("*", may_be_empty=True),
+    "indicators:profile": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
+    "indicators:node": Page("*", args=(("code", "440305000000"), ("node", "people")), may_be_empty=True),
+    "indicators:item": Page("*", args=(("code", "440305000000"), ("key", "KR110")), may_be_empty=True),
+    "reports:list": Page("*"),
+    "reports:file": Page("*", may_be_empty=True),
+    "file": Page("*", of="picture"),
+    # --- one's own
+    "account": Page("+", "+"),
+    "session_end": Page("", "self", of="login"),
+    "desk": Page("+"),
+    "inbox": Page("+"),
+    "inbox_read": Page("", "+"),
+    "job": Page("self", of="job"),
+    # --- staff, auditors
+    "components": Page("staff"),
+    "audit": Page("auditor"),
+    # --- resources
+    "resources_desk:list": Page(RESOURCE_READERS),
+    "resources_desk:new": Page(MAKERS, MAKERS),
+    "resources_desk:organizations": Page("staff district district_head education unit"),
+    "resources_desk:detail": Page(RESOURCE_READERS, of="resource"),
+    "resources_desk:edit": Page(MAKERS, MAKERS, of="resource"),
+    "resources_desk:picture_add": Page("", MAKERS, of="resource"),
+    "resources_desk:picture_remove": Page(
+        "", MAKERS, of="resource", args=(("picture", 1),), may_be_empty=True
+    ),
+    "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
+    # --- events
+    "events_desk:list": Page("+"),
+    "events_desk:new": Page(MAKERS, MAKERS),
+    "events_desk:detail": Page(RESOURCE_READERS, of="event"),
+    "events_desk:edit": Page(MAKERS, MAKERS, of="event"),
+    "events_desk:step": Page("", MAKERS, of="event", args=(("step", "submit"),)),
+    "events_desk:attendance": Page("", MAKERS, of="session"),
+    "events_desk:sign_ups": Page(MAKERS, of="session"),
+    # --- statistics
+    "indicators_desk:list": Page(RETURN_READERS),
+    "indicators_desk:period_new": Page("staff", "staff"),
+    "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),
+    "indicators_desk:remark": Page("", "staff@city", of="return"),
+    "indicators_desk:step": Page("", FILLERS, of="return", args=(("step", "submit"),)),
+    "indicators_desk:print": Page(RETURN_READERS, of="return"),
+    "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),
+    "reports_desk:list": Page("staff", "staff"),
+    "reports_desk:detail": Page("staff", may_be_empty=True),
+    "reports_desk:file": Page("staff", may_be_empty=True),
+    "reports_desk:publish": Page("", "staff", may_be_empty=True),
+    # --- children: their own school, nobody else
+    "youth_credits:start": Page(SCHOOLS),
+    "youth_credits:student_list": Page(SCHOOLS),
+    "youth_credits:student_detail": Page(SCHOOLS, of="student"),
+    "youth_credits:student_reveal": Page("", SCHOOLS, of="student"),
+    "youth_credits:student_consent": Page("", CLERKS, of="student"),
+    "youth_credits:student_withdraw": Page("", CLERKS, of="student"),
+    "youth_credits:transcript": Page("", SCHOOLS, of="student"),
+    "youth_credits:credit_upload": Page(CLERKS, CLERKS),
+    "youth_credits:credit_template": Page(CLERKS),
+    "youth_credits:roll_upload": Page(CLERKS, CLERKS),
+    "youth_credits:roll_template": Page(CLERKS),
+    "youth_credits:grid": Page(CLERKS, CLERKS),
+    "youth_credits:batch_list": Page(SCHOOLS),
+    "youth_credits:batch_detail": Page(SCHOOLS, of="batch"),
+    "youth_credits:batch_keep": Page("", CLERKS, of="batch"),
+    "youth_credits:batch_drop": Page("", CLERKS, of="batch"),
+    "youth_credits:batch_retry": Page("", CLERKS, of="batch"),
+    "youth_credits:batch_undo": Page("", CLERKS, of="batch"),
+    "youth_credits:batch_faults": Page(CLERKS, of="batch", may_be_empty=True),
+    "youth_credits:batch_verify": Page("", VERIFIERS, of="batch"),
+    "youth_credits:batch_return": Page("", VERIFIERS, of="batch"),
+    "youth_credits:entries_return": Page("", VERIFIERS, of="batch"),
+    "youth_credits:verify": Page(VERIFIERS),
+}
+# Who is asked about pages that answer everybody alike.
+OF_THE_PUBLIC = {"stranger", "nobody", "staff", "school", "guardian", "disabled", "no_mfa"}
+# Open data: everybody reads, nobody writes.
+OPEN_DATA = re.compile(r"^api/v1/")
+# One's own account, by django-allauth: no record of another person can be named there, but in OWN below.
+ACCOUNT = re.compile(r"^accounts/")
+# Registers in /admin/: who reads, who writes.
+REGISTERS = {
+    "portal_organization": ("staff", "staff"),
+    "portal_region": ("staff", ""),
+    "portal_user": ("accounts", "accounts"),
+    "portal_auditentry": ("auditor", ""),
+    "outreach_title": ("staff", "staff"),
+    "outreach_titlekind": ("staff", "staff"),
+    "outreach_measure": ("staff", "staff"),
+    "outreach_target": ("staff", "staff"),
+    "talent_person": ("staff", "staff"),
+    "resources_resource": ("staff", "staff"),
+    "resources_resourcekind": ("staff", "staff"),
+    "resources_topic": ("staff", "staff"),
+    "events_event": ("staff", "staff"),
+    "events_brand": ("staff", "staff"),
+    "events_edition": ("staff", "staff"),
+}
+REGISTER_STAFF = {"staff", "accounts", "security", "auditor"}
+READS = {"changelist", "history", "change", "export"}
+WRITES = {"add", "import", "process_import", "sheet_template", "sheet_faults"}
+
+
+def declared(name: str, route: str) -> bool:
+    if name in PAGES or OPEN_DATA.match(route) or ACCOUNT.match(route):
+        return True
+    return route.startswith("admin/") and (
+        _register_of(name) is not None
+        or not name.startswith("admin:")
+        or "_" not in name.split(":")[1]
+        or name.split(":")[1] in ADMIN_PAGES
+    )
+
+
+ADMIN_PAGES = {
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+    "view_on_site",
+    "app_list",
+    "",
+}
+
+
+def _register_of(name: str) -> str | None:
+    page = name.removeprefix("admin:")
+    return next((register for register in REGISTERS if page.startswith(f"{register}_")), None)
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    # What a transcript looks like is tested with the credits; here only who gets one.
+    monkeypatch.setattr("youth_credits.views.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    return city.build()
+
+
+def test_every_address_stands_in_the_table():
+    undeclared = [f"{name} ({route})" for name, route in patterns() if not declared(name, route)]
+
+    assert undeclared == [], "say in tests/test_access.py who reaches these"
+
+
+def test_no_line_of_the_table_is_left_over():
+    names = {name for name, _ in patterns()}
+
+    assert set(PAGES) - names == set()
+
+
+def test_everybody_reaches_what_the_table_says_and_nothing_else(world):
+    clients = {who: world.client(who) for who in ACTORS}
+    routes = {name: route for name, route in patterns() if name in PAGES}
+    wrong, cells = [], 0
+    for name, page in PAGES.items():
+        for who, client in clients.items():
+            if page.get == "*" and who not in OF_THE_PUBLIC:
+                continue
+            cells += _ask_page(world, name, routes[name], page, who, client, wrong)
+
+    print(f"{cells} cells")
+    assert not wrong, "\n".join(wrong)
+    assert cells >= 5_000
+
+
+def _ask_page(world, name, route, page, who, client, wrong) -> int:
+    """Ask one page as one person, in every way; returns how many requests that were."""
+    things = {**world.things[page.of], "gone": None} if page.of else {"": None}
+    if not page.of and any(name not in dict(page.args) for _, name in PARAMETER.findall(route)):
+        things = {"gone": None}
+    asked = 0
+    for method in METHODS if who in ("staff", "school_b") else METHODS[:2]:
+        gone = ask(client, method, address_of(name, route, page, None)) if "gone" in things else None
+        for place, thing in things.items():
+            address = address_of(name, route, page, thing)
+            answer = gone if place == "gone" else ask(client, method, address)
+            asked += 1
+            right = wanted(world, page, address, who, method, thing, place)
+            words = f"{method} {name} as {who} about {place or 'nothing'}: {answer.status} {answer.kind}"
+            if answer.kind not in right:
+                wrong.append(f"{words}, not {' or '.join(sorted(right))}")
+            elif answer.kind == "closed" and gone and not page.may_be_empty and _differs(answer, gone):
+                wrong.append(f"{words}, and not what a record that is not there answers ({gone.status})")
+    return asked
+
+
+def _differs(answer, gone) -> bool:
+    return (answer.status, answer.text) != (gone.status, gone.text)
+
+
+def test_registers_open_for_those_who_keep_them(world):
+    clients = {who: world.client(who) for who in ACTORS}
+    wrong, cells = [], 0
+    for name, route in patterns():
+        register = _register_of(name)
+        if register is None:
+            continue
+        thing = _some_record(register)
+        for who, client in clients.items():
+            for method in ("GET", "POST"):
+                address = address_of(name, route, Page(), thing)
+                answer = ask(client, method, address)
+                cells += 1
+                right = _register_answer(name.removeprefix(f"admin:{register}_"), register, who)
+                if answer.kind not in right:
+                    wrong.append(
+                        f"{method} {name} as {who}: {answer.status} {answer.kind}, not {sorted(right)}"
+                    )
+
+    print(f"{cells} cells")
+    assert not wrong, "\n".join(wrong)
+    assert cells >= 1_000
+
+
+def _some_record(register: str):
+    return apps.get_model(*register.split("_", 1)).objects.order_by("pk").first()
+
+
+def _register_answer(page: str, register: str, who: str) -> set[str]:
+    if who == "no_mfa":
+        return {"factor"}
+    if who not in REGISTER_STAFF:
+        return {"login"}
+    readers, writers = REGISTERS[register]
+    if page in READS and who in readers.split():
+        return {"open", "closed"} if page == "change" else {"open"}
+    if page in WRITES and who in writers.split():
+        return {"open", "closed"} if page == "sheet_faults" else {"open"}
+    return {"closed"}
+
+
+def test_open_data_is_read_by_everybody_and_written_by_nobody(world):
+    wrong = []
+    for who in ("stranger", "staff", "unit"):
+        client = world.client(who)
+        for _, route in patterns():
+            if OPEN_DATA.match(route) and "<" not in route:
+                for method in METHODS:
+                    answer = ask(client, method, f"/{route}")
+                    if answer.kind == "fault" or (method != "GET" and "未公开" in answer.text):
+                        wrong.append(f"{method} {route} as {who}: {answer.status}")
+                    if "未公开" in answer.text:
+                        wrong.append(f"{method} {route} as {who} names a draft")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_account_pages_answer_everybody_without_a_fault(world):
+    wrong = []
+    for who in ("stranger", "nobody", "staff", "unit", "disabled", "no_mfa"):
+        client = world.client(who)
+        for name, route in patterns():
+            if ACCOUNT.match(route) and "<" not in route:
+                for method in ("GET", "POST"):
+                    answer = ask(client, method, f"/{route}")
+                    if answer.kind == "fault":
+                        wrong.append(f"{method} {name} as {who}: {answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_places_have_records_of_every_kind(world):
+    assert all("here" in things and (len(things) > 1 or len(PLACES) == 3) for things in world.things.values())

@@ -1,0 +1,370 @@
+"""What must survive: everything twice, clocks that jump, many at once, and death in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from celery import current_app
+from django.conf import settings as django_settings
+from django.core import mail
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from events import actions as events
+from events.models import SignUp
+from portal import audit, calendar, jobs, plain_question, search, tasks
+from portal.accounts import Grant
+from portal.errors import Refused
+from portal.notices import Notice, notify
+from portal.roles import Role
+from portal.scope import scope
+from portal.search import SearchEntry
+from resources.models import Resource
+from tests import world as city
+from tests.access.crawl import checksum
+from tests.events.factories import SessionFactory
+from tests.factories import UserFactory
+from tests.resources.factories import ResourceFactory
+from tests.youth_credits.factories import number, roll_workbook, row, uploaded, workbook
+from youth_credits import actions as credits
+
+DAY = date(2026, 3, 9)
+CHILD = {
+    "学籍号": number(90),
+    "姓名": "孙一诺",
+    "年级": "五年级",
+    "班级": 1,
+    "监护人同意日期": date(2025, 9, 1),
+}
+ZONE = timezone.get_default_timezone()
+current_app.loader.import_default_modules()
+
+
+def at_shenzhen(*when) -> datetime:
+    return datetime(*when, tzinfo=ZONE)
+
+
+# --- every piece of work, twice -------------------------------------------------------------------
+
+
+def _promise(kind: str, **payload) -> jobs.Job:
+    return jobs.enqueue(kind, key=uuid.uuid4().hex, payload=payload)
+
+
+def _daily(world, kind: str) -> jobs.Job:
+    return _promise(kind, day=DAY.isoformat())
+
+
+def _sheet(world, kind: str) -> jobs.Job:
+    """A sheet of credits or a roll, uploaded, and for `_keep` checked and confirmed."""
+    school, clerk = world.places["school here"], world.people["school"]
+    what, step = kind.split("_")
+    book = workbook([row(0), row(1)]) if what == "credit" else roll_workbook([CHILD])
+    with scope(f"school:{school.pk}"):
+        batch = uploaded(school, clerk, book, kind="credits" if what == "credit" else "roll")
+        job = jobs.Job.objects.filter(kind=f"{what}_check").latest("pk")
+        if step == "keep":
+            jobs.HANDLERS[f"{what}_check"](job)
+            batch.refresh_from_db()
+            if batch.status == "checked":
+                job = credits.keep(batch, only_good=True, by=clerk)
+    return job
+
+
+def _message(world, kind: str) -> jobs.Job:
+    return _promise(kind, uuid=str(world.things["signup"]["here"].uuid), what="made")
+
+
+def _digest(world, kind: str) -> jobs.Job:
+    notify([world.people["unit"]], "每日汇总的内容")
+    return _daily(world, kind)
+
+
+# Each kind of work and how it is promised. A new handler fails the test below until it stands here.
+PROMISES = {
+    "index_night": _daily,
+    "annual_report": lambda world, kind: _promise(kind, report=0),
+    "credit_check": _sheet,
+    "credit_keep": _sheet,
+    "roll_check": _sheet,
+    "roll_keep": _sheet,
+    "credit_proof": _daily,
+    "sign_up_message": _message,
+    "events_upkeep": _daily,
+    "notice_digest": _digest,
+    "daily_upkeep": _daily,
+    "audit_anchor": _daily,
+}
+REPEATED = {"portal.tasks.sweep_jobs", "portal.tasks.seal_audit", "portal.tasks.business_day"} | {
+    "portal.tasks.deliver_notices",
+    "portal.tasks.run_job",
+}
+
+
+@pytest.fixture
+def world(db):
+    return city.build()
+
+
+def test_every_kind_of_work_stands_here():
+    assert set(jobs.HANDLERS) - set(PROMISES) == set(), "say in PROMISES how it is promised"
+
+
+def test_every_task_stands_here():
+    ours = {name for name in current_app.tasks if not name.startswith("celery.")}
+    assert ours == REPEATED
+
+
+@pytest.mark.parametrize("kind", sorted(PROMISES))
+def test_work_done_again_leaves_the_same_state(world, kind):
+    if kind not in jobs.HANDLERS:
+        pytest.fail(f"{kind} is promised every day and nobody does it")
+    job = PROMISES[kind](world, kind)
+    _do(kind, job)
+    first = checksum()
+
+    _do(kind, job)
+
+    second = checksum()
+    assert {table for table in first if first[table] != second[table]} <= {"portal_job"}
+
+
+def _do(kind, job):
+    """As after a crash at the very end: the work is done, the row does not know."""
+    with suppress(Refused):
+        jobs.HANDLERS[kind](job)
+
+
+def test_a_message_delivered_twice_does_its_work_once(world):
+    events_mail = world.things["session"]["here"]
+    entry = events.sign_up(
+        events_mail,
+        name="王小明",
+        mobile="13900139077",
+        head_count=1,
+        mail="a@b.test",
+        at=timezone.now(),
+        key=uuid.uuid4(),
+    )
+    job = jobs.Job.objects.filter(kind="sign_up_message", payload__uuid=str(entry.uuid)).get()
+
+    tasks.run_job(job.pk)
+    tasks.run_job(job.pk)
+
+    assert len(mail.outbox) == 1
+
+
+def test_tasks_of_the_clock_run_twice_change_nothing_more(world, settings):
+    notify([world.people["unit"]], "紧急", kind=Notice.Kind.URGENT)
+    tasks.deliver_notices()
+    sent = len(mail.outbox)
+    tasks.deliver_notices()
+    audit.seal()
+    head = audit.head()
+    audit.seal()
+
+    assert len(mail.outbox) == sent
+    assert audit.head() == head
+    assert tasks.sweep_jobs() >= 0
+
+
+# --- the clock ------------------------------------------------------------------------------------
+
+
+def _promised() -> list[tuple[str, str]]:
+    return sorted(jobs.Job.objects.filter(kind__in=tasks.DAILY).values_list("kind", "key"))
+
+
+def test_the_night_begins_at_one(db):
+    with time_machine.travel(at_shenzhen(2026, 3, 9, 0, 59, 59), tick=False):
+        tasks.business_day()
+    assert _promised() == []
+
+    with time_machine.travel(at_shenzhen(2026, 3, 9, 1, 0), tick=False):
+        tasks.business_day()
+    assert {key for _, key in _promised()} == {"2026-03-09"}
+    assert "notice_digest" not in dict(_promised())
+
+
+@pytest.mark.parametrize("jump", [timedelta(0), timedelta(hours=-1), timedelta(hours=1)])
+def test_each_business_date_is_promised_once_however_the_clock_jumps(db, jump):
+    moment = at_shenzhen(2026, 3, 9, 9, 30)
+    with time_machine.travel(moment, tick=False):
+        tasks.business_day()
+    first = _promised()
+    with time_machine.travel(moment + jump, tick=False):
+        tasks.business_day()
+        tasks.business_day()
+
+    assert _promised() == first
+    assert len(first) == len(set(first)) == len([kind for kind in tasks.DAILY if kind in jobs.HANDLERS])
+
+
+def test_a_night_that_was_missed_is_made_up_in_the_morning(db):
+    with time_machine.travel(at_shenzhen(2026, 3, 9, 11, 0), tick=False):
+        tasks.business_day()
+
+    assert ("index_night", "2026-03-09") in _promised()
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 3, 8, 15, 59, 59, tzinfo=UTC), date(2026, 3, 8)),
+        (datetime(2026, 3, 8, 16, 0, 0, tzinfo=UTC), date(2026, 3, 9)),
+        (at_shenzhen(2026, 2, 28, 23, 59, 59), date(2026, 2, 28)),
+        (at_shenzhen(2026, 3, 1, 0, 0, 0), date(2026, 3, 1)),
+        (at_shenzhen(2028, 2, 28, 23, 59, 59), date(2028, 2, 28)),
+        (at_shenzhen(2028, 2, 29, 0, 0, 0), date(2028, 2, 29)),
+        (at_shenzhen(2028, 2, 29, 23, 59, 59), date(2028, 2, 29)),
+        (at_shenzhen(2026, 8, 31, 23, 59, 59), date(2026, 8, 31)),
+        (at_shenzhen(2026, 9, 1, 0, 0, 0), date(2026, 9, 1)),
+        (at_shenzhen(2026, 12, 31, 23, 59, 59), date(2026, 12, 31)),
+        (at_shenzhen(2027, 1, 1, 0, 0, 0), date(2027, 1, 1)),
+        (datetime(2026, 12, 31, 16, 0, 0, tzinfo=UTC), date(2027, 1, 1)),
+        (at_shenzhen(1988, 4, 17, 3, 30), date(1988, 4, 17)),
+    ],
+)
+def test_every_dated_rule_turns_over_at_midnight_in_shenzhen(district, moment, day):
+    """The day, the school year, a grant's days, and the database's own idea of the day."""
+    person = UserFactory()
+    Grant.objects.create(user=person, role=Role.DISTRICT, region=district, starts_on=day, ends_on=day)
+
+    with time_machine.travel(moment.astimezone(ZONE), tick=False):
+        assert calendar.local_today() == day
+        assert timezone.localdate() == day
+        assert person.holds(Role.DISTRICT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (%s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date", [moment])
+        assert cursor.fetchone()[0] == day
+    assert calendar.school_year(day) == day.year - (day.month < 9)
+
+
+def test_a_birth_date_is_a_day_in_years_with_summer_time_too():
+    for year in range(1986, 1992):
+        assert calendar.age_on(date(year, 5, 4), date(2026, 5, 3)) == 2025 - year
+        assert calendar.age_on(date(year, 5, 4), date(2026, 5, 4)) == 2026 - year
+
+
+# --- many at once ---------------------------------------------------------------------------------
+
+
+def at_once(count: int, work) -> list:
+    """Run `work(number)` in so many threads that wait for each other first."""
+    gate, results = threading.Barrier(count), [None] * count
+
+    def run(number):
+        gate.wait()
+        try:
+            results[number] = work(number)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_equal_sign_ups_at_once_make_one():
+    session = SessionFactory(capacity=100, event__needs_sign_up=True)
+    question, token = plain_question.ask()
+    total = sum(
+        "零一二三四五六七八九十".index(letter) for letter in question if letter in "一二三四五六七八九"
+    )
+    sent = {"name": "王小明", "mobile": "13900139001", "head_count": 2, "mail": "", "answer": total}
+    sent |= {"homepage": "", "token": token, "key": uuid.uuid4()}
+    address = reverse("events:sign_up", args=[session.pk])
+
+    answers = at_once(10, lambda number: [Client().post(address, sent).status_code for _ in range(5)])
+
+    session.refresh_from_db()
+    assert SignUp.objects.count() == 1
+    assert session.seats_taken == 2
+    assert {status for line in answers for status in line} <= {302, 422}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_at_once_promise_each_piece_once():
+    with time_machine.travel(at_shenzhen(2026, 3, 9, 9, 0)):
+        at_once(6, lambda number: tasks.business_day())
+
+    promised = _promised()
+    assert len(promised) == len(set(promised)) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_with_one_message_one_works(monkeypatch):
+    done = []
+    monkeypatch.setitem(jobs.HANDLERS, "notice_digest", lambda job: done.append(job.pk))
+    job = _promise("notice_digest")
+
+    at_once(6, lambda number: tasks.run_job(job.pk))
+
+    assert done == [job.pk]
+
+
+# --- death in the middle --------------------------------------------------------------------------
+
+KILLED_INSIDE = """
+import os, signal, sys
+import django
+django.setup()
+from portal import search
+real, count = search.index_many, [0]
+def dies(entries, **kwargs):
+    def some():
+        for entry in entries:
+            count[0] += 1
+            if count[0] > int(sys.argv[1]):
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield entry
+    return real(some(), **kwargs)
+search.index_many = dies
+search.rebuild()
+"""
+
+
+def _rows() -> list[tuple]:
+    return list(SearchEntry.objects.order_by("kind", "subject_id").values_list("title", "is_public"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_index_killed_while_it_is_rebuilt_is_whole_afterwards():
+    for _ in range(12):
+        ResourceFactory(published=True)
+    search.rebuild()
+    whole = _rows()
+    Resource.objects.filter(pk=Resource.objects.earliest("pk").pk).update(title="改了名的资源")
+    database = connection.settings_dict
+    address = (
+        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+        f"/{database['NAME']}"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED_INSIDE, "5"],
+        cwd=Path(django_settings.BASE_DIR),
+        env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "portal.settings"},
+        check=False,
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-500:]
+    assert _rows() == whole
+    search.rebuild()
+    assert ("改了名的资源", True) in _rows()
+    assert len(_rows()) == len(whole)

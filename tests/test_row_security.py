@@ -1,0 +1,154 @@
+"""The database itself keeps one school's children from another, on pooled connections too."""
+
+import random
+import threading
+
+import pytest
+from django.db import connection, connections, transaction
+from psycopg_pool import ConnectionPool
+
+from portal.database import as_owner
+from portal.roles import Role
+from portal.scope import _set, scope
+from tests.factories import OrganizationFactory, UserFactory
+from tests.youth_credits.factories import enrol
+from youth_credits.actions import DATA, _load_rules
+from youth_credits.models import Student
+
+REQUESTS = 2_000
+SET = "SELECT set_config('portal.scope', %s, true)"
+HOLDERS = "SELECT DISTINCT school_id FROM youth_credits_student"
+
+
+@pytest.fixture
+def two_schools(transactional_db):
+    _load_rules(DATA / "rules_v1.json")
+    schools = []
+    for number in range(2):
+        school = OrganizationFactory(school=True)
+        clerk = UserFactory(holding=(Role.SCHOOL, school))
+        with scope(f"school:{school.pk}"):
+            enrol(school, clerk, first=number * 10)
+        schools.append(school)
+    return schools
+
+
+def _address() -> str:
+    kept = connection.settings_dict
+    return (
+        f"host={kept['HOST']} port={kept['PORT']} dbname={kept['NAME']} user={kept['USER']} "
+        f"password={kept['PASSWORD']}"
+    )
+
+
+def _one_request(pool, who: int | None, chance: random.Random) -> bool:
+    """Whether a request of school `who`, or of nobody, sees its own children and no others."""
+    try:
+        with pool.connection() as conn, conn.transaction():
+            if who:
+                conn.execute(SET, [f"school:{who}"])
+            seen = {school for (school,) in conn.execute(HOLDERS).fetchall()}
+            if chance.random() < 0.05:
+                raise InterruptedError  # a view that fails
+    except InterruptedError:
+        pass
+    return seen == ({who} if who else set())
+
+
+def test_a_pooled_connection_carries_no_scope_into_the_next_request(two_schools):
+    """Two schools, strangers and requests that fail, in turn, on three connections."""
+    one, two = (school.pk for school in two_schools)
+    whose = [one, two, None, one, None, two] * (REQUESTS // 6 + 1)
+    good = []
+
+    def some(start: int) -> None:
+        chance = random.Random(start)
+        good.extend(_one_request(pool, who, chance) for who in whose[start:REQUESTS:4])
+
+    with ConnectionPool(_address(), min_size=1, max_size=3, open=True) as pool:
+        threads = [threading.Thread(target=some, args=(start,)) for start in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert len(good) == REQUESTS
+    assert all(good)
+
+
+def test_a_setting_of_the_session_would_bleed_and_this_test_would_see_it(two_schools):
+    """The control: without SET LOCAL the next request on the connection sees the school."""
+    with ConnectionPool(_address(), min_size=1, max_size=1, open=True) as pool:
+        with pool.connection() as conn:
+            conn.execute("SELECT set_config('portal.scope', %s, false)", [f"school:{two_schools[0].pk}"])
+        with pool.connection() as conn:
+            assert conn.execute(HOLDERS).fetchall() == [(two_schools[0].pk,)]
+
+
+def _policies() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def _guarded() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relrowsecurity ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_every_guarded_table_is_guarded_from_its_owner_too(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
+            " AND relnamespace = 'public'::regnamespace"
+        )
+        assert cursor.fetchall() == []
+    assert {"youth_credits_student", "youth_credits_credit", "youth_credits_enrolment"} <= set(_guarded())
+    assert {table for table, _ in _policies()} == set(_guarded())
+
+
+def test_with_the_guard_of_a_table_taken_away_a_query_leaks(two_schools):
+    """The mutation: these tests have teeth. Each table without its policies, in a transaction undone."""
+    other = two_schools[1].pk
+    leaks = {}
+    for table in _guarded():
+        with as_owner(), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                without = cursor.fetchone()[0]
+                cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+                _set(f"school:{other}")
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                leaks[table] = without - cursor.fetchone()[0]
+            transaction.set_rollback(True)
+    connections["default"].close()
+
+    assert leaks["youth_credits_student"] == 3
+    assert leaks["youth_credits_enrolment"] == 3
+
+
+def test_with_one_policy_turned_into_yes_the_guard_s_own_test_fails(two_schools):
+    """Each policy that reads, made to say yes to everybody: a query without a scope then finds rows."""
+    caught = []
+    for table, policy in _policies():
+        with as_owner(), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                assert cursor.fetchone()[0] == 0, f"{table} shows rows without a scope"
+                cursor.execute(f'DROP POLICY "{policy}" ON "{table}"')
+                cursor.execute(f'CREATE POLICY "{policy}" ON "{table}" USING (true)')
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                if cursor.fetchone()[0]:
+                    caught.append(table)
+            transaction.set_rollback(True)
+    connections["default"].close()
+
+    assert "youth_credits_student" in caught
+    assert Student.objects.count() == 0

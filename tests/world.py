@@ -1,0 +1,229 @@
+"""A small Shenzhen with everybody who signs in: two districts, three schools, two units, and their records.
+
+Records stand at three places: `here` (district A, first school or unit), `near` (same district, another
+school or unit) and `far` (district B). `there` names who is at which of them.
+"""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.utils import timezone
+
+from events import actions as events
+from indicators.actions.reference import load_reference as load_statistics
+from indicators.actions.returns import create_return
+from indicators.models import Period, Return, StatForm
+from portal import files, jobs
+from portal.accounts import Grant, User
+from portal.encryption import sign
+from portal.notices import notify
+from portal.organizations import Organization
+from portal.regions import Region, load
+from portal.roles import MFA_ROLES, Perm, Role
+from portal.scope import scope
+from tests.events.factories import EventFactory, SessionFactory
+from tests.factories import OrganizationFactory, UserFactory
+from tests.outreach.factories import TitleFactory
+from tests.resources.factories import ResourceFactory
+from tests.talent.factories import PersonFactory
+from tests.youth_credits.factories import BatchFactory, enrol
+from youth_credits.actions import DATA, _load_rules
+from youth_credits.models import Batch
+
+PLACES = ("here", "near", "far")
+PASSWORD = "long-enough-for-a-test-2026"
+
+# Who → role, and where it is held: the city, district A or B, or a school or unit at one of the places.
+ACTORS = {
+    "stranger": None,
+    "nobody": (None, None),
+    "staff": (Role.STAFF, "city"),
+    "accounts": (Role.ACCOUNTS, "city"),
+    "security": (Role.SECURITY, "city"),
+    "auditor": (Role.AUDITOR, "city"),
+    "officer": (Role.DISTRICT, "district here"),
+    "officer_b": (Role.DISTRICT, "district far"),
+    "head": (Role.DISTRICT_HEAD, "district here"),
+    "education": (Role.EDUCATION, "district here"),
+    "street": (Role.SUBDISTRICT, "street"),
+    "unit": (Role.UNIT, "unit here"),
+    "unit_b": (Role.UNIT, "unit far"),
+    "school": (Role.SCHOOL, "school here"),
+    "school_near": (Role.SCHOOL, "school near"),
+    "school_b": (Role.SCHOOL, "school far"),
+    "verifier": (Role.SCHOOL_VERIFIER, "school here"),
+    "expert": (Role.EXPERT, "city"),
+    "guardian": (Role.GUARDIAN, "city"),
+    "disabled": (Role.STAFF, "city"),
+    "no_mfa": (Role.STAFF, "city"),
+}
+GIVES_FACTOR = MFA_ROLES | {Role.SCHOOL, Role.SCHOOL_VERIFIER}
+
+
+@dataclass
+class World:
+    places: dict[str, Region | Organization] = field(default_factory=dict)
+    people: dict[str, User | None] = field(default_factory=dict)
+    things: dict[str, dict[str, object]] = field(default_factory=dict)
+    secrets: dict[str, set[str]] = field(default_factory=dict)
+
+    def client(self, who: str) -> Client:
+        """A browser in which this person is signed in, with a second factor given a moment ago."""
+        client = Client()
+        person = self.people[who]
+        if person is None:
+            return client
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if person.authenticator_set.exists():
+            session = client.session
+            session["account_authentication_methods"] = [
+                {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(person.pk)
+            session.save()
+        if who == "disabled":
+            User.objects.filter(pk=person.pk).update(is_active=False)
+        return client
+
+
+def build() -> World:
+    load()
+    world = World()
+    _places(world)
+    _people(world)
+    _records(world)
+    _statistics(world)
+    _children(world)
+    return world
+
+
+def _places(world: World) -> None:
+    nanshan, futian = Region.objects.get(code="440305000000"), Region.objects.get(code="440304000000")
+    world.places |= {
+        "city": Region.objects.city(),
+        "district here": nanshan,
+        "district near": nanshan,
+        "district far": futian,
+        "street": Region.objects.filter(parent=nanshan).order_by("code").first(),
+    }
+    for place in PLACES:
+        district = world.places[f"district {place}"]
+        world.places[f"unit {place}"] = OrganizationFactory(
+            region=district, name=f"科普单位{place}", contact=f"联系人{place}", phone="13800138000"
+        )
+        world.places[f"school {place}"] = OrganizationFactory(region=district, school=True)
+
+
+def _people(world: World) -> None:
+    for who, post in ACTORS.items():
+        if post is None:
+            world.people[who] = None
+            continue
+        role, place = post
+        factor = role in GIVES_FACTOR and who != "no_mfa"
+        person = UserFactory(username=f"a-{who}", name=f"人员{who}", email=f"{who}@mail.test", mfa=factor)
+        if role:
+            where = world.places[place]
+            at = {"region": where} if isinstance(where, Region) else {"organization": where}
+            Grant.objects.create(user=person, role=role, **at)
+        world.people[who] = person
+
+
+def _records(world: World) -> None:
+    things = {name: {} for name in ("resource", "event", "session", "signup", "file", "job", "login")}
+    clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
+    for place in PLACES:
+        unit, clerk = world.places[f"unit {place}"], world.people[clerks[place]]
+        at = {"organization": unit, "region": unit.region, "created_by": clerk}
+        # Drafts: what is published is everybody's.
+        things["resource"][place] = ResourceFactory(**at, title=f"未公开资源{place}")
+        event = EventFactory(**at, published=True, title=f"讲座{place}", needs_sign_up=True)
+        things["event"][place] = EventFactory(**at, title=f"未公开活动{place}")
+        session = SessionFactory(event=event)
+        things["session"][place] = session
+        things["signup"][place] = events.sign_up(
+            session,
+            name=f"报名人{place}",
+            mobile=f"1390013900{PLACES.index(place)}",
+            head_count=1,
+            mail="",
+            at=timezone.now(),
+            key=uuid.uuid4(),
+        )
+        made = files.made(b"%PDF-1.4 " + place.encode(), "文件.pdf", "pdf")
+        things["file"][place] = files.keep(
+            made, by=clerk, region=unit.region, organization=unit, needs=Perm.RESOURCE_EDIT
+        )
+        things["job"][place] = jobs.Job.objects.create(kind="credit_check", key=place, created_by=clerk)
+        things["login"][place] = UserSession.objects.create(
+            user=clerk, ip="10.0.0.1", user_agent="Firefox", session_key=f"{place}-key", data={}
+        )
+        notify([clerk], f"给{place}的消息")
+    things["shown"] = {
+        place: ResourceFactory(
+            published=True,
+            organization=world.places[f"unit {place}"],
+            region=world.places[f"district {place}"],
+        )
+        for place in PLACES
+    }
+    world.things |= things
+    world.things["held"] = {place: session.event for place, session in things["session"].items()}
+    world.things["picture"] = _pictures(world)
+    world.things |= {
+        "organization": {"here": world.places["unit here"], "far": world.places["unit far"]},
+        "region": {"here": world.places["district here"]},
+        "user": {"here": world.people["unit"]},
+        "person": {"here": PersonFactory(region=world.places["district here"], name="专家钱某")},
+        "title": {"here": TitleFactory(organization=world.places["unit here"])},
+    }
+
+
+def _pictures(world: World) -> dict:
+    """Published pictures; the files that are not published stand under "file"."""
+    made = files.made(b"\x89PNG\r\n\x1a\n", "图.png", "png")
+    staff = world.people["staff"]
+    return {
+        place: files.keep(made, by=staff, region=world.places[f"district {place}"], public_image=True)
+        for place in PLACES
+    }
+
+
+def _statistics(world: World) -> None:
+    load_statistics()
+    today = timezone.localdate()
+    period = Period.objects.create(
+        form=StatForm.objects.order_by("-version").first(),
+        year=today.year - 1,
+        opens_on=today - timedelta(days=30),
+        due_on=today + timedelta(days=30),
+    )
+    staff = world.people["staff"]
+    world.things["return"] = {
+        place: create_return(period, region=world.places[f"district {place}"], by=staff, counted={})
+        for place in ("here", "far")
+    }
+    assert Return.objects.count() == 2
+
+
+def _children(world: World) -> None:
+    _load_rules(DATA / "rules_v1.json")
+    clerks = {"here": "school", "near": "school_near", "far": "school_b"}
+    world.things |= {"student": {}, "batch": {}}
+    for number, place in enumerate(PLACES):
+        school, clerk = world.places[f"school {place}"], world.people[clerks[place]]
+        with scope(f"school:{school.pk}"):
+            children = enrol(school, clerk, heads=3, first=number * 10)
+            world.things["student"][place] = children[0]
+            world.secrets[place] = {child.number for child in children} | {child.name for child in children}
+            world.things["batch"][place] = BatchFactory(
+                organization=school, created_by=clerk, status=Batch.Status.CHECKED
+            )
+
+
+def token_of(thing) -> str:
+    return sign(str(thing.uuid), purpose="sign_up")
