@@ -184,6 +184,7 @@ def page_context(request) -> dict:
         "display_large": cookies.get("type") == "large",
         "unread_count": user.notices.unread().count() if signed_in else 0,
         "is_demo": settings.DEMO,
+        "session_seconds": settings.SESSION_IDLE_SECONDS if signed_in else 0,
     }
 
 
