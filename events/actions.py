@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from events import queries
 from events.models import REVIEW, Brand, Edition, Event, Session, SignUp
-from portal import audit, jobs, search
-from portal.accounts import User, require, system_user
+from portal import audit, history, jobs, search
+from portal.accounts import User, may, require, system_user
 from portal.encryption import blind, seal
 from portal.errors import Refused
 from portal.identifiers import check_mobile, clean_text
@@ -22,14 +23,15 @@ from portal.notices import notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
 from resources import actions as resources
+from resources.models import Resource
 
 DATA = Path(__file__).parent / "data"
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 MOBILE = "sign_up.mobile"
 KEPT_AFTER = timedelta(days=92)
 
-# What a form may change; status and stamps are the workflow's.
-EDITABLE = tuple(field.name for field in Event._meta.fields if field.editable and not field.primary_key)
+VISITOR = AnonymousUser()  # who signs up has no account
+DATES = ("starts_at", "ends_at", "closes_at", "capacity")  # of a session, what a form may change
 
 
 @transaction.atomic
@@ -37,31 +39,46 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
     """Enter an event or keep changes to it; `seen` is the version the person had before them.
 
     Raises PermissionDenied outside one's places, ValidationError where a rule says no, and Refused if
-    somebody else was faster or the event may no longer be changed by its unit.
+    somebody else was faster or the event was called off.
     """
-    require(by, Perm.EVENT_EDIT, event)
-    is_new = event.pk is None
-    if is_new:
+    before = history.stored(event)
+    for state in (before, event) if before else (event,):
+        require(by, Perm.EVENT_EDIT, state)
+    if before is None:
         event.created_by = by
         event.full_clean()
         event.save()
-    else:
-        _keep_changes(event, seen)
-    audit.record(event, "create" if is_new else "change", by=by)
-    _index(event)
+        audit.record(event, "create", by=by)
+        return event
+    _check_open(before, seen)
+    event.full_clean()
+    changes = history.differences(before, event)
+    if changes:
+        event.version = before.version + 1
+        event.save(update_fields=[*changes, "version"])
+        audit.record(event, "change", by=by, changes=changes)
+        _review_again(event, by)
     return event
 
 
-def _keep_changes(event: Event, seen: int | None) -> None:
-    """Save what a form may change, if the version is still the one that was seen."""
-    stored = Event.objects.select_for_update().get(pk=event.pk)
+def _check_open(stored: Event, seen: int | None) -> None:
     if stored.status == Event.Status.CANCELLED:
         raise Refused("活动已取消，不能再修改。")
     if seen is not None and stored.version != seen:
         raise Refused("您打开页面后，活动已被他人修改。您填写的内容仍在页面上，请核对后再次保存。")
-    event.version = stored.version + 1
-    event.full_clean()
-    event.save(update_fields=[*EDITABLE, "version"])
+
+
+def _review_again(event: Event, by: User) -> None:
+    """What a unit changes of a published event is reviewed before the public reads it."""
+    if event.status == Event.Status.PUBLISHED and not may(by, Perm.EVENT_REVIEW, event):
+        REVIEW.take(event, "revise", by=by)
+        _tell_reviewers(event, f"已发布的活动“{event.title}”有修改，请重新审核。")
+    _index(event)
+    _note_next(event)
+
+
+def _tell_reviewers(event: Event, text: str) -> None:
+    notify(people_with(Perm.EVENT_REVIEW, event), text, link=event.get_desk_url(), kind="task")
 
 
 def create_event(*, by: User, **fields) -> Event:
@@ -78,14 +95,42 @@ def change_event(event: Event, *, by: User, **fields) -> Event:
 
 @transaction.atomic
 def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> None:
-    """Keep the sessions of an event as given. Raises as `save_event` does."""
+    """Keep these sessions of an event as given; the others stay. Raises as `save_event` does."""
     require(by, Perm.EVENT_EDIT, event)
+    # Whoever signs up meanwhile waits here, so that no seat is lost or given twice.
+    stored = {row.pk: row for row in Session.objects.select_for_update().filter(event=event)}
+    before = _dates(event)
     for session in sessions:
         session.event = event
+        if session.pk is not None:
+            session.seats_taken = stored[session.pk].seats_taken
         session.full_clean()
-        session.save()
-    audit.record(event, "sessions", by=by)
+        session.save(update_fields=DATES if session.pk else None)
+    after = _dates(event)
+    if after == before:
+        return
+    Event.objects.filter(pk=event.pk).update(version=F("version") + 1)
+    audit.record(event, "sessions", by=by, changes={"sessions": [before, after]})
     _note_next(event)
+
+
+@transaction.atomic
+def save_with_sessions(
+    event: Event, sessions: Iterable[Session], *, by: User, seen: int | None = None
+) -> Event:
+    """Keep an event and its sessions, both or neither. Raises as `save_event` does."""
+    saved = save_event(event, by=by, seen=seen)
+    save_sessions(saved, sessions, by=by)
+    return saved
+
+
+def _dates(event: Event) -> str:
+    rows = Session.objects.filter(event=event).order_by("starts_at", "pk")
+    return "、".join(f"{_local(row.starts_at)} 至 {_local(row.ends_at)}（{row.capacity} 人）" for row in rows)
+
+
+def _local(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 @transaction.atomic
@@ -94,12 +139,7 @@ def submit(event: Event, *, by: User) -> None:
     if not event.sessions.filter(cancelled_at=None).exists():
         raise Refused("请至少添加一个场次，再提交审核。")
     REVIEW.take(event, "submit", by=by)
-    notify(
-        people_with(Perm.EVENT_REVIEW, event),
-        f"活动“{event.title}”待审核。",
-        link=event.get_desk_url(),
-        kind="task",
-    )
+    _tell_reviewers(event, f"活动“{event.title}”待审核。")
 
 
 @transaction.atomic
@@ -125,7 +165,7 @@ def send_back(event: Event, *, note: str, by: User) -> None:
 
 @transaction.atomic
 def cancel(event: Event, *, note: str, by: User) -> None:
-    """Call a published event off; whoever signed up with an address is told."""
+    """Call an event off; whoever signed up with an address is told."""
     REVIEW.take(event, "cancel", by=by, note=note)
     search.remove("event", event.pk)
     _note_next(event)
@@ -173,20 +213,27 @@ def sign_up(
         head_count=head_count,
         code="".join(secrets.choice(LETTERS) for _ in range(8)),
     )
-    # Of two parties that ask for the last seats at once, one update finds no row.
+    try:
+        with transaction.atomic():
+            _take_seats(session, head_count)
+            entry.save(force_insert=True)
+    except IntegrityError as clash:
+        made = SignUp.objects.filter(uuid=key, session=session).first()
+        if made:  # the same form, sent twice at once
+            return made
+        raise Refused("该手机号已报名本场。如需修改人数，请先用报名链接取消。") from clash
+    audit.record(entry, "sign_up", by=VISITOR)
+    jobs.enqueue("sign_up_message", key=f"made:{key}", payload={"uuid": str(key), "what": "made"})
+    return entry
+
+
+def _take_seats(session: Session, head_count: int) -> None:
+    """Of two parties that ask for the last seats at once, one update finds no row. Raises Refused for it."""
     seated = Session.objects.filter(
         pk=session.pk, cancelled_at=None, seats_taken__lte=F("capacity") - head_count
     ).update(seats_taken=F("seats_taken") + head_count)
     if not seated:
         raise Refused("剩余名额不足，请减少人数或选择其他场次。")
-    try:
-        with transaction.atomic():
-            entry.save()
-    except IntegrityError as clash:
-        raise Refused("该手机号已报名本场。如需修改人数，请先用报名链接取消。") from clash
-    audit.record(entry, "sign_up", by=None)
-    jobs.enqueue("sign_up_message", key=f"made:{key}", payload={"uuid": str(key), "what": "made"})
-    return entry
 
 
 @transaction.atomic
@@ -197,7 +244,7 @@ def withdraw(entry: SignUp, *, at: datetime) -> None:
     freed = SignUp.objects.filter(pk=entry.pk, cancelled_at=None).update(cancelled_at=at)
     if freed:
         Session.objects.filter(pk=entry.session_id).update(seats_taken=F("seats_taken") - entry.head_count)
-        audit.record(entry, "withdraw", by=None)
+        audit.record(entry, "withdraw", by=VISITOR)
 
 
 @transaction.atomic
@@ -220,16 +267,20 @@ def _index(event: Event) -> None:
 
 def _note_next(event: Event) -> None:
     """Tell the place when something is on there next."""
-    if event.resource_id is None:
-        return
-    coming = (
-        Session.objects.public()
-        .filter(event__resource=event.resource_id, starts_at__gt=timezone.now())
-        .order_by("starts_at")
-        .values_list("starts_at", flat=True)
-        .first()
-    )
-    resources.note_next_session(event.resource_id, coming)
+    if event.resource_id is not None:
+        coming = queries.next_by_resource(timezone.now(), [event.resource_id])
+        resources.note_next_session(event.resource_id, coming.get(event.resource_id))
+
+
+@transaction.atomic
+def note_next_sessions(*, at: datetime) -> int:
+    """Tell every place anew what is on there next: what is over must not keep it up in the menu."""
+    coming = queries.next_by_resource(at)
+    places = Resource.objects.filter(Q(pk__in=coming) | Q(next_session_at__isnull=False))
+    changed = [row for row in places.only("next_session_at") if row.next_session_at != coming.get(row.pk)]
+    for row in changed:
+        resources.note_next_session(row.pk, coming.get(row.pk))
+    return len(changed)
 
 
 @transaction.atomic

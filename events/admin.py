@@ -1,10 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 
 from events import actions
-from events.forms import EventRowForm
+from events.forms import EventRegisterForm
 from events.models import Brand, Edition, Event, Session
 from events.sheets import EventSheet
 from portal.admin_site import RegisterPermissions
+from portal.errors import Refused
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
@@ -32,7 +33,7 @@ class EventAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     resource_classes = [EventSheet]
     view_perm, edit_perm = Perm.EVENT_VIEW, Perm.EVENT_EDIT
-    form = EventRowForm
+    form = EventRegisterForm
     inlines = [SessionInline]
     list_display = ["title", "kind", "region", "organization", "status", "published_at"]
     list_filter = ["status", "kind", ("region", admin.RelatedOnlyFieldListFilter), "edition"]
@@ -40,17 +41,25 @@ class EventAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     search_fields = ["title", "organization__name"]
     autocomplete_fields = ["organization", "region", "edition"]
     raw_id_fields = ["resource"]
-    actions = ["publish"]
+    actions = ["publish_chosen"]
     show_full_result_count = False
     ordering = ["-pk"]
 
     def save_model(self, request, obj, form, change):
-        actions.save_event(obj, by=request.user, seen=obj.version if change else None)
+        actions.save_event(obj, by=request.user, seen=form.cleaned_data["seen"] if change else None)
 
-    @admin.action(description="发布所选的待审核活动", permissions=["change"])
-    def publish(self, request, queryset):
-        for event in queryset.filter(status=Event.Status.SUBMITTED).select_related("region", "organization"):
-            actions.publish(event, by=request.user)
+    @admin.action(description="发布所选（待审核的）")
+    def publish_chosen(self, request, queryset):
+        done = 0
+        chosen = queryset.for_user(request.user, Perm.EVENT_REVIEW)
+        for event in chosen.select_related("region", "organization", "created_by"):
+            try:
+                actions.publish(event, by=request.user)
+            except Refused as refusal:
+                self.message_user(request, f"{event}：{refusal}", messages.WARNING)
+            else:
+                done += 1
+        self.message_user(request, f"已发布 {done} 项。", messages.SUCCESS)
 
 
 @admin.register(Brand)

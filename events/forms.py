@@ -94,6 +94,24 @@ class EventRowForm(forms.ModelForm):
         return _clean(self.cleaned_data["place"])
 
 
+class EventRegisterForm(EventRowForm):
+    """An event in the register under /admin/, with the version that was shown."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.version
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("seen") != self.instance.version:
+            self.add_error(None, "这项活动刚被他人修改，请核对变更历史后再次保存。")
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = str(self.instance.version)
+        return cleaned
+
+
 class SessionForm(forms.ModelForm):
     """One date of an event."""
 

@@ -63,6 +63,12 @@ class EventQuerySet(ScopedQuerySet):
     def published(self):
         return self.filter(status=Event.Status.PUBLISHED)
 
+    def shown(self):
+        """What has a public page: published ones, and those called off after they were."""
+        return self.filter(
+            status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED], published_at__isnull=False
+        )
+
 
 class Event(Scoped):
     """A science outreach event, held in one or more sessions."""
@@ -163,10 +169,6 @@ class Event(Scoped):
     def audience_names(self) -> list[str]:
         return [Audience(code).label for code in self.audiences]
 
-    @property
-    def is_public(self) -> bool:
-        return self.status in (self.Status.PUBLISHED, self.Status.CANCELLED)
-
 
 REVIEW = Workflow(
     submit=Step(
@@ -190,9 +192,16 @@ REVIEW = Workflow(
         needs=Perm.EVENT_REVIEW,
         wants_note=True,
     ),
+    revise=Step(
+        label="修改后重新送审",
+        sources=frozenset({Event.Status.PUBLISHED}),
+        target=Event.Status.SUBMITTED,
+        needs=Perm.EVENT_EDIT,
+        stamp="submitted_at",
+    ),
     cancel=Step(
         label="取消活动",
-        sources=frozenset({Event.Status.PUBLISHED}),
+        sources=frozenset({Event.Status.PUBLISHED, Event.Status.SUBMITTED, Event.Status.RETURNED}),
         target=Event.Status.CANCELLED,
         needs=Perm.EVENT_EDIT,
         wants_note=True,

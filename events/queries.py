@@ -43,6 +43,15 @@ def sessions_for(resource, after: datetime, *, limit: int = 10) -> list[Session]
     )
 
 
+def next_by_resource(after: datetime, resource_ids: list[int] | None = None) -> dict[int, datetime]:
+    """When the next session after a moment begins, per resource that has one; of all resources by default."""
+    sessions = Session.objects.public().filter(starts_at__gt=after, event__resource__isnull=False)
+    if resource_ids is not None:
+        sessions = sessions.filter(event__resource__in=resource_ids)
+    rows = sessions.values("event__resource").annotate(first=Min("starts_at")).order_by("event__resource")
+    return {row["event__resource"]: row["first"] for row in rows}
+
+
 def with_next_session(events, after: datetime):
     """Events with `next_at`, and their sessions still to come loaded as `coming_sessions`."""
     still = Session.objects.filter(ends_at__gt=after, cancelled_at=None).order_by("starts_at", "pk")

@@ -5,7 +5,7 @@ from random import Random
 
 from django.utils import timezone
 
-from events import queries
+from events import actions, queries
 from events.models import Edition, Event, Session
 from portal import search
 from portal.accounts import User
@@ -67,6 +67,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
         sessions += _sessions(event, day, today, rng)
     Session.objects.bulk_create(sessions, batch_size=2000)
     search.index_many(queries.searchable())
+    actions.note_next_sessions(at=timezone.now())
 
 
 def _event(region, kind, titles, venues, rng: Random, by: User) -> Event:

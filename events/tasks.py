@@ -1,4 +1,4 @@
-"""Background work of events: the message to whoever signed up."""
+"""Background work of events: the message to whoever signed up, and the daily upkeep."""
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -36,5 +36,6 @@ def sign_up_message(job: jobs.Job) -> None:
 
 @jobs.handler("events_upkeep")
 def upkeep(job: jobs.Job) -> None:
-    """Once a day: forget sign-ups whose time is over."""
-    job.progress(actions.forget_sign_ups(at=timezone.now()))
+    """Once a day: forget sign-ups whose time is over, tell places what is on there next."""
+    now = timezone.now()
+    job.progress(actions.forget_sign_ups(at=now) + actions.note_next_sessions(at=now))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.forms import inlineformset_factory
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from events import actions, queries
 from events.forms import AttendanceForm, EventForm, NoteForm, SessionForm, SignUpForm
 from events.models import REVIEW, Event, Session, SignUp
 from portal import audit, ics, plain_question
+from portal.calendar import weekend_of
 from portal.encryption import sign, unsign
 from portal.errors import Refused
 from portal.keyset import page_by_key
@@ -84,16 +86,9 @@ def _narrow(sessions, asked: dict, now):
     if asked["when"] == "week":
         sessions = sessions.filter(starts_at__lt=now + timedelta(days=7))
     if asked["when"] == "weekend":
-        start, end = weekend(now)
-        sessions = sessions.filter(starts_at__gte=start, starts_at__lt=end)
+        start, end = weekend_of(now)
+        sessions = sessions.filter(ends_at__gt=start, starts_at__lt=end)
     return sessions
-
-
-def weekend(now):
-    """Saturday and Sunday of this week in Shenzhen: begin of the one, end of the other."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    saturday = midnight + timedelta(days=5 - midnight.weekday())
-    return saturday, saturday + timedelta(days=2)
 
 
 @login_not_required
@@ -102,10 +97,9 @@ def event_detail(request, pk):
     now = timezone.now()
     event = get_object_or_404(
         queries.with_next_session(
-            Event.objects.select_related("region", "resource", "organization", "edition"), now
+            Event.objects.shown().select_related("region", "resource", "organization", "edition"), now
         ),
         pk=pk,
-        status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED],
     )
     sessions = [(session, session.sign_up_is_open(now)) for session in event.coming_sessions]
     return render(request, "events/event_detail.html", {"event": event, "sessions": sessions})
@@ -198,10 +192,7 @@ def _calendar_answer(name: str, entries, file_name: str) -> HttpResponse:
 @require_safe
 def session_calendar(request, pk):
     session = get_object_or_404(
-        Session.objects.filter(
-            event__status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED]
-        ).select_related("event__resource"),
-        pk=pk,
+        Session.objects.filter(event__in=Event.objects.shown()).select_related("event__resource"), pk=pk
     )
     return _calendar_answer(
         session.event.title, [_calendar_entry(request, session)], f"session-{session.pk}.ics"
@@ -259,6 +250,7 @@ def desk_form(request, pk=None):
     event = None
     if pk is not None:
         event = get_object_or_404(Event.objects.for_user(request.user, Perm.EVENT_EDIT), pk=pk)
+    version = event.version if event else None  # as stored, whatever becomes of the form
     choices = _choices(request.user)
     first = choices["organizations"].select_related("region").first() if event is None else None
     initial = {"organization": first, "region": first and first.region} if first else None
@@ -269,22 +261,23 @@ def desk_form(request, pk=None):
             saved = _save(form, dates, request)
         except Refused as refusal:
             form.add_error(None, str(refusal))
+        except ValidationError as fault:  # a rule over more than the form holds, as seats already taken
+            form.add_error(None, fault.messages)
         else:
             messages.success(request, "已保存。")
             return redirect(saved.get_desk_url())
-    context = {"form": form, "dates": dates, "event": event}
+    context = {"form": form, "dates": dates, "event": event, "version": version}
     return render(request, "events/desk_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _save(form, dates, request) -> Event:
     seen = request.POST.get("version", "")
-    saved = actions.save_event(
+    return actions.save_with_sessions(
         form.save(commit=False),
+        dates.save(commit=False),
         by=request.user,
         seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
     )
-    actions.save_sessions(saved, dates.save(commit=False), by=request.user)
-    return saved
 
 
 def _of_desk(request, pk, perm=Perm.EVENT_VIEW) -> Event:
@@ -311,7 +304,7 @@ STEPS = {
     "submit": (actions.submit, "已提交审核。"),
     "publish": (actions.publish, "活动已发布。"),
     "send_back": (actions.send_back, "已退回，填报人会收到通知。"),
-    "cancel": (actions.cancel, "活动已取消，报名者会收到通知。"),
+    "cancel": (actions.cancel, "活动已取消，留有邮箱的报名者会收到通知。"),
 }
 
 

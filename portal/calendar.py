@@ -33,6 +33,13 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
+def weekend_of(at: datetime) -> tuple[datetime, datetime]:
+    """What is left of the running weekend, or the one to come: from Saturday 0:00 to Monday 0:00."""
+    today = local_today(at)
+    sunday = today + (6 - today.weekday()) * ONE_DAY
+    return max(day_start(sunday - ONE_DAY), at), day_start(sunday + ONE_DAY)
+
+
 def age_on(born_on: date, on: date) -> int:
     """Full years of age (周岁); somebody born on 29 February has the birthday on 1 March otherwise."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

@@ -1,7 +1,5 @@
 """Pages made of several apps: home, search, the personal desk, a resource's page. Reads queries only."""
 
-from datetime import datetime, time, timedelta
-
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from events import queries as events
 from indicators import queries as indicators
-from portal.calendar import local_today
+from portal.calendar import local_today, weekend_of
 from portal.maps import About, district_map, place_map
 from portal.regions import Region
 from portal.roles import Role
@@ -26,14 +24,6 @@ WAITING = (
     resources.waiting_for,
     events.waiting_for,
 )
-
-
-def weekend_of(at: datetime) -> tuple[datetime, datetime]:
-    """The running weekend, or the one to come: Saturday 0:00 to Monday 0:00."""
-    today = local_today(at)
-    saturday = today + timedelta(days=(5 - today.weekday()) % 7 if today.weekday() != 6 else -1)
-    start = timezone.make_aware(datetime.combine(saturday, time.min))
-    return max(start, at), start + timedelta(days=2)
 
 
 # --- Home -----------------------------------------------------------------------------------------

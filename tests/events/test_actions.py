@@ -14,6 +14,7 @@ from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.search import SearchEntry, find
 from tests.events.factories import EventFactory, SessionFactory
+from tests.resources.factories import ResourceFactory
 
 
 def ask(session, *, mobile="13800138000", head_count=1, mail="", key=None, at=None):
@@ -88,10 +89,69 @@ def test_another_unit_s_clerk_changes_nothing(unit_clerk):
 
 def test_the_later_of_two_editors_is_told(unit, unit_clerk):
     event = EventFactory(organization=unit)
-    actions.save_event(event, by=unit_clerk, seen=1)
+    actions.change_event(event, by=unit_clerk, title="先改的人")
 
     with pytest.raises(Refused, match="已被他人修改"):
         actions.save_event(event, by=unit_clerk, seen=1)
+
+
+def test_what_a_unit_changes_of_a_published_event_is_reviewed_again(unit, unit_clerk, staff):
+    event = EventFactory(organization=unit, published=True)
+
+    actions.change_event(event, by=unit_clerk, title="换了题目")
+
+    assert not Event.objects.shown().exists()
+    assert "请重新审核" in staff.notices.get().text
+
+
+def test_what_staff_change_of_a_published_event_stays_public(staff):
+    event = EventFactory(published=True)
+
+    actions.change_event(event, by=staff, title="换了题目")
+
+    assert Event.objects.published().get().title == "换了题目"
+
+
+def test_an_event_called_off_before_it_was_published_has_no_public_page(staff):
+    event = EventFactory(submitted=True)
+
+    actions.cancel(event, note="场地另有安排", by=staff)
+
+    assert not Event.objects.shown().exists()
+
+
+def test_seats_taken_while_dates_are_edited_are_kept(staff):
+    session = SessionFactory()
+    typed = Session.objects.get(pk=session.pk)
+    ask(session, head_count=3)
+
+    typed.capacity = 40
+    actions.save_sessions(session.event, [typed], by=staff)
+
+    session.refresh_from_db()
+    assert (session.capacity, session.seats_taken) == (40, 3)
+
+
+def test_a_session_has_no_fewer_seats_than_were_taken(staff):
+    session = SessionFactory()
+    ask(session, head_count=3)
+
+    session.capacity = 2
+    with pytest.raises(ValidationError, match="名额不能少于已报名人数"):
+        actions.save_sessions(session.event, [session], by=staff)
+
+
+def test_what_is_over_no_longer_keeps_a_place_up_in_the_menu(staff):
+    place = ResourceFactory(published=True)
+    session = SessionFactory(event__resource=place)
+    actions.note_next_sessions(at=timezone.now())
+    place.refresh_from_db()
+    assert place.next_session_at == session.starts_at
+
+    assert actions.note_next_sessions(at=session.ends_at) == 1
+
+    place.refresh_from_db()
+    assert place.next_session_at is None
 
 
 def test_an_event_without_place_is_refused_with_a_sentence(unit, unit_clerk):

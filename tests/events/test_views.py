@@ -194,6 +194,35 @@ def test_a_unit_enters_an_event_with_its_session(client, unit, unit_clerk):
     assert (event.created_by, event.sessions.get().capacity) == (unit_clerk, 40)
 
 
+def test_a_unit_that_takes_away_taken_seats_is_told_beside_its_form(client, unit, unit_clerk):
+    session = SessionFactory(event__organization=unit, seats_taken=5)
+    client.force_login(unit_clerk)
+
+    page = client.post(
+        reverse("events_desk:edit", args=[session.event_id]),
+        {
+            "version": 1,
+            "organization": unit.name,
+            "region": unit.region_id,
+            "title": session.event.title,
+            "kind": "lecture",
+            "place": "一号厅",
+            "largest_party": 5,
+            "sessions-TOTAL_FORMS": 1,
+            "sessions-INITIAL_FORMS": 1,
+            "sessions-0-id": session.pk,
+            "sessions-0-starts_at": f"{timezone.localtime(session.starts_at):%Y-%m-%dT%H:%M}",
+            "sessions-0-ends_at": f"{timezone.localtime(session.ends_at):%Y-%m-%dT%H:%M}",
+            "sessions-0-capacity": 2,
+        },
+    )
+
+    assert page.status_code == 422
+    assert "名额不能少于已报名人数" in page.content.decode()
+    session.event.refresh_from_db()
+    assert (session.event.place, session.event.version, page.context["version"]) == ("市民中心", 1, 1)
+
+
 def test_a_unit_cannot_enter_for_another_organization(client, unit_clerk):
     other = EventFactory().organization
     client.force_login(unit_clerk)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.pages import weekend_of
+from portal.calendar import weekend_of
 from portal.roles import Role
 from resources import actions
 from tests.factories import UserFactory
