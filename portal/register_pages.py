@@ -203,6 +203,13 @@ class RegisterSheets(ImportExportMixin):
     export_form_class = FormatForm
     formats = [XlsxSheet, CsvSheet]
 
+    # The mixin's own answers are yes to everybody, and stand before those of RegisterPermissions.
+    def has_import_permission(self, request) -> bool:
+        return self.has_add_permission(request)
+
+    def has_export_permission(self, request) -> bool:
+        return self.has_module_permission(request)
+
     def get_urls(self):
         info = "_".join(self.get_model_info())
         own = [
