@@ -26,7 +26,7 @@ def is_page(link: str) -> bool:
         and not parts.netloc
         and not parts.path.startswith(NO_PAGES)
         and not any(mark in parts.path for mark in FILES)
-        and bool(pattern_of(link))
+        and pattern_of(link) is not None
     )
 
 
