@@ -142,6 +142,12 @@ REGISTERS = {
     "events_event": ("staff", "staff"),
     "events_brand": ("staff", "staff"),
     "events_edition": ("staff", "staff"),
+    "indicators_figure": ("staff", ""),
+    "indicators_figuresource": ("staff", ""),
+    "indicators_denominator": ("staff", "staff"),
+    "indicators_formitem": ("staff", ""),
+    "indicators_validationrule": ("staff", ""),
+    "indicators_nationalseries": ("staff", ""),
 }
 REGISTER_STAFF = {"staff", "accounts", "security", "auditor"}
 READS = {"changelist", "history", "change", "export"}
