@@ -13,7 +13,6 @@ from portal.regions import Region
 from portal.roles import Role
 from portal.search import MAX_QUERY, marked, search_page
 from portal.templatetags.portal_tags import cn_date
-from portal.waiting import Waiting
 from resources import queries as resources
 from youth_credits import queries as youth_credits
 
@@ -142,10 +141,9 @@ def _place(found):
 def desk(request):
     """What waits for whoever is signed in, from every app that has something for them."""
     user = request.user
-    waiting = [_as_waiting(entry) for ask in WAITING for entry in ask(user)]
     context = {
         "greeting": f"{user.name}，您好。今天是 {cn_date(local_today())}。",
-        "waiting": [entry for entry in waiting if entry.count],
+        "waiting": [entry for ask in WAITING for entry in ask(user)],
         "roles": [
             {"role": Role(grant.role).label, "place": grant.region or grant.organization}
             for grant in user.standing_grants()
@@ -154,9 +152,3 @@ def desk(request):
         "works_in_registers": user.works_in_registers,
     }
     return render(request, "portal/desk.html", context)
-
-
-def _as_waiting(entry: Waiting | dict) -> Waiting:
-    if isinstance(entry, Waiting):
-        return entry
-    return Waiting(title=entry["label"], count=entry["count"], url=entry["url"])

@@ -5,13 +5,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """One line of the desk: how many of something wait, where they are listed, and the first few.
-
-    `tone` is one of portal.icons.TONE_ICONS: waiting, attention, bad, working, quiet.
-    """
+    """One line of the desk: how many of something wait, where they are listed, and the first few."""
 
     title: str
     count: int
     url: str
-    tone: str = "waiting"
     items: list[tuple[str, str]] = field(default_factory=list)  # words and address

@@ -637,24 +637,23 @@ def waiting_for(user) -> list[Waiting]:
     found = []
     if user.can(Perm.RESOURCE_REVIEW):
         rows = Resource.objects.for_user(user, Perm.RESOURCE_REVIEW).filter(status=Resource.Status.SUBMITTED)
-        found.append(_waiting("待审核资源", rows.order_by("submitted_at", "pk"), "submitted", tone="waiting"))
+        found.append(_waiting("待审核资源", rows.order_by("submitted_at", "pk"), "submitted"))
     elif user.can(Perm.RESOURCE_EDIT):
         mine = Resource.objects.for_user(user, Perm.RESOURCE_EDIT)
-        for status, title, tone in (
-            (Resource.Status.RETURNED, "被退回的资源", "attention"),
-            (Resource.Status.DRAFT, "未提交的资源草稿", "quiet"),
+        for status, title in (
+            (Resource.Status.RETURNED, "被退回的资源"),
+            (Resource.Status.DRAFT, "未提交的资源草稿"),
         ):
             rows = mine.filter(status=status).order_by("-updated_at", "-pk")
-            found.append(_waiting(title, rows, status, tone=tone))
+            found.append(_waiting(title, rows, status))
     return [waiting for waiting in found if waiting.count]
 
 
-def _waiting(title: str, rows, status: str, *, tone: str) -> Waiting:
+def _waiting(title: str, rows, status: str) -> Waiting:
     return Waiting(
         title=title,
         count=rows.count(),
         url=f"{reverse('resources_desk:list')}?status={status}",
-        tone=tone,
         items=[(row.title, row.get_desk_url()) for row in rows[:5]],
     )
 

@@ -15,6 +15,7 @@ from portal.encryption import blind
 from portal.identifiers import check_student_number, clean_text
 from portal.organizations import Organization
 from portal.roles import Perm, Role
+from portal.waiting import Waiting
 from youth_credits.models import Batch, Credit, CreditRule, CreditRuleSet, Student, StudentYear
 from youth_credits.rules import Rule, award_table
 
@@ -222,28 +223,22 @@ def last_activity(school: Organization) -> Credit | None:
     return batch.credits.select_related("activity", "rule", "student").order_by("pk").first()
 
 
-def waiting_for(user: User) -> list[dict]:
-    """What waits for this person: label, count, url. For the desk; under the person's own scope."""
-    waiting = []
-    school = Organization.objects.filter(
-        pk__in=[
-            grant.organization_id
-            for grant in user.standing_grants()
-            if grant.role in (Role.SCHOOL, Role.SCHOOL_VERIFIER)
-        ]
-    )
-    if not school:
-        return waiting
-    mine = Batch.objects.filter(organization__in=school)
-    if user.can(Perm.CREDIT_RECORD):
-        count = mine.filter(status=Status.CHECKED).count()
-        waiting.append(
-            {"label": "待确认的导入", "count": count, "url": "/desk/credits/batches/?status=checked"}
-        )
-    if user.can(Perm.CREDIT_VERIFY):
-        count = mine.filter(status=Status.KEPT).exclude(kind=Kind.ROLL).count()
-        waiting.append({"label": "待审核的学分", "count": count, "url": reverse("youth_credits:verify")})
-    return [item for item in waiting if item["count"]]
+def waiting_for(user: User) -> list[Waiting]:
+    """What waits for this person on the desk; under the person's own scope."""
+    schools = [
+        grant.organization_id
+        for grant in user.standing_grants()
+        if grant.role in (Role.SCHOOL, Role.SCHOOL_VERIFIER)
+    ]
+    mine = Batch.objects.filter(organization__in=schools)
+    found = []
+    if schools and user.can(Perm.CREDIT_RECORD):
+        url = f"{reverse('youth_credits:batch_list')}?status={Status.CHECKED}"
+        found.append(Waiting(title="待确认的导入", count=mine.filter(status=Status.CHECKED).count(), url=url))
+    if schools and user.can(Perm.CREDIT_VERIFY):
+        kept = mine.filter(status=Status.KEPT).exclude(kind=Kind.ROLL)
+        found.append(Waiting(title="待审核的学分", count=kept.count(), url=reverse("youth_credits:verify")))
+    return [waiting for waiting in found if waiting.count]
 
 
 # --- Nameless totals, under scope "ledger" --------------------------------------------------------

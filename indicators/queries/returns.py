@@ -157,8 +157,8 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
             .order_by("period__due_on", "pk")[:20]
         )
         late = [row for row in mine if row.is_late(today)]
-        found += _waiting("逾期未报的年报", late, "danger")
-        found += _waiting("待填报的年报", [row for row in mine if row not in late], "info")
+        found += _waiting("逾期未报的年报", late)
+        found += _waiting("待填报的年报", [row for row in mine if row not in late])
     if user.can(Perm.RETURN_REVIEW):
         submitted = list(
             Return.objects.for_user(user, Perm.RETURN_REVIEW)
@@ -166,15 +166,15 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
             .select_related("region", "period")
             .order_by("submitted_at", "pk")[:20]
         )
-        found += _waiting("待审核的年报", submitted, "info")
+        found += _waiting("待审核的年报", submitted)
     return found
 
 
-def _waiting(title: str, rows: list[Return], tone: str) -> list[Waiting]:
+def _waiting(title: str, rows: list[Return]) -> list[Waiting]:
     if not rows:
         return []
     items = [(_line(row), row.get_absolute_url()) for row in rows[:5]]
-    return [Waiting(title=title, count=len(rows), url="/desk/returns/", items=items, tone=tone)]
+    return [Waiting(title=title, count=len(rows), url="/desk/returns/", items=items)]
 
 
 def _line(row: Return) -> str:
@@ -194,7 +194,7 @@ class Evidence:
     register: str
     value: Decimal | None
     records: list
-    has_list: bool
+    is_personal: bool
 
 
 def evidence(filing: Return, key: str, *, limit: int = 200) -> Evidence | None:
@@ -203,14 +203,12 @@ def evidence(filing: Return, key: str, *, limit: int = 200) -> Evidence | None:
     if counter is None:
         return None
     cell = filing.cells.filter(item__key=key).first()
-    records = []
-    if counter.records is not None:
-        records = list(counter.records(filing.region.district_code, filing.period.year)[:limit])
+    records = list(counter.records(filing.region.district_code, filing.period.year)[:limit])
     return Evidence(
         label=counter.label,
         word=counter.word,
         register=counter.register,
         value=cell.counted_value if cell else None,
         records=records,
-        has_list=counter.records is not None,
+        is_personal=counter.is_personal,
     )

@@ -233,7 +233,7 @@ def test_a_verifier_passes_a_batch_and_the_clerk_is_told(
     signed_in, school, school_clerk, school_verifier, batch
 ):
     with scope(f"school:{school.pk}"):
-        assert [item["label"] for item in waiting_for(school_verifier)] == ["待审核的学分"]
+        assert [item.title for item in waiting_for(school_verifier)] == ["待审核的学分"]
     client = signed_in(school_verifier, factor=True)
     assert client.get(batch.get_absolute_url()).status_code == 200
 
