@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "import_export",
-    "django_filters",
     "django_prometheus",
 ]
 
