@@ -109,10 +109,11 @@ def open_units_by_district(start: date, end: date) -> dict[str, int]:
     return {row["district"]: row["count"] for row in rows}
 
 
-def sessions_behind(district: str, start: date, end: date, *, kinds: list[str] | None = None):
+def sessions_behind(district: str, start: date, end: date, *, kinds: list[str] | None = None, least: int = 0):
     """The sessions a figure counted, the first one first: what its link shows."""
+    held = _held(start, end, kinds)
     return (
-        _held(start, end, kinds)
+        (held.filter(attendance__gte=least) if least else held)
         .filter(district=district)
         .select_related("event__region", "event__organization")
         .order_by("starts_at", "pk")

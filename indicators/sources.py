@@ -30,8 +30,9 @@ class Counter:
     label: str
     word: str
     count: Callable[[int], dict]
-    register: str  # address of the list in which the records stand
-    records: Callable[[str, int], Iterable] | None = None
+    records: Callable[[str, int], Iterable]
+    register: str = ""  # address of the list in which the records stand, where the desk has one
+    is_personal: bool = False
 
 
 def year_of(year: int) -> tuple[date, date]:
@@ -52,7 +53,8 @@ def _people(label: str, category: str, ranks: list[str] | None = None) -> Counte
         label=f"人才库·{label}",
         word="人",
         count=lambda year: talent.people_by_district(end_of(year), category, ranks),
-        register="/desk/talent/",
+        records=lambda district, year: talent.people_behind(district, end_of(year), category, ranks),
+        is_personal=True,
     )
 
 
@@ -61,7 +63,7 @@ def _titles(label: str, levels: list[str]) -> Counter:
         label=f"称号登记·{label}",
         word="个",
         count=lambda year: outreach.titles_by_district(end_of(year), levels),
-        register="/desk/outreach/",
+        records=lambda district, year: outreach.titles_behind(district, end_of(year), levels),
     )
 
 
@@ -149,6 +151,7 @@ COUNTERS: dict[str, Counter] = {
         word="场",
         count=lambda year: events.large_sessions_by_district(*year_of(year)),
         register="/desk/events/",
+        records=lambda district, year: events.sessions_behind(district, *year_of(year), least=1000),
     ),
 }
 

@@ -32,10 +32,18 @@ def _by_district(titles, **value) -> dict:
 
 def titles_by_district(on: date, levels: list[str] | None = None) -> dict[str, int]:
     """How many titles stand on a day, per district code; `levels` of TitleKind.Level, all by default."""
+    return _by_district(_of_levels(on, levels), count=Count("pk"))
+
+
+def titles_behind(district: str, on: date, levels: list[str] | None = None):
+    """The titles a figure counted, the oldest first."""
+    titles = _of_levels(on, levels).annotate(district=district_code()).filter(district=district)
+    return titles.select_related("kind", "organization").order_by("valid_from", "pk")
+
+
+def _of_levels(on: date, levels: list[str] | None):
     titles = Title.objects.in_force(on)
-    if levels:
-        titles = titles.filter(kind__level__in=levels)
-    return _by_district(titles, count=Count("pk"))
+    return titles.filter(kind__level__in=levels) if levels else titles
 
 
 def bases_by_district(on: date) -> dict[str, int]:

@@ -11,12 +11,19 @@ from talent.models import Person, ServiceHours
 
 def people_by_district(on: date, category: str | list[str], ranks: list[str] | None = None) -> dict[str, int]:
     """How many people serve in a category (or several) on a day, per district code."""
-    categories = [category] if isinstance(category, str) else category
-    people = Person.objects.serving(on).filter(category__in=categories)
-    if ranks:
-        people = people.filter(rank__in=ranks)
-    rows = people.annotate(district=district_code()).values("district").annotate(count=Count("pk"))
+    rows = _serving(on, category, ranks).values("district").annotate(count=Count("pk"))
     return {row["district"]: row["count"] for row in rows.order_by("district") if row["district"]}
+
+
+def people_behind(district: str, on: date, category: str | list[str], ranks: list[str] | None = None):
+    """The people a figure counted, by the day they were entered."""
+    return _serving(on, category, ranks).filter(district=district).order_by("entered_on", "pk")
+
+
+def _serving(on: date, category: str | list[str], ranks: list[str] | None):
+    categories = [category] if isinstance(category, str) else category
+    people = Person.objects.serving(on).filter(category__in=categories).annotate(district=district_code())
+    return people.filter(rank__in=ranks) if ranks else people
 
 
 def service_hours_by_district(start: date, end: date) -> dict[str, Decimal]:

@@ -24,6 +24,7 @@ from indicators.models import (
 )
 from indicators.queries import returns as queries
 from indicators.rules import Fault, NotANumber, Value, read_value
+from portal import audit
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -311,6 +312,8 @@ def return_source(request, pk, key):
     item = get_object_or_404(FormItem, form=filing.period.form, key=key)
     if found is None:
         raise Http404("平台没有这一项的统计。")
+    if found.is_personal and found.records:
+        audit.viewed(filing, by=request.user, reason=f"查看 {key} 计入的人员")
     context = {
         "filing": filing,
         "item": item,

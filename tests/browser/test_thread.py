@@ -18,11 +18,13 @@ from indicators import actions as indicators
 from indicators import sample as indicators_sample
 from indicators.models import AnnualReport, Return, StatForm, Vintage
 from outreach import actions as outreach
+from portal.audit import AuditEntry
 from portal.organizations import Organization
 from portal.regions import Region, load
 from portal.roles import Role
 from portal.scope import scope
 from resources.models import Resource
+from talent.models import Person
 from tests.browser.steps import (
     answer_plain_question,
     code_of_the_moment,
@@ -300,7 +302,8 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     cell = district.page.locator("#v-KR100")
     expect(cell).to_have_value("3")
     go_by(district, district.page.locator("#c-KR100").get_by_role("link", name="来源"))
-    says(district, "3")
+    says(district, "计入的记录", *Person.objects.values_list("name", flat=True))
+    assert AuditEntry.objects.filter(action="view", note__contains="KR100").exists()
     district.open(filing.get_absolute_url())
     district.page.locator("#v-KR120").fill("5")
     district.page.locator("#v-KJ100").fill("一百万")
