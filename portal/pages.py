@@ -84,7 +84,7 @@ def _headline() -> list[dict]:
             "value": found.growth,
             "note": f"{found.year} 年，{found.base_year} 年 = 100{kind}",
         },
-        {"label": "综合得分", "value": found.score, "note": f"{found.year} 年，满分 100{kind}"},
+        {"label": "水平分值", "value": found.score, "note": f"{found.year} 年，满分 100{kind}"},
         {"label": "上一年指数", "value": found.growth_before, "note": f"{found.year - 1} 年"},
     ]
     return [figure for figure in figures if figure["value"] is not None]
