@@ -40,6 +40,23 @@ ACTS = {
     "invite": "发送设置密码的链接",
     "session_end": "结束一处登录",
     "end_sessions": "结束所有登录",
+    "make": "编制",
+    "freeze": "冻结",
+    "goalpost": "定下目标值",
+    "enter": "录入",
+    "fill": "填报",
+    "count": "重新取数",
+    "remark": "提出意见",
+    "upload": "上传",
+    "transfer": "转学",
+    "reveal": "查看完整信息",
+    "give_consent": "登记监护人同意",
+    "withdraw_consent": "登记撤回同意",
+    "return_entries": "退回记录",
+    "issue": "签发文书",
+    "issue_transcript": "开具成绩单",
+    "rotate_keys": "更换密钥",
+    "load_sample": "载入示例数据",
 }
 
 
