@@ -1,4 +1,5 @@
 from tests.events.factories import EventFactory, SessionFactory
+from tests.resources.factories import ResourceFactory
 
 
 def test_anyone_reads_published_events_and_no_inner_field(client):
@@ -10,6 +11,24 @@ def test_anyone_reads_published_events_and_no_inner_field(client):
     assert [item["title"] for item in answer.json()["items"]] == [session.event.title]
     assert "内部电话" not in answer.content.decode()
     assert answer.json()["items"][0]["sessions"][0]["seats_left"] == 30
+
+
+def test_anyone_reads_published_resources_and_no_inner_field(client):
+    shown = ResourceFactory(published=True, contact="内部联系人", hours_as="每天 09:00-17:00")
+    ResourceFactory(title="草稿资源")
+
+    answer = client.get("/api/v1/resources/")
+
+    (item,) = answer.json()["items"]
+    assert (item["code"], item["opening_hours"]) == (shown.code, "每天 09:00-17:00")
+    assert "内部联系人" not in answer.content.decode()
+
+
+def test_a_page_of_resources_costs_few_queries(client, django_assert_max_num_queries):
+    ResourceFactory.create_batch(15, published=True)
+
+    with django_assert_max_num_queries(8):
+        client.get("/api/v1/resources/")
 
 
 def test_pages_follow_by_key(client):
