@@ -28,7 +28,15 @@ SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 
-REQUIRED = ("SECRET_KEY", "FIELD_KEY", "HASH_KEY", "SIGNING_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+REQUIRED = (
+    "SECRET_KEY",
+    "FIELD_KEY",
+    "HASH_KEY",
+    "SIGNING_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+)
 FILLED_IN = {
     **dict.fromkeys(("FIELD_KEY", "HASH_KEY", "SIGNING_KEY"), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
     "SECRET_KEY": "a-long-random-text-of-somebodys-own-which-nobody-guesses-0123456789",
@@ -164,6 +172,7 @@ def _environment(**more: str) -> dict[str, str]:
     own = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "DATABASE_URL": "postgres://portal_web:web@127.0.0.1:1/portal",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
         **{name: value for name, value in FILLED_IN.items() if "PASSWORD" not in name},
     }
     return own | more
