@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 
 from outreach.models import Measure, Plan, Project, Target, Title
 from portal.regions import district_code
@@ -46,36 +46,6 @@ def _of_levels(on: date, levels: list[str] | None):
     return titles.filter(kind__level__in=levels) if levels else titles
 
 
-def bases_by_district(on: date) -> dict[str, int]:
-    """How many organisations hold any title on a day, per district code."""
-    return _by_district(Title.objects.in_force(on), count=Count("organization", distinct=True))
-
-
-def exhibition_area_by_district(on: date) -> dict[str, int]:
-    """Square metres of exhibition of the titled organisations, per district code."""
-    return _by_district(Title.objects.in_force(on), area=Sum("exhibition_area"))
-
-
-def open_days_by_district(on: date) -> dict[str, int]:
-    """Days open per year, added up over the titles that state them, per district code."""
-    return _by_district(Title.objects.in_force(on), days=Sum("open_days"))
-
-
-def titles_with_open_days_by_district(on: date) -> dict[str, int]:
-    """How many titles state their days open: the denominator of the figure above."""
-    return _by_district(Title.objects.in_force(on).exclude(open_days=None), count=Count("pk"))
-
-
 def free_titles_by_district(on: date) -> dict[str, int]:
     """How many titles are open for free or cheaper, per district code."""
     return _by_district(Title.objects.in_force(on).filter(has_free_entry=True), count=Count("pk"))
-
-
-def expiring(on: date, until: date):
-    """Titles that stand on a day and end on or before another, the next one first."""
-    return (
-        Title.objects.in_force(on)
-        .filter(valid_until__lte=until)
-        .select_related("kind", "organization")
-        .order_by("valid_until", "pk")
-    )

@@ -65,20 +65,6 @@ class User(AbstractUser):
     def organizations_for(self, perm: Perm):
         return Organization.objects.active().for_user(self, perm)
 
-    def regions_for(self, perm: Perm):
-        """The regions, and those below them, in which this person holds `perm`."""
-        scope = Q(pk__in=[])
-        for path in self.places_for(perm)[0]:
-            scope |= Q(path__startswith=path)
-        return Region.objects.filter(scope)
-
-    def region_filter(self, perm: Perm, field: str = "region") -> Q:
-        """Rows whose `field` (a region) lies where this person holds `perm`."""
-        scope = Q(pk__in=[])
-        for path in self.places_for(perm)[0]:
-            scope |= Q(**{f"{field}__path__startswith": path})
-        return scope
-
 
 class GrantQuerySet(models.QuerySet):
     def in_force(self, on: date):

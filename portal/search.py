@@ -206,10 +206,6 @@ class SearchEntry(models.Model):
     def get_absolute_url(self):
         return self.url
 
-    @property
-    def kind_label(self) -> str:
-        return KINDS.get(self.kind, "其他")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:

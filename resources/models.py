@@ -580,7 +580,7 @@ class OpenWithin(Lookup):
 class MenuEntry(models.Model):
     """One row of the public menu: what a list of 100,000 is filtered, counted and sorted by, in one pass.
 
-    Derived from the resource in the transaction of its change (`actions.refresh_menu`); published ones only.
+    Derived from the resource in the transaction of its change (`actions.refresh`); published ones only.
     """
 
     PERSONAL = frozenset()

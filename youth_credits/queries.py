@@ -267,17 +267,11 @@ def _year(year: int) -> dict:
     return {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year}
 
 
-def students_by_district(on: date) -> dict[str, int]:
-    """Students on the rolls of schools on a day, per district code. Under scope "ledger"."""
-    return _by_district(
-        "SELECT district, count(*) FROM home JOIN place USING (school_id) GROUP BY district",
-        start=on,
-        end=date.fromordinal(on.toordinal() + 1),
-    )
-
-
 def students_in_scope_by_district(on: date) -> dict[str, int]:
-    """Of those, the students of the grades that the rules in force on the day are for."""
+    """Students on the rolls on a day, of the grades that the rules in force then are for; per district code.
+
+    Under scope "ledger".
+    """
     return _by_district(
         """
         SELECT district, count(*) FROM youth_credits_enrolment e JOIN place USING (school_id)
@@ -298,18 +292,6 @@ def hours_by_district(year: int) -> dict[str, int]:
         SELECT district, sum(minutes) / 60 FROM youth_credits_studentyear y
         JOIN home USING (student_id) JOIN place USING (school_id)
         WHERE y.school_year = %(year)s GROUP BY district
-        """,
-        **_year(year),
-    )
-
-
-def participants_by_district(year: int) -> dict[str, int]:
-    """Students with at least one entry in a school year, per district code. Under scope "ledger"."""
-    return _by_district(
-        """
-        SELECT district, count(*) FROM youth_credits_studentyear y
-        JOIN home USING (student_id) JOIN place USING (school_id)
-        WHERE y.school_year = %(year)s AND y.entries > 0 GROUP BY district
         """,
         **_year(year),
     )
