@@ -541,10 +541,16 @@ class Credit(models.Model):
         TOO_SHORT = "too_short", "未达最短时长"
         REVERSAL = "reversal", "冲销"
 
+    # Migration 0002 binds what follows: the student is there and stays, batch and activity are this school's,
+    # rule and year the activity's.
     student = models.ForeignKey(
-        Student, models.PROTECT, verbose_name="学生", related_name="credits", db_index=False
+        Student,
+        models.PROTECT,
+        verbose_name="学生",
+        related_name="credits",
+        db_index=False,
+        db_constraint=False,
     )
-    # Migration 0002 binds what follows: batch and activity are this school's, rule and year the activity's.
     school = models.ForeignKey(
         Organization,
         models.DO_NOTHING,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from portal.calendar import SHANGHAI, school_year, term
 from portal.errors import Refused
+from portal.scope import scope
 from tests.youth_credits.factories import BatchFactory
 from tests.youth_credits.reference import Attendance, count
 from youth_credits import actions, queries
@@ -189,6 +190,25 @@ def test_an_entry_cannot_name_another_rule_than_its_activity(batch):
         setattr(credit, field, value)
 
     with pytest.raises(IntegrityError, match="another school"), transaction.atomic():
+        credit.save(force_insert=True)
+
+
+def test_a_student_with_entries_cannot_be_deleted(batch):
+    student = Credit.objects.first().student_id
+
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM youth_credits_student WHERE id = %s", [student])
+
+
+def test_an_entry_cannot_name_a_student_who_is_not_there(batch):
+    credit = Credit.objects.first()
+    credit.pk, credit.student_id = None, 0
+
+    with pytest.raises(IntegrityError, match="not there"), transaction.atomic(), scope("steward"):
         credit.save(force_insert=True)
 
 

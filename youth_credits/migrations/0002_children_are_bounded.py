@@ -124,8 +124,9 @@ def _unbound(table: str) -> str:
     return "\n".join(lines)
 
 
-# A foreign key asks once a row: 0.2 s each for 50,000 entries. Batch and activity of new entries are asked
-# once a statement instead, and neither is ever deleted while it has entries: the same promise.
+# A foreign key asks once a row: 0.2 s each for 50,000 entries. Student, batch and activity of new entries are
+# asked once a statement instead, and none is ever deleted while it has entries: the same promise. Whoever may
+# delete a student (its school, a steward) sees all of its entries, wherever they were recorded.
 KEYS = """
 ALTER TABLE youth_credits_student ADD CONSTRAINT student_with_its_school UNIQUE (id, school_id);
 ALTER TABLE youth_credits_guardianship ADD CONSTRAINT guardianship_is_of_the_childs_school
@@ -139,20 +140,43 @@ ALTER TABLE youth_credits_credit
 
 CREATE FUNCTION youth_credits_entries_are_of_their_school() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM (SELECT DISTINCT batch_id, school_id FROM added) e WHERE NOT EXISTS (
-            SELECT FROM youth_credits_batch b WHERE (b.id, b.organization_id) = (e.batch_id, e.school_id)))
-        OR EXISTS (SELECT FROM (SELECT DISTINCT activity_id, school_id, rule_id, school_year FROM added) e
-            WHERE NOT EXISTS (SELECT FROM youth_credits_activity a
+    IF EXISTS (SELECT FROM (
+            SELECT DISTINCT batch_id, activity_id, school_id, rule_id, school_year FROM added) e
+        WHERE NOT EXISTS (SELECT FROM youth_credits_batch b
+                WHERE (b.id, b.organization_id) = (e.batch_id, e.school_id))
+            OR NOT EXISTS (SELECT FROM youth_credits_activity a
                 WHERE (a.id, a.school_id, a.rule_id) = (e.activity_id, e.school_id, e.rule_id)
                 AND e.school_year = extract(year FROM a.held_on) - (extract(month FROM a.held_on) < 9)::int))
     THEN
         RAISE foreign_key_violation USING MESSAGE = 'an entry names a batch or an activity of another school';
+    END IF;
+    -- As a foreign key does: whoever deletes the child meanwhile waits, and then sees the entries.
+    IF EXISTS (
+        WITH named AS (SELECT DISTINCT student_id FROM added),
+            held AS (SELECT s.id FROM youth_credits_student s JOIN named ON s.id = student_id FOR KEY SHARE OF s)
+        SELECT FROM named HAVING count(*) > (SELECT count(*) FROM held))
+    THEN
+        RAISE foreign_key_violation USING MESSAGE = 'an entry names a student who is not there';
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER youth_credits_entries_are_of_their_school AFTER INSERT ON youth_credits_credit
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT
     EXECUTE FUNCTION youth_credits_entries_are_of_their_school();
+
+CREATE FUNCTION youth_credits_student_with_entries_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM youth_credits_student WHERE id = OLD.id FOR UPDATE;
+    IF EXISTS (SELECT FROM youth_credits_credit WHERE student_id = OLD.id) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'a student with entries is never deleted';
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        RETURN NEW;
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER youth_credits_student_with_entries_stays BEFORE DELETE OR UPDATE OF id ON youth_credits_student
+    FOR EACH ROW EXECUTE FUNCTION youth_credits_student_with_entries_stays();
 
 CREATE FUNCTION youth_credits_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -171,6 +195,8 @@ NO_KEYS = """
 ALTER TABLE youth_credits_accesscase DROP CONSTRAINT access_case_is_of_the_childs_school;
 ALTER TABLE youth_credits_guardianship DROP CONSTRAINT guardianship_is_of_the_childs_school;
 ALTER TABLE youth_credits_student DROP CONSTRAINT student_with_its_school;
+DROP TRIGGER youth_credits_student_with_entries_stays ON youth_credits_student;
+DROP FUNCTION youth_credits_student_with_entries_stays();
 DROP TRIGGER youth_credits_stays ON youth_credits_activity;
 DROP TRIGGER youth_credits_stays ON youth_credits_batch;
 DROP FUNCTION youth_credits_stays();
