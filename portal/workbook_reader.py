@@ -411,16 +411,18 @@ def _frame(rows: list[list], lines: list[int], match: Match, cleaner: Cleaner, e
     clean, dated = [], []
     for at, column in enumerate([*match.columns, *match.extra_columns]):
         header = (match.headers + match.extra_headers)[at]
-        cells = (None,) * len(rows) if column is None else by_column[column]
-        values, has_dates = cleaner.column(header, cells, lines)
+        if column is None:
+            clean.append([None] * len(rows))
+            continue
+        values, has_dates = cleaner.column(header, by_column[column], lines)
         if column in errors:
             _set_errors(header, values, lines, errors[column], cleaner)
         clean.append(values)
         if has_dates:
             dated.append(at)
     width = len(match.columns)
-    kept = [at for at, row in enumerate(zip(*clean[:width], strict=True)) if row.count(None) < width]
-    if len(kept) < len(lines):
+    if all(None in values for values in clean[:width]):  # else no row is blank
+        kept = [at for at, row in enumerate(zip(*clean[:width], strict=True)) if row.count(None) < width]
         clean = [[values[at] for at in kept] for values in clean]
         lines = [lines[at] for at in kept]
     left = set(lines)
