@@ -383,7 +383,7 @@ CREATE TEMP TABLE staged (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_fault (line int, kind text, other int) ON COMMIT DROP;
 """
-UNSTAGE = "DROP TABLE IF EXISTS weighed, staged_fault, staged, staged_activity"
+UNSTAGE = "DROP TABLE IF EXISTS weighed, prior, staged_fault, staged, staged_activity"
 
 # The school's activities, known or new.
 NAME_ACTIVITIES = """
@@ -393,14 +393,15 @@ ON CONFLICT DO NOTHING;
 UPDATE staged_activity s SET id = a.id FROM youth_credits_activity a
 WHERE a.school_id = %(school)s AND (a.held_on, a.rule_id, a.name, a.provider)
     = (s.held_on, s.rule_id, s.name, s.provider);
-ANALYZE staged;
+SET LOCAL default_statistics_target = 10;
+ANALYZE staged (student_id, no);
 """
 
 FIND_DOUBLES = """
 INSERT INTO staged_fault
-SELECT line, 'double', first FROM (
-    SELECT line, min(line) OVER (PARTITION BY student_id, no) AS first FROM staged
-) s WHERE line > first
+SELECT s.line, 'double', d.first
+FROM (SELECT student_id, no, min(line) AS first FROM staged GROUP BY 1, 2 HAVING count(*) > 1) d
+JOIN staged s USING (student_id, no) WHERE s.line > d.first
 """
 
 # One certificate, one entry: in the sheet, and in the school's ledger unless it is the very same entry.
@@ -433,69 +434,83 @@ WHERE s.starts_at IS NOT NULL AND c.starts_at IS NOT NULL AND c.activity_id <> a
     AND NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line);
 """
 
+# What the ledger holds of these children already. A table of its own, so that the planner knows how much.
+# Kinds are numbers: the same code under any version of the rules.
+REMEMBER = """
+CREATE TEMP TABLE prior ON COMMIT DROP AS
+SELECT c.student_id, c.activity_id, c.school_year, k.kind, a.held_on, a.course, a.provider,
+    (c.earned * 100)::int AS earned, (c.credits * 100)::int AS credits,
+    c.earned > 0 AND c.reason <> 'repeated' AS is_first,
+    CASE WHEN extract(month FROM a.held_on) BETWEEN 2 AND 8
+        THEN make_date(c.school_year + 1, 2, 1) ELSE make_date(c.school_year, 9, 1) END AS term
+FROM youth_credits_credit c
+JOIN (SELECT id, min(id) OVER (PARTITION BY code) AS kind FROM youth_credits_creditrule) k ON k.id = c.rule_id
+LEFT JOIN youth_credits_activity a ON a.id = c.activity_id
+WHERE c.student_id IN (SELECT DISTINCT student_id FROM staged)
+    AND c.reversed_at IS NULL AND c.reverses_id IS NULL;
+ANALYZE prior;
+"""
+
 # What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. In
 # three steps, as the rules say: once per course, day or term; so many per provider; the cap of the year.
-# Credits are hundredths here.
+# Credits are hundredths here. The three windows begin with child and kind, so that one sort serves them
+# all; what came before is summed up first, never asked for row by row.
 WEIGH = """
 CREATE TEMP TABLE weighed ON COMMIT DROP AS
-WITH prior AS MATERIALIZED (
-    SELECT c.student_id, c.activity_id, c.school_year, r.code, a.held_on, a.course, a.provider,
-        (c.earned * 100)::int AS earned, (c.credits * 100)::int AS credits,
-        c.earned > 0 AND c.reason <> 'repeated' AS is_first,
-        CASE WHEN extract(month FROM a.held_on) BETWEEN 2 AND 8
-            THEN make_date(c.school_year + 1, 2, 1) ELSE make_date(c.school_year, 9, 1) END AS term
-    FROM youth_credits_credit c
-    JOIN youth_credits_creditrule r ON r.id = c.rule_id
-    LEFT JOIN youth_credits_activity a ON a.id = c.activity_id
-    WHERE c.student_id IN (SELECT DISTINCT student_id FROM staged)
-        AND c.reversed_at IS NULL AND c.reverses_id IS NULL
+WITH kinds AS (
+    SELECT id AS rule_id, min(id) OVER (PARTITION BY code) AS kind, once, most_per_provider,
+        (cap_per_year * 100)::int AS cap, family = 'off_campus' AS is_off_campus
+    FROM youth_credits_creditrule
+), held AS MATERIALIZED (
+    SELECT a.no, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course, a.provider,
+        k.kind, k.once, k.most_per_provider, k.cap, k.is_off_campus,
+        CASE WHEN k.once <> 'day' THEN a.course END AS once_course,
+        CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on
+    FROM staged_activity a JOIN kinds k USING (rule_id)
+), met_before AS (
+    SELECT p.student_id, h.no, max(p.earned) AS earned
+    FROM prior p JOIN held h ON h.kind = p.kind AND (p.is_first OR h.once = 'highest')
+        AND CASE h.once WHEN '' THEN false WHEN 'day' THEN p.held_on = h.held_on
+            WHEN 'term' THEN (p.course, p.term) = (h.course, h.term) ELSE p.course = h.course END
+    GROUP BY p.student_id, h.no
+), provided_before AS (
+    SELECT student_id, kind, school_year, provider, count(*) AS times
+    FROM prior WHERE is_first GROUP BY student_id, kind, school_year, provider
+), taken AS (
+    SELECT student_id, kind, school_year, sum(credits)::int AS credits FROM prior
+    GROUP BY student_id, kind, school_year
 ), good AS (
     SELECT s.line, s.student_id, s.minutes, s.earned, s.used, s.reason, s.award, s.certificate,
-        s.starts_at, s.ends_at, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course,
-        a.provider, r.code, r.once, r.most_per_provider, (r.cap_per_year * 100)::int AS cap,
-        r.family = 'off_campus' AS is_off_campus,
-        EXISTS (SELECT FROM prior p WHERE (p.student_id, p.activity_id) = (s.student_id, a.id)) AS is_same
+        s.starts_at, s.ends_at, h.*,
+        CASE WHEN once <> '' AND s.earned > 0 THEN greatest(b.earned,
+            max(s.earned) FILTER (WHERE once <> '') OVER (
+                PARTITION BY s.student_id, kind, once_course, once_on ORDER BY held_on, line
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS before
     FROM staged s
-    JOIN staged_activity a USING (no)
-    JOIN youth_credits_creditrule r ON r.id = a.rule_id
+    JOIN held h USING (no)
+    LEFT JOIN met_before b ON (b.student_id, b.no) = (s.student_id, s.no)
     WHERE NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line)
-), met AS (
-    SELECT line, greatest(
-        max(earned) OVER (
-            PARTITION BY student_id, code,
-                CASE WHEN once <> 'day' THEN course END,
-                CASE once WHEN 'day' THEN held_on WHEN 'term' THEN term END
-            ORDER BY held_on, line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-        (SELECT max(p.earned) FROM prior p WHERE p.student_id = g.student_id AND p.code = g.code
-            AND (p.is_first OR g.once = 'highest')
-            AND CASE g.once WHEN 'day' THEN p.held_on = g.held_on
-                WHEN 'term' THEN (p.course, p.term) = (g.course, g.term) ELSE p.course = g.course END)
-    ) AS before
-    FROM good g WHERE once <> '' AND earned > 0 AND NOT is_same
+        AND NOT EXISTS (SELECT FROM prior p
+            WHERE (p.student_id, p.activity_id) = (s.student_id, h.activity_id))
 ), once AS (
-    SELECT g.*,
-        CASE WHEN coalesce(m.before, 0) = 0 THEN g.earned
-            WHEN g.once = 'highest' THEN greatest(0, g.earned - m.before) ELSE 0 END AS left_once,
-        coalesce(m.before, 0) > 0 AS is_repeated
-    FROM good g LEFT JOIN met m USING (line) WHERE NOT g.is_same
+    SELECT g.*, coalesce(before, 0) > 0 AS is_repeated,
+        CASE WHEN coalesce(before, 0) = 0 THEN earned
+            WHEN once = 'highest' THEN greatest(0, earned - before) ELSE 0 END AS left_once
+    FROM good g
 ), provided AS (
-    SELECT line, row_number() OVER (
-            PARTITION BY student_id, code, school_year, provider ORDER BY held_on, line
-        ) + (SELECT count(*) FROM prior p WHERE p.is_first
-            AND (p.student_id, p.code, p.school_year, p.provider)
-              = (o.student_id, o.code, o.school_year, o.provider)) > most_per_provider AS is_over
-    FROM once o WHERE most_per_provider IS NOT NULL AND provider <> '' AND left_once > 0
+    SELECT o.*, most_per_provider IS NOT NULL AND provider <> '' AND left_once > 0
+        AND coalesce(b.times, 0)
+            + count(*) FILTER (WHERE most_per_provider IS NOT NULL AND left_once > 0) OVER (
+                PARTITION BY student_id, kind, school_year, provider ORDER BY held_on, line
+            ) > most_per_provider AS is_over
+    FROM once o LEFT JOIN provided_before b USING (student_id, kind, school_year, provider)
 ), capped AS (
-    SELECT o.*, coalesce(v.is_over, false) AS is_over,
-        CASE WHEN v.is_over THEN 0 ELSE left_once END AS counted
-    FROM once o LEFT JOIN provided v USING (line)
-), taken AS (
-    SELECT student_id, code, school_year, sum(credits)::int AS credits FROM prior GROUP BY 1, 2, 3
+    SELECT p.*, CASE WHEN is_over THEN 0 ELSE left_once END AS counted FROM provided p
 ), final AS (
     SELECT c.*, greatest(0, least(counted, cap - coalesce(t.credits, 0)
-        - (sum(counted) OVER (PARTITION BY student_id, code, school_year ORDER BY held_on, line)
+        - (sum(counted) OVER (PARTITION BY student_id, kind, school_year ORDER BY held_on, line)
            - counted)))::int AS credits
-    FROM capped c LEFT JOIN taken t USING (student_id, code, school_year)
+    FROM capped c LEFT JOIN taken t USING (student_id, kind, school_year)
 )
 SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, credits, is_off_campus, award,
     certificate, starts_at, ends_at,
@@ -510,7 +525,7 @@ WITH kept AS (
     INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
         starts_at, ends_at, minutes, earned, credits, surplus_minutes, reason, award, certificate)
     SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, school_year, starts_at, ends_at, minutes,
-        earned / 100.0, credits / 100.0, surplus, reason, award, certificate
+        earned * 0.01, credits * 0.01, surplus, reason, award, certificate
     FROM weighed ORDER BY line
 )
 INSERT INTO youth_credits_studentyear AS y
@@ -562,6 +577,7 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
             cursor.execute(FIND_CERTIFICATES, {"school": school.pk})
         if has_times:
             cursor.execute(FIND_OVERLAPS)
+        cursor.execute(REMEMBER)
         cursor.execute(WEIGH)
         cursor.execute("SELECT DISTINCT ON (line) line, kind, other FROM staged_fault ORDER BY line")
         faults = [SetFault(*row) for row in cursor.fetchall()]
