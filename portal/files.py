@@ -31,7 +31,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from portal.accounts import Scoped, User, may
 from portal.encryption import seal_bytes, unseal_bytes
@@ -233,6 +233,7 @@ def _scan(data: bytes, name: str) -> None:
 
 def redraw(data: bytes, kind: Kind) -> bytes:
     """A picture drawn anew: upright, in sRGB, at most MAX_SIDE wide or high, one frame, no metadata."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     try:
         with Image.open(BytesIO(data), formats=[_PILLOW[kind.code]]) as image:
             if image.width * image.height > MAX_PIXELS:

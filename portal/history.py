@@ -12,6 +12,8 @@ MOST_SHOWN = 200
 
 # The words of the trail's codes, as far as the codes do not say what a workflow's button says.
 ACTS = {
+    "sign_in": "登录",
+    "sign_out": "退出登录",
     "create": "登记",
     "change": "修改",
     "import": "导入",

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 
+from portal import audit
 from portal.encryption import seal, unseal
 
 # Authenticators have no uuid of their own; the field name binds the secret to this use.
@@ -17,6 +18,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         """Accounts are given by the administrator of accounts."""
         return False
+
+    def login(self, request, user) -> None:
+        """Sign in, and write it down."""
+        super().login(request, user)
+        audit.event("sign_in", by=user, kind="session")
+
+    def logout(self, request) -> None:
+        """Sign out, and write it down."""
+        user = request.user
+        super().logout(request)
+        audit.event("sign_out", by=user, kind="session")
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -349,11 +349,7 @@ def test_a_search_index_killed_while_it_is_rebuilt_is_whole_afterwards():
     search.rebuild()
     whole = _rows()
     Resource.objects.filter(pk=Resource.objects.earliest("pk").pk).update(title="改了名的资源")
-    database = connection.settings_dict
-    address = (
-        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{database['NAME']}"
-    )
+    address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
     child = subprocess.run(
         [sys.executable, "-c", KILLED_INSIDE, "5"],
         cwd=Path(django_settings.BASE_DIR),

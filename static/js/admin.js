@@ -10,12 +10,13 @@
     document.querySelectorAll(".select2-container").forEach((box) => {
       const select = box.previousElementSibling;
       const label = select && select.id && document.querySelector('label[for="' + CSS.escape(select.id) + '"]');
-      const field = box.querySelector("[role=combobox], .select2-search__field");
-      if (!label || !field || field.hasAttribute("aria-label")) return;
-      field.removeAttribute("aria-labelledby");
-      field.setAttribute("aria-label", label.textContent.replace(/[:：]\s*$/, "").trim());
-      const shown = box.querySelector("[role=textbox][aria-readonly]");
-      if (shown) shown.setAttribute("aria-label", field.getAttribute("aria-label"));
+      const fields = box.querySelectorAll("[role=combobox], [role=textbox][aria-readonly], .select2-search__field");
+      if (!label) return;
+      fields.forEach((field) => {
+        if (field.hasAttribute("aria-label")) return;
+        field.removeAttribute("aria-labelledby");
+        field.setAttribute("aria-label", label.textContent.replace(/[:：]\s*$/, "").trim());
+      });
     });
   }
   new MutationObserver(nameSearchFields).observe(document, { childList: true, subtree: true });

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import Grant, User
+from portal.audit import AuditEntry
 from portal.roles import Role
 from tests.factories import UserFactory, totp_of
 
@@ -211,3 +212,11 @@ def test_leaving_needs_a_button_not_a_link(client, clerk):
     client.get(reverse("account_logout"))
 
     assert client.get(reverse("desk")).status_code == 200
+
+
+def test_signing_in_and_out_is_written_down(client, clerk):
+    sign_in(client, clerk)
+    client.post(reverse("account_logout"))
+
+    acts = AuditEntry.objects.filter(actor_id=clerk.pk).order_by("pk").values_list("action", flat=True)
+    assert list(acts) == ["sign_in", "sign_out"]

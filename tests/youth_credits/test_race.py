@@ -140,8 +140,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_sweeper_finishes(c
     rows = [row(serial, 活动名称=f"活动{turn}", 类别="A4") for turn in range(20) for serial in range(100)]
     ready(campus, rows)
     job = Job.objects.get(kind="credit_keep")
-    database = settings.DATABASES["default"] | connection.settings_dict
-    address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+    address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
     environment = os.environ | {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     environment["DATA_DIR"] = str(settings.DATA_DIR)
     script = WORKER.format(pk=job.pk).replace(
