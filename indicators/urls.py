@@ -7,6 +7,7 @@ urlpatterns = [
     path("", index.index_page, name="index"),
     path("method/", index.method_page, name="method"),
     path("data.csv", index.data_csv, name="data_csv"),
+    path("scores.csv", index.scores_csv, name="scores_csv"),
     path("data.json", index.data_json, name="data_json"),
     re_path(r"^(?P<code>\d{12})/$", index.profile_page, name="profile"),
     re_path(r"^(?P<code>\d{12})/(?P<node>[a-z_]{2,30})/$", index.node_page, name="node"),

@@ -47,6 +47,7 @@ PAGES = {
     "indicators:method": Page("*"),
     "indicators:data_csv": Page("*", may_be_empty=True),
     "indicators:data_json": Page("*", may_be_empty=True),
+    "indicators:scores_csv": Page("*", may_be_empty=True),
     "indicators:profile": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:node": Page("*", args=(("code", "440305000000"), ("node", "people")), may_be_empty=True),
     "indicators:item": Page("*", args=(("code", "440305000000"), ("key", "KR110")), may_be_empty=True),

@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import pandas as pd
+
 from indicators import sources
 from indicators.models import (
     ComputeRun,
@@ -437,6 +439,17 @@ def open_data(vintage: Vintage) -> list[dict]:
         }
         for cell in blanked(cells, method)
     ]
+
+
+def score_table(rows: list[dict]) -> pd.DataFrame:
+    """The scores of `open_data` as people compare them: a line per region and node, a column per year.
+
+    Columns 区划代码, 区域, 层级, 代码, 名称, then the years; a missing score is NaN.
+    """
+    names = {"region_code": "区划代码", "region": "区域", "level": "层级", "node": "代码", "name": "名称"}
+    frame = pd.DataFrame(rows, columns=[*names, "year", "score"]).astype({"score": "float64"})
+    wide = frame.pivot(index=list(names), columns="year", values="score").sort_index()
+    return wide.rename_axis(columns=None).rename_axis(index=names).reset_index()
 
 
 @dataclass(frozen=True)

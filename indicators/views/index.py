@@ -296,6 +296,17 @@ def data_csv(request):
     return answer
 
 
+@login_not_required
+@require_safe
+def scores_csv(request):
+    """The scores of a vintage side by side: a line per region and node, a column per year."""
+    vintage, rows = _data(request)
+    table = queries.score_table(rows).map(lambda value: neutral(value) if isinstance(value, str) else value)
+    answer = HttpResponse("\ufeff" + table.to_csv(index=False), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="scores-{vintage.short}.csv"'
+    return answer
+
+
 def _plain(value) -> str:
     return "" if value is None else str(value)
 

@@ -328,3 +328,13 @@ def test_a_return_on_paper(client, officer, draft):
     client.force_login(officer)
     page = text(client.get(f"{draft.get_absolute_url()}print/"))
     assert "单位负责人" in page
+
+
+def test_the_scores_stand_side_by_side_by_year(client, night):
+    lines = client.get("/index/scores.csv").content.decode("utf-8-sig").splitlines()
+
+    header = lines[0].split(",")
+    assert header[:5] == ["区划代码", "区域", "层级", "代码", "名称"]
+    assert header[5:] == [str(year) for year in range(2020, 2026)]
+    city = [line for line in lines if line.startswith("440300000000,")]
+    assert len(city) == len(set(city)) > 6
