@@ -336,5 +336,5 @@ def test_the_scores_stand_side_by_side_by_year(client, night):
     header = lines[0].split(",")
     assert header[:5] == ["区划代码", "区域", "层级", "代码", "名称"]
     assert header[5:] == [str(year) for year in range(2020, 2026)]
-    city = [line for line in lines if line.startswith("440300000000,")]
+    city = [line for line in lines if "440300000000" in line]
     assert len(city) == len(set(city)) > 6
