@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import actions, queries
 from events.forms import AttendanceForm, EventForm, NoteForm, SessionForm, SignUpForm
@@ -312,7 +312,7 @@ STEPS = {
 def desk_step(request, pk, step):
     if step not in STEPS:
         raise Http404
-    event = _of_desk(request, pk)
+    event = _of_desk(request, pk, REVIEW.steps[step].needs)
     form = NoteForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
     act, done = STEPS[step]
@@ -337,7 +337,7 @@ def desk_attendance(request, pk):
     return redirect(session.event.get_desk_url())
 
 
-@require_GET
+@require_safe
 def desk_sign_ups(request, pk):
     session = get_object_or_404(
         Session.objects.filter(

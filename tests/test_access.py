@@ -67,7 +67,7 @@ PAGES = {
     # --- resources
     "resources_desk:list": Page(RESOURCE_READERS),
     "resources_desk:new": Page(MAKERS, MAKERS),
-    "resources_desk:organizations": Page("staff district district_head education unit"),
+    "resources_desk:organizations": Page("+"),
     "resources_desk:detail": Page(RESOURCE_READERS, of="resource"),
     "resources_desk:edit": Page(MAKERS, MAKERS, of="resource"),
     "resources_desk:picture_add": Page("", MAKERS, of="resource"),
@@ -88,7 +88,7 @@ PAGES = {
     "indicators_desk:period_new": Page("staff", "staff"),
     "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),
     "indicators_desk:remark": Page("", "staff@city", of="return"),
-    "indicators_desk:step": Page("", FILLERS, of="return", args=(("step", "submit"),)),
+    "indicators_desk:step": Page("", "staff@city", of="return", args=(("step", "accept"),)),
     "indicators_desk:print": Page(RETURN_READERS, of="return"),
     "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),
     "reports_desk:list": Page("staff", "staff"),

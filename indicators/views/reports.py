@@ -52,7 +52,7 @@ def _years() -> list[int]:
     return sorted({*known, *Period.objects.values_list("year", flat=True)}, reverse=True)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def desk_list(request):
     """Choose a year, see what is still missing, have the report made."""
     _require_maker(request)

@@ -76,7 +76,7 @@ def _standings(request, today) -> list[queries.Standing]:
     return [queries.standing(period, today) for period in Period.objects.order_by("-year")[:3]]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def period_new(request):
     """Open a year's round for all districts."""
     if not request.user.can(Perm.RETURN_REVIEW):
@@ -194,14 +194,14 @@ def _tables(lines: list[Line]) -> list[tuple[str, str, list[Line], int]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_detail(request, pk):
     """The return of a district: the grid while it may be filled, the figures and the review otherwise."""
     filing = _return(request, pk)
     may_fill = filing.is_open and may(request.user, Perm.RETURN_FILL, filing)
     if request.method == "POST":
         if not may(request.user, Perm.RETURN_FILL, filing):
-            raise PermissionDenied("区科协填报人员可以填报。")
+            raise Http404  # a return that one may not fill, like one that is not there
         return _save(request, filing)
     return _show(request, filing, may_fill)
 
@@ -265,9 +265,17 @@ def _submit(request, filing: Return):
 # ---------------------------------------------------------------- review
 
 
+def _for_review(request, pk) -> Return:
+    """A return that this person reviews; any other is not found."""
+    filing = _return(request, pk)
+    if not may(request.user, Perm.RETURN_REVIEW, filing):
+        raise Http404
+    return filing
+
+
 @require_POST
 def return_remark(request, pk):
-    filing = _return(request, pk)
+    filing = _for_review(request, pk)
     form = forms.RemarkForm(request.POST)
     if not form.is_valid():
         raise Refused("请写明意见（200 字以内）。")
@@ -279,7 +287,7 @@ def return_remark(request, pk):
 @require_POST
 def return_step(request, pk, step):
     """Accept, send back or reopen."""
-    filing = _return(request, pk)
+    filing = _for_review(request, pk)
     take = {"accept": actions.accept, "send_back": actions.send_back, "reopen": actions.reopen}.get(step)
     if take is None:
         raise Http404
