@@ -7,7 +7,6 @@ how a line is read, tests/world.py for who is asked and about what.
 import re
 
 import pytest
-from django.apps import apps
 
 from tests import world as city
 from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, wanted
@@ -243,47 +242,6 @@ def _ask_page(world, name, route, page, who, client, wrong) -> int:
 
 def _differs(answer, gone) -> bool:
     return (answer.status, answer.text) != (gone.status, gone.text)
-
-
-def test_registers_open_for_those_who_keep_them(world):
-    clients = {who: world.client(who) for who in ACTORS}
-    wrong, cells = [], 0
-    for name, route in patterns():
-        register = _register_of(name)
-        if register is None:
-            continue
-        thing = _some_record(register)
-        for who, client in clients.items():
-            for method in ("GET", "POST"):
-                address = address_of(name, route, Page(), thing)
-                answer = ask(client, method, address)
-                cells += 1
-                right = _register_answer(name.removeprefix(f"admin:{register}_"), register, who)
-                if answer.kind not in right:
-                    wrong.append(
-                        f"{method} {name} as {who}: {answer.status} {answer.kind}, not {sorted(right)}"
-                    )
-
-    print(f"{cells} cells")
-    assert not wrong, "\n".join(wrong)
-    assert cells >= 1_000
-
-
-def _some_record(register: str):
-    return apps.get_model(*register.split("_", 1)).objects.order_by("pk").first()
-
-
-def _register_answer(page: str, register: str, who: str) -> set[str]:
-    if who == "no_mfa":
-        return {"factor"}
-    if who not in REGISTER_STAFF:
-        return {"login"}
-    readers, writers = REGISTERS[register]
-    if page in READS and who in readers.split():
-        return {"open", "closed"} if page == "change" else {"open"}
-    if page in WRITES and who in writers.split():
-        return {"open", "closed"}  # one of reading and posting is not offered on some of these
-    return {"closed"}
 
 
 def test_open_data_is_read_by_everybody_and_written_by_nobody(world):
