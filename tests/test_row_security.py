@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, connections, transaction
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
 from portal.database import as_owner
@@ -34,10 +35,9 @@ def two_schools(transactional_db):
 
 
 def _address() -> str:
-    kept = connection.settings_dict
-    return (
-        f"host={kept['HOST']} port={kept['PORT']} dbname={kept['NAME']} user={kept['USER']} "
-        f"password={kept['PASSWORD']}"
+    kept = connection.get_connection_params()
+    return make_conninfo(
+        "", **{key: kept[key] for key in ("host", "port", "dbname", "user", "password") if kept.get(key)}
     )
 
 

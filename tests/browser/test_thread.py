@@ -406,6 +406,7 @@ def upload(at, data: bytes) -> None:
     at.page.set_input_files("input[type=file]", {"name": "学分.xlsx", "mimeType": "", "buffer": data})
     at.page.get_by_role("button", name="上传并检查").click()
     at.page.wait_for_url("**/desk/credits/batches/*/")
+    at.page.get_by_text("处理进度").first.wait_for()
     says(at, "处理进度")
     is_sound(at)
     assert work() == 1
