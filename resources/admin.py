@@ -9,9 +9,9 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
-from resources.forms import SECTIONS, KindForm, ResourceRegisterForm
+from resources.forms.registry import SECTIONS, KindForm, ResourceRegisterForm
 from resources.models import Resource, ResourceKind, Topic
-from resources.sheets import ResourceSheet
+from resources.sheets.registry import ResourceSheet
 
 
 @admin.register(Resource)

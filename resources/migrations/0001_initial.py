@@ -17,7 +17,9 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import resources.models
+import resources.models.kinds
+import resources.models.menu
+import resources.models.registry
 
 
 class Migration(migrations.Migration):
@@ -100,7 +102,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[resources.models.validate_fields],
+                        validators=[resources.models.kinds.validate_fields],
                         verbose_name="扩展字段",
                     ),
                 ),
@@ -154,7 +156,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=resources.models.new_code,
+                        default=resources.models.registry.new_code,
                         editable=False,
                         max_length=12,
                         unique=True,
@@ -406,7 +408,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=resources.models.new_code,
+                        default=resources.models.registry.new_code,
                         editable=False,
                         max_length=12,
                         verbose_name="资源编号",
@@ -677,7 +679,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_free", models.BooleanField(verbose_name="免费")),
-                ("open_minutes", resources.models.WeekMinutesField(verbose_name="每周开放")),
+                ("open_minutes", resources.models.menu.WeekMinutesField(verbose_name="每周开放")),
                 (
                     "soonest",
                     models.DateTimeField(

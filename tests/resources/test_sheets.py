@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from portal.search import matching_ids
 from resources.models import Resource, ResourceKind, Topic
-from resources.sheets import ResourceSheet
+from resources.sheets.registry import ResourceSheet
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
 
 IMPORT = "admin:resources_resource_import"

@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.registers import RegisterResource
 from resources import actions
-from resources.forms import ResourceRowForm
+from resources.forms.registry import ResourceRowForm
 from resources.models import Audience, Dimension, Resource
 from resources.rules import read_details
 

@@ -1,37 +1,29 @@
-"""Everything that changes the resources, and with them the menu and the search, in one transaction."""
+"""Entering, editing and reviewing resources, and their pictures."""
 
-import csv
-import json
 from collections.abc import Iterable
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 
 import pghistory
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from portal import audit, files, history, search
-from portal.accounts import User, may, require, system_user
+from portal import audit, files, history
+from portal.accounts import User, may, require
 from portal.errors import Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
-from portal.regions import Region
 from portal.roles import Perm
+from resources.actions.menu import refresh
 from resources.models import (
-    NEVER,
     REVIEW,
-    Audience,
-    MenuEntry,
     OpeningHours,
     Resource,
-    ResourceKind,
     ResourcePicture,
     Topic,
 )
-from resources.queries import beside, keepers, search_entry, shown
+from resources.queries.registry import beside, keepers, shown
 from resources.rules import read_hours
 
-DATA = Path(__file__).parent / "data"
 MOST_PICTURES = 8
 
 # What a person may change of a resource; everything else is the portal's to write.
@@ -273,180 +265,3 @@ def remove_picture(row: ResourcePicture, *, by: User) -> None:
     attachment = row.attachment
     row.delete()
     files.remove(attachment)
-
-
-# --- What events tell -----------------------------------------------------------------------------
-
-
-@transaction.atomic
-def note_next_session(resource_id: int, at: datetime | None) -> None:
-    """When something is on there next; the menu sorts by it. None: nothing announced."""
-    Resource.objects.filter(pk=resource_id).update(next_session_at=at)
-    MenuEntry.objects.filter(pk=resource_id).update(soonest=at or NEVER)
-
-
-# --- Menu and search ------------------------------------------------------------------------------
-
-_MENU = """
-INSERT INTO resources_menuentry (
-    resource_id, kind_id, district_id, audience_bits, topic_ids, is_free, open_minutes,
-    soonest, published_at, title_key
-)
-SELECT r.id,
-    (SELECT first.id FROM resources_resourcekind first WHERE first.code = k.code ORDER BY version LIMIT 1),
-    (SELECT d.id FROM portal_region d WHERE d.code = substr(p.path, 14, 12)),
-    (SELECT coalesce(sum(1 << (array_position(%(audiences)s::text[], a::text) - 1)), 0)
-        FROM unnest(r.audiences) a),
-    ARRAY(SELECT t.topic_id::int FROM resources_resource_topics t WHERE t.resource_id = r.id ORDER BY 1),
-    coalesce(r.is_free, false),
-    (SELECT coalesce(range_agg(int4range(
-            (h.weekday - 1) * 1440 + (extract(epoch FROM h.opens) / 60)::int,
-            (h.weekday - 1) * 1440 + (extract(epoch FROM h.closes) / 60)::int)), '{}')
-        FROM resources_openinghours h WHERE h.resource_id = r.id),
-    coalesce(r.next_session_at, %(never)s), r.published_at, coalesce(left(s.pinyin, 400), '')
-FROM resources_resource r
-JOIN resources_resourcekind k ON k.id = r.kind_id
-JOIN portal_region p ON p.id = r.region_id
-LEFT JOIN portal_searchentry s ON s.kind = 'resource' AND s.subject_id = r.id
-WHERE r.id = ANY(%(ids)s) AND r.status = 'published'
-ON CONFLICT (resource_id) DO UPDATE SET
-    kind_id = excluded.kind_id, district_id = excluded.district_id, audience_bits = excluded.audience_bits,
-    topic_ids = excluded.topic_ids, is_free = excluded.is_free, open_minutes = excluded.open_minutes,
-    soonest = excluded.soonest, published_at = excluded.published_at, title_key = excluded.title_key
-"""
-
-
-@transaction.atomic
-def refresh(keys: list[int]) -> None:
-    """Bring search and menu up to date with these resources, as sets of rows."""
-    rows = shown(Resource.objects.filter(pk__in=keys))
-    gone = [row.pk for row in rows if row.status == Resource.Status.ARCHIVED]
-    for key in gone:
-        search.remove("resource", key)
-    search.index_many(search_entry(row) for row in rows if row.status != Resource.Status.ARCHIVED)
-    MenuEntry.objects.filter(pk__in=keys).exclude(resource__status=Resource.Status.PUBLISHED).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(_MENU, {"audiences": Audience.values, "never": NEVER, "ids": keys})
-
-
-# --- Kinds ----------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def save_kind(kind: ResourceKind, *, by: User) -> ResourceKind:
-    """Keep a kind. Where resources use it and its fields changed, a new version is made of it.
-
-    Raises PermissionDenied for anybody but the association's staff.
-    """
-    require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
-    old = history.stored(kind)
-    kind.full_clean()
-    if old is None or old.fields == kind.fields or not old.resources.exists():
-        kind.save()
-        changes = history.differences(old, kind)
-        audit.record(kind, "create" if old is None else "change", by=by, changes=changes)
-        return kind
-    return _next_version(old, kind, by=by)
-
-
-def _next_version(old: ResourceKind, new: ResourceKind, *, by: User | None) -> ResourceKind:
-    last = ResourceKind.objects.filter(code=old.code).order_by("-version").values_list("version", flat=True)
-    ResourceKind.objects.filter(code=old.code).update(is_current=False)
-    new.pk, new.version, new.is_current = None, last[0] + 1, True
-    new.save(force_insert=True)
-    audit.record(new, "new_version", by=by, changes={"version": [old.version, new.version]})
-    return new
-
-
-@transaction.atomic
-def save_topic(topic: Topic, *, by: User) -> Topic:
-    """Keep a topic. Raises PermissionDenied for anybody but the association's staff."""
-    require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
-    old = history.stored(topic)
-    topic.full_clean()
-    topic.save()
-    changes = history.differences(old, topic)
-    audit.record(topic, "create" if old is None else "change", by=by, changes=changes)
-    return topic
-
-
-# --- Reference data -------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def load_reference() -> int:
-    """Load kinds, topics and the city's real venues; rows that people changed since stay as they are."""
-    return _load_kinds() + _load_topics() + _load_venues()
-
-
-def _load_kinds() -> int:
-    rows = json.loads((DATA / "kinds.json").read_text(encoding="utf-8"))
-    known = set(ResourceKind.objects.values_list("code", flat=True))
-    ResourceKind.objects.bulk_create(ResourceKind(**row) for row in rows if row["code"] not in known)
-    return len(rows)
-
-
-def _load_topics() -> int:
-    rows = _rows("topics.csv")
-    Topic.objects.bulk_create([Topic(**row) for row in rows], ignore_conflicts=True)
-    return len(rows)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as source:
-        return list(csv.DictReader(source))
-
-
-def _load_venues() -> int:
-    """The real venues, published, each with its source; coordinates of third parties as unverified."""
-    rows = _rows("venues.csv")
-    known = set(Resource.objects.values_list("code", flat=True))
-    kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
-    regions = {region.code: region for region in Region.objects.districts()}
-    city, at, loader = Region.objects.city(), timezone.now(), system_user()
-    fresh = [row for row in rows if row["code"] not in known]
-    made = Resource.objects.bulk_create(
-        _venue(row, kinds[row["kind"]], regions.get(row["district_code"], city), loader, at) for row in fresh
-    )
-    topics = dict(Topic.objects.values_list("code", "pk"))
-    through = Resource.topics.through
-    through.objects.bulk_create(
-        through(resource_id=resource.pk, topic_id=topics[code])
-        for resource, row in zip(made, fresh, strict=True)
-        for code in row["topics"].split("|")
-    )
-    if made:
-        refresh([resource.pk for resource in made])
-    return len(rows)
-
-
-def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at: datetime) -> Resource:
-    note = "名称与所在区取自公开名录；主题与人群由平台按名称归类。"
-    return Resource(
-        code=row["code"],
-        kind=kind,
-        title=row["name"],
-        aliases=row["aliases"],
-        summary=_summary(row),
-        public_notice=row["notice"],
-        audiences=row["audiences"].split("|"),
-        dimensions=["knowledge"],
-        is_free={"1": True, "0": False}.get(row["is_free"]),
-        booking=row["booking"] or Resource.Booking.UNKNOWN,
-        address=row["address"],
-        latitude=row["lat"] or None,
-        longitude=row["lon"] or None,
-        position_source=row["position_source"],
-        details={"category": row["category"]} if row["kind"] != "body" else {},
-        region=region,
-        created_by=by,
-        status=Resource.Status.PUBLISHED,
-        published_at=at,
-        listed_on=timezone.localdate(at),
-        source=row["source"],
-        source_note=f"{note}{row['note']}",
-    )
-
-
-def _summary(row: dict[str, str]) -> str:
-    return f"{row['category']}，位于{row['address']}" if row["address"] else row["category"]

@@ -1,5 +1,6 @@
+"""The desk: a unit's own resources, the staff's all."""
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,57 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import may
 from portal.identifiers import clean_text
 from portal.keyset import page_by_key
-from portal.maps import About, place_map
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.search import MAX_QUERY
 from resources import actions, queries
-from resources.forms import NoteForm, PictureForm, ResourceForm, initial_of
+from resources.forms.registry import NoteForm, PictureForm, ResourceForm, initial_of
 from resources.models import REVIEW, Resource, ResourceKind, ResourcePicture
-
-# --- The public menu ------------------------------------------------------------------------------
-
-
-@login_not_required
-@require_safe
-def menu(request):
-    asked = queries.MenuQuery.read(request.GET, at=timezone.now())
-    page = asked.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    placed = [row for row in page.rows if row.latitude is not None]
-    # Up to three places carry their names on the map, more carry numbers.
-    numbers = {row.pk: number for number, row in enumerate(placed, 1)} if len(placed) > 3 else {}
-    context = {
-        "asked": asked,
-        "page": page,
-        "cards": [(row, queries.opening(row, asked.at), numbers.get(row.pk, "")) for row in page.rows],
-        "placed": len(placed),
-        "menu_url": reverse("resources:menu"),
-        "chart": _map_of(placed, asked.district),
-        "sorts": [
-            {"label": label, "url": asked.address(sort=code), "current": asked.order == code}
-            for code, label in _sorts(asked)
-        ],
-    }
-    return render(request, "resources/menu.html", context)
-
-
-def _sorts(asked) -> list[tuple[str, str]]:
-    found = [(code, label) for code, (label, _) in queries.SORTS.items()]
-    return [(queries.MATCH, "最相关"), *found] if asked.is_searched else found
-
-
-def _map_of(placed: list[Resource], district: str):
-    if not placed:
-        return None
-    points = [(row.title, float(row.longitude), float(row.latitude)) for row in placed]
-    return place_map(
-        About(name="menu-map", title="本页资源在哪里", note="编号与卡片上的编号相同。"),
-        points,
-        district=district,
-    )
-
-
-# --- The desk: a unit's own resources, the staff's all --------------------------------------------
 
 
 @require_safe

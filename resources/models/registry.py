@@ -1,30 +1,23 @@
-"""What the city offers: places, courses, lectures, kits; their kinds, topics, opening hours and pictures."""
+"""The registry: what the city offers, its life from draft to archive, its versions and pictures."""
 
-import re
 import secrets
-from datetime import UTC, datetime, time
 
 import pghistory
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Func, Lookup, Q, TextField, Value
-from django.db.models.functions import Cast, ExtractHour, ExtractMinute
-from django.db.models.lookups import Exact
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import Scoped, ScopedQuerySet
 from portal.files import Attachment
-from portal.regions import Region
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
+from resources.models.kinds import Audience, Dimension, ResourceKind, Topic
 from resources.rules import Span, written
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
 
 
 def written_hours(hours) -> str:
@@ -34,143 +27,6 @@ def written_hours(hours) -> str:
 def new_code() -> str:
     """A public code of a resource: eight letters, said over the telephone without mistakes."""
     return "".join(secrets.choice(LETTERS) for _ in range(8))
-
-
-class Audience(models.TextChoices):
-    """The four key groups, and everybody. Basis: 深圳市科协科普工作“十四五”规划 三."""
-
-    MINORS = "minors", "未成年人"
-    WORKERS = "workers", "从业人员"
-    OFFICIALS = "officials", "领导干部和公务员"
-    SENIORS = "seniors", "老年人"
-    GENERAL = "general", "社会公众"
-
-
-class Dimension(models.TextChoices):
-    """What outreach hands on. Basis: 科学技术普及法 第二条; the plan's first sentence."""
-
-    KNOWLEDGE = "knowledge", "科学知识"
-    METHOD = "method", "科学方法"
-    THOUGHT = "thought", "科学思想"
-    SPIRIT = "spirit", "科学精神"
-
-
-class FieldType(models.TextChoices):
-    """The shapes an extra field of a kind may have."""
-
-    TEXT = "text", "文本"
-    LONG = "long", "长文本"
-    NUMBER = "number", "数字"
-    DATE = "date", "日期"
-    CHOICE = "choice", "单选"
-    CHOICES = "choices", "多选"
-    FLAG = "flag", "是否"
-    LINK = "link", "网址"
-
-
-def validate_fields(fields) -> None:
-    """Raises ValidationError unless `fields` declares extra fields: code, label, type, choices, public."""
-    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
-        raise ValidationError("扩展字段应为列表，每项一个字段。")
-    for field in fields:
-        _validate_field(field)
-    for what in ("code", "label"):
-        if len({field[what] for field in fields}) < len(fields):
-            raise ValidationError("扩展字段的代码和名称不能重复。")
-
-
-def _validate_field(field: dict) -> None:
-    name = field.get("label") or field.get("code") or "未命名字段"
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", str(field.get("code", ""))):
-        raise ValidationError(f"“{name}”的代码应以小写字母开头，由字母、数字、下划线组成，最多 30 位。")
-    if not 1 <= len(str(field.get("label", ""))) <= 20:
-        raise ValidationError(f"“{name}”的名称应为 1 至 20 个字。")
-    if field.get("type") not in FieldType.values:
-        raise ValidationError(f"“{name}”的类型应为：{'、'.join(FieldType.labels)}。")
-    choices = field.get("choices") or []
-    if field["type"] in (FieldType.CHOICE, FieldType.CHOICES) and len(choices) < 2:
-        raise ValidationError(f"“{name}”是选择字段，请至少写两个选项。")
-    if len(set(choices)) < len(choices):
-        raise ValidationError(f"“{name}”的选项有重复。")
-
-
-class ResourceKindQuerySet(models.QuerySet):
-    def current(self):
-        """The version in force of each kind, in the order they are shown."""
-        return self.filter(is_current=True).order_by("position", "pk")
-
-
-class ResourceKind(models.Model):
-    """A kind of resource in one version. A later version adds or drops fields; older records keep theirs.
-
-    `fields` declares the extra fields: [{"code", "label", "type", "choices", "public"}], shown in form,
-    page and sheet alike.
-    """
-
-    PERSONAL = frozenset()
-
-    code = models.CharField(
-        "类型代码", max_length=30, validators=[RegexValidator(r"^[a-z][a-z_]*$", "请用小写字母和下划线。")]
-    )
-    version = models.PositiveSmallIntegerField("版本", default=1)
-    name = models.CharField("类型名称", max_length=30)
-    summary = models.CharField("说明", max_length=200, blank=True)
-    is_place = models.BooleanField("有固定场所", default=False, help_text="有地址、开放时间和地图位置。")
-    fields = models.JSONField("扩展字段", default=list, blank=True, validators=[validate_fields])
-    position = models.PositiveSmallIntegerField("排序", default=0)
-    is_current = models.BooleanField("现行版本", default=True)
-    basis = models.CharField("依据", max_length=200, blank=True)
-
-    objects = ResourceKindQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "资源类型"
-        constraints = [
-            models.UniqueConstraint(
-                name="resource_kind_once_per_code_and_version",
-                fields=["code", "version"],
-                violation_error_message="该类型已有此版本。",
-            ),
-            models.UniqueConstraint(
-                name="resource_kind_has_one_current_version",
-                fields=["code"],
-                condition=Q(is_current=True),
-                violation_error_message="该类型已有现行版本。",
-            ),
-            models.CheckConstraint(
-                name="resource_kind_fields_are_a_list",
-                condition=Exact(
-                    Func(F("fields"), function="jsonb_typeof", output_field=TextField()), Value("array")
-                ),
-                violation_error_message="扩展字段应为列表。",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name if self.is_current else f"{self.name}（第 {self.version} 版）"
-
-
-class Topic(models.Model):
-    """What a resource is about: a field of science or an everyday matter."""
-
-    PERSONAL = frozenset()
-
-    code = models.CharField(
-        "主题代码", max_length=30, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")]
-    )
-    name = models.CharField("主题名称", max_length=30, unique=True)
-    discipline_code = models.CharField(
-        "学科代码", max_length=7, blank=True, help_text="GB/T 13745 的三位一级学科代码；生活主题不填。"
-    )
-    position = models.PositiveSmallIntegerField("排序", default=0)
-    is_active = models.BooleanField("在用", default=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "科普主题"
-        ordering = ["position", "pk"]
-
-    def __str__(self):
-        return self.name
 
 
 class ResourceQuerySet(ScopedQuerySet):
@@ -462,65 +318,6 @@ class ResourceVersion(
         verbose_name = verbose_name_plural = "资源历史版本"
 
 
-def minutes(field: str):
-    """Minutes since midnight of a time field, in SQL."""
-    whole = models.BigIntegerField()
-    return Cast(ExtractHour(field), whole) * 60 + Cast(ExtractMinute(field), whole)
-
-
-def span_in_week():
-    """Opening hours as minutes on a line where every resource and weekday has a stretch of its own."""
-    whole = models.BigIntegerField()
-    day = (Cast(F("resource"), whole) * 7 + Cast(F("weekday"), whole)) * 1440
-    return Func(
-        day + minutes("opens"),
-        day + minutes("closes"),
-        function="int8range",
-        output_field=BigIntegerRangeField(),
-    )
-
-
-class OpeningHours(models.Model):
-    """One span in which a resource is open every week. Midday breaks are two spans."""
-
-    PERSONAL = frozenset()
-
-    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="hours")
-    weekday = models.PositiveSmallIntegerField(
-        "星期", choices=[(number, f"周{word}") for number, word in enumerate("一二三四五六日", 1)]
-    )
-    opens = models.TimeField("开放")
-    closes = models.TimeField("关闭")
-    note = models.CharField("说明", max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "开放时间"
-        ordering = ["weekday", "opens"]
-        constraints = [
-            models.CheckConstraint(name="opening_hours_weekday_of_seven", condition=Q(weekday__range=(1, 7))),
-            models.CheckConstraint(
-                name="opening_hours_close_after_they_open",
-                condition=Q(closes__gt=F("opens")),
-                violation_error_message="关闭时间必须晚于开放时间。",
-            ),
-            ExclusionConstraint(
-                name="opening_hours_do_not_overlap",
-                expressions=[(span_in_week(), RangeOperators.OVERLAPS)],
-                violation_error_message="同一天的开放时间不能重叠。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_weekday_display()} {self.span}"
-
-    @property
-    def span(self) -> str:
-        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
-
-    def covers(self, at: time) -> bool:
-        return self.opens <= at < self.closes
-
-
 class ResourcePicture(models.Model):
     """A picture of a resource, drawn anew without its metadata."""
 
@@ -544,72 +341,3 @@ class ResourcePicture(models.Model):
 
     def __str__(self):
         return self.alt
-
-
-class WeekMinutesField(models.Field):
-    """The minutes of a week (Monday 0:00 is 0) in which something is open, as a PostgreSQL multirange."""
-
-    def db_type(self, connection):
-        return "int4multirange"
-
-
-@WeekMinutesField.register_lookup
-class OpenAt(Lookup):
-    """Open at one minute of the week."""
-
-    lookup_name = "open_at"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} @> %s::int4", [*params, self.rhs]
-
-
-@WeekMinutesField.register_lookup
-class OpenWithin(Lookup):
-    """Open for a while between two minutes of the week."""
-
-    lookup_name = "open_within"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} && int4range(%s, %s)", [*params, *self.rhs]
-
-
-class MenuEntry(models.Model):
-    """One row of the public menu: what a list of 100,000 is filtered, counted and sorted by, in one pass.
-
-    Derived from the resource in the transaction of its change (`actions.refresh`); published ones only.
-    """
-
-    PERSONAL = frozenset()
-
-    resource = models.OneToOneField(
-        Resource, models.CASCADE, primary_key=True, verbose_name="资源", related_name="menu_entry"
-    )
-    # The first version of the kind stands for all of them.
-    kind = models.ForeignKey(ResourceKind, models.PROTECT, verbose_name="类型", related_name="+")
-    district = models.ForeignKey(Region, models.PROTECT, null=True, verbose_name="区", related_name="+")
-    audience_bits = models.SmallIntegerField("人群", help_text="按人群次序的二进制位。")
-    topic_ids = ArrayField(models.IntegerField("主题编号"), verbose_name="主题", default=list)
-    is_free = models.BooleanField("免费")
-    open_minutes = WeekMinutesField("每周开放")
-    soonest = models.DateTimeField("最近一场", default=NEVER)
-    published_at = models.DateTimeField("发布时间")
-    title_key = models.CharField("名称拼音", max_length=400)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "菜单条目"
-        indexes = [
-            models.Index(fields=["soonest", "-published_at", "resource"], name="menu_soonest_first"),
-            models.Index(fields=["-published_at", "resource"], name="menu_newest_first"),
-            models.Index(fields=["title_key", "resource"], name="menu_by_name"),
-        ]
-
-    def __str__(self):
-        return f"菜单条目 {self.pk}"
-
-
-def audience_bit(code: str) -> int:
-    return 1 << Audience.values.index(code)

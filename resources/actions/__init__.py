@@ -1,0 +1,37 @@
+"""Every change of the resources; what commands and other apps may call."""
+
+from resources.actions.kinds import save_kind, save_topic
+from resources.actions.menu import note_next_session, refresh
+from resources.actions.reference import load_reference
+from resources.actions.registry import (
+    ChangedMeanwhile,
+    add_picture,
+    archive,
+    create,
+    edit,
+    publish,
+    remove_picture,
+    restore,
+    send_back,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "ChangedMeanwhile",
+    "add_picture",
+    "archive",
+    "create",
+    "edit",
+    "load_reference",
+    "note_next_session",
+    "publish",
+    "refresh",
+    "remove_picture",
+    "restore",
+    "save_kind",
+    "save_topic",
+    "send_back",
+    "submit",
+    "withdraw",
+]

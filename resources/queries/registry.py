@@ -1,0 +1,333 @@
+"""Resources as registered: cards and pages, figures for the index, the desk, history and search."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import (
+    Count,
+    Prefetch,
+    Q,
+)
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from portal import search
+from portal.accounts import User
+from portal.audit import AuditEntry
+from portal.history import Change, said, told
+from portal.regions import district_code
+from portal.roles import Perm, roles_with
+from portal.waiting import Waiting
+from resources.models import (
+    MenuEntry,
+    Resource,
+    ResourcePicture,
+    ResourceVersion,
+)
+
+
+def shown(resources):
+    """Resources with everything a card or page prints, in a fixed number of queries."""
+    return resources.select_related("kind", "region", "organization").prefetch_related(
+        "hours",
+        "topics",
+        Prefetch("pictures", ResourcePicture.objects.select_related("attachment")),
+    )
+
+
+def on_cards(resources):
+    """Resources with what a card prints."""
+    pictures = Prefetch("pictures", ResourcePicture.objects.select_related("attachment"))
+    return resources.select_related("kind", "region").prefetch_related("hours", pictures)
+
+
+def published():
+    return Resource.objects.published()
+
+
+def newest(limit: int = 6) -> list[Resource]:
+    """The resources published last."""
+    entries = MenuEntry.objects.order_by("-published_at", "resource_id")[:limit]
+    return in_order([entry.pk for entry in entries])
+
+
+def in_order(keys: list[int]) -> list[Resource]:
+    found = on_cards(Resource.objects.all()).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def listed_on(day: date):
+    """Resources that stood in the menu on a day: published by then, not taken off before."""
+    tomorrow = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
+    return Resource.objects.filter(listed_on__lte=day).filter(
+        Q(status=Resource.Status.PUBLISHED) | Q(status=Resource.Status.ARCHIVED, archived_at__gte=tomorrow)
+    )
+
+
+def records(kind_codes: Iterable[str], district: str, on: date | None = None):
+    """The resources behind a figure of a district (12-digit code), of the city for "" ."""
+    rows = listed_on(on or timezone.localdate()).filter(kind__code__in=list(kind_codes))
+    if district:
+        rows = rows.annotate(district=district_code("region")).filter(district=district)
+    return rows.order_by("pk")
+
+
+def count_by_district(on: date, kind_codes: Iterable[str] | None = None) -> dict[str, int]:
+    """Resources in the menu on a day, by 12-digit district code; those of the whole city under ""."""
+    rows = listed_on(on)
+    if kind_codes is not None:
+        rows = rows.filter(kind__code__in=list(kind_codes))
+    counted = rows.annotate(district=district_code("region")).values("district").annotate(count=Count("pk"))
+    return {row["district"]: row["count"] for row in counted.order_by("district")}
+
+
+def public_facts(resource: Resource) -> list[tuple[str, str]]:
+    """What everybody may read of a resource, with its words; empty ones are left out on the page."""
+    return [
+        ("别名", resource.aliases),
+        ("面向人群", resource.get_audiences_display()),
+        ("适合年龄", resource.ages),
+        ("科普内容", resource.get_dimensions_display()),
+        ("费用", resource.fee),
+        ("预约", _booking(resource)),
+        ("所在区域", resource.region.name),
+    ]
+
+
+def internal_facts(resource: Resource) -> list[tuple[str, str]]:
+    """What only those who look after a resource read of it."""
+    return [
+        ("所属单位", resource.organization.name if resource.organization else ""),
+        ("联系人", resource.contact),
+        ("联系人电话", resource.contact_phone),
+        ("地址", resource.address),
+        ("坐标", f"{resource.longitude}, {resource.latitude}" if resource.latitude is not None else ""),
+        ("坐标来源", resource.position_source),
+        ("资料来源", resource.source),
+        ("来源说明", resource.source_note),
+        ("公开编号", resource.code),
+    ]
+
+
+def _booking(resource: Resource) -> str:
+    words = resource.get_booking_display()
+    return f"{words}（{resource.booking_note}）" if resource.booking_note else words
+
+
+SCHEMA_TYPES = {
+    "venue": "Museum",
+    "nature": "Park",
+    "course": "Course",
+    "book": "Book",
+    "body": "Organization",
+}
+
+
+_ESCAPED = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
+
+
+def schema_org(resource: Resource) -> SafeString:
+    """The resource as schema.org describes it, as JSON that may stand in a script element."""
+    return SafeString(json.dumps(_schema_org(resource), ensure_ascii=False).translate(_ESCAPED))
+
+
+def _schema_org(resource: Resource) -> dict:
+    data = {
+        "@context": "https://schema.org",
+        "@type": SCHEMA_TYPES.get(resource.kind.code, "CreativeWork"),
+        "name": resource.title,
+        "description": resource.summary,
+        "identifier": resource.code,
+    }
+    if resource.kind.is_place:
+        data["address"] = {
+            "@type": "PostalAddress",
+            "addressCountry": "CN",
+            "addressLocality": "深圳市",
+            "streetAddress": resource.address,
+        }
+        if resource.latitude is not None:
+            data["geo"] = {
+                "@type": "GeoCoordinates",
+                "latitude": float(resource.latitude),
+                "longitude": float(resource.longitude),
+            }
+        data["openingHoursSpecification"] = [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": f"https://schema.org/{_SCHEMA_DAYS[row.weekday - 1]}",
+                "opens": f"{row.opens:%H:%M}",
+                "closes": f"{row.closes:%H:%M}",
+            }
+            for row in resource.hours.all()
+        ]
+        data["isAccessibleForFree"] = resource.is_free
+    return {name: value for name, value in data.items() if value not in (None, "", [])}
+
+
+_SCHEMA_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+# --- The desk -------------------------------------------------------------------------------------
+
+DESK_ORDER = ("-updated_at", "-pk")
+
+
+def at_desk(user, *, status: str = "", kind: str = "", q: str = ""):
+    """Resources that `user` may see at the desk, narrowed."""
+    rows = Resource.objects.for_user(user, Perm.RESOURCE_VIEW).select_related(
+        "kind", "region", "organization"
+    )
+    if status:
+        rows = rows.filter(status=status)
+    if kind:
+        rows = rows.filter(kind__code=kind)
+    if q:
+        rows = rows.filter(pk__in=search.matching_ids(q, kind="resource", public_only=False))
+    return rows
+
+
+def status_counts(user) -> dict[str, int]:
+    """How many resources in each status `user` may see at the desk."""
+    rows = Resource.objects.for_user(user, Perm.RESOURCE_VIEW).values("status")
+    counted = {row["status"]: row["count"] for row in rows.annotate(count=Count("pk")).order_by("status")}
+    return {status: counted.get(status, 0) for status in Resource.Status.values}
+
+
+def keepers(resource: Resource):
+    """Who is told what becomes of a resource: who entered it, and those who look after its unit."""
+    mine = Q(pk=resource.created_by_id)
+    if resource.organization_id:
+        mine |= Q(
+            grants__organization=resource.organization_id, grants__role__in=roles_with(Perm.RESOURCE_EDIT)
+        )
+    return User.objects.filter(mine, is_active=True).distinct().order_by("pk")
+
+
+def waiting_for(user) -> list[Waiting]:
+    """What waits for somebody here: staff see what is submitted, a unit what was returned."""
+    found = []
+    if user.can(Perm.RESOURCE_REVIEW):
+        rows = Resource.objects.for_user(user, Perm.RESOURCE_REVIEW).filter(status=Resource.Status.SUBMITTED)
+        found.append(_waiting("待审核资源", rows.order_by("submitted_at", "pk"), "submitted"))
+    elif user.can(Perm.RESOURCE_EDIT):
+        mine = Resource.objects.for_user(user, Perm.RESOURCE_EDIT)
+        for status, title in (
+            (Resource.Status.RETURNED, "被退回的资源"),
+            (Resource.Status.DRAFT, "未提交的资源草稿"),
+        ):
+            rows = mine.filter(status=status).order_by("-updated_at", "-pk")
+            found.append(_waiting(title, rows, status))
+    return [waiting for waiting in found if waiting.count]
+
+
+def _waiting(title: str, rows, status: str) -> Waiting:
+    return Waiting(
+        title=title,
+        count=rows.count(),
+        url=f"{reverse('resources_desk:list')}?status={status}",
+        items=[(row.title, row.get_desk_url()) for row in rows[:5]],
+    )
+
+
+# --- History --------------------------------------------------------------------------------------
+
+
+_UNTOLD = {
+    "id",
+    "code",
+    "revision",
+    "created_at",
+    "updated_at",
+    "submitted_at",
+    "published_at",
+    "archived_at",
+}
+
+
+def history(resource: Resource) -> list[Change]:
+    """Every version the database kept, newest first: who changed what from which value to which."""
+    versions = list(
+        ResourceVersion.objects.filter(pgh_obj=resource)
+        .select_related("pgh_context", "kind", "region", "organization")
+        .order_by("pgh_id")
+    )
+    changes, seen = [], None
+    for before, after in zip([None, *versions], versions, strict=False):
+        sentences = _differences(before, after) if before else []
+        if before and after.pgh_context and after.pgh_context_id != seen:
+            sentences += after.pgh_context.metadata.get("beside", [])
+        seen = after.pgh_context_id
+        if before and not sentences:
+            continue  # only a moment was written
+        context = after.pgh_context.metadata if after.pgh_context else {}
+        what = context.get("what", "修改") if before else "登记"
+        by, note = context.get("by", "系统"), context.get("note", "")
+        changes.append(Change(after.pgh_created_at, by, what, sentences, note))
+    changes.reverse()
+    return changes
+
+
+def _differences(before: ResourceVersion, after: ResourceVersion) -> list[str]:
+    """What differs between two versions, as sentences."""
+    names = [part.name for part in ResourceVersion._meta.fields if not part.name.startswith("pgh_")]
+    pairs = {name: [_said(before, name), _said(after, name)] for name in names if name not in _UNTOLD}
+    return told(Resource, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
+
+
+def _said(version: ResourceVersion, name: str) -> str:
+    """One value of a version as the resource's own page says it."""
+    if name == "details":
+        return Resource(kind=version.kind, details=version.details).details_text
+    shown = getattr(Resource, f"get_{name}_display", None)
+    as_resource = Resource(**{name: getattr(version, name)}) if shown else version
+    return said(as_resource, name)
+
+
+def changed_since(resource: Resource, revision: int) -> list[Change]:
+    """What others changed after somebody saw `revision`, newest first."""
+    entries = AuditEntry.objects.filter(
+        subject_type=resource._meta.label, subject_id=str(resource.pk), action="change"
+    ).order_by("-pk")[:20]
+    changes = []
+    for entry in entries:
+        _, new = entry.changes.get("revision", [0, 0])
+        if int(new) > revision:
+            changes.append(Change(entry.at, entry.actor_name, "修改", _told(entry.changes), entry.note))
+    return changes
+
+
+def beside(changes: dict) -> list[str]:
+    """What a version does not hold and yet belongs to the change: topics and opening hours, as sentences."""
+    return _told({name: pair for name, pair in changes.items() if name in ("topics", "hours_text")})
+
+
+def _told(changes: dict) -> list[str]:
+    names = {"hours_text": "开放时间", "details_text": "扩展内容"}
+    return told(Resource, {name: pair for name, pair in changes.items() if name != "revision"}, names=names)
+
+
+def searchable():
+    """Every resource as an entry of the city's search, for rebuilding it."""
+    rows = Resource.objects.exclude(status=Resource.Status.ARCHIVED).select_related("kind", "region")
+    for resource in rows.prefetch_related("topics").order_by("pk").iterator(chunk_size=1000):
+        yield search_entry(resource)
+
+
+def search_entry(resource: Resource) -> search.Entry:
+    """How one resource is found: by its names and topics; while not public, by those who may see it."""
+    topics = " ".join(topic.name for topic in resource.topics.all())
+    names = f"{resource.aliases} {resource.kind.name} {topics}"
+    return search.Entry(
+        kind="resource",
+        subject_id=resource.pk,
+        title=resource.title,
+        text=f"{names} {resource.summary} {resource.address}".strip(),
+        url=resource.get_absolute_url() if resource.is_public else resource.get_desk_url(),
+        is_public=resource.is_public,
+        needs="" if resource.is_public else Perm.RESOURCE_VIEW,
+        region_id=resource.region_id,
+        organization_id=resource.organization_id,
+    )

@@ -1,0 +1,1 @@
+"""Spreadsheets of the resources, by subject."""

@@ -1,0 +1,50 @@
+"""The public menu."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal.maps import About, place_map
+from resources import queries
+from resources.models import Resource
+
+
+@login_not_required
+@require_safe
+def menu(request):
+    asked = queries.MenuQuery.read(request.GET, at=timezone.now())
+    page = asked.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    placed = [row for row in page.rows if row.latitude is not None]
+    # Up to three places carry their names on the map, more carry numbers.
+    numbers = {row.pk: number for number, row in enumerate(placed, 1)} if len(placed) > 3 else {}
+    context = {
+        "asked": asked,
+        "page": page,
+        "cards": [(row, queries.opening(row, asked.at), numbers.get(row.pk, "")) for row in page.rows],
+        "placed": len(placed),
+        "menu_url": reverse("resources:menu"),
+        "chart": _map_of(placed, asked.district),
+        "sorts": [
+            {"label": label, "url": asked.address(sort=code), "current": asked.order == code}
+            for code, label in _sorts(asked)
+        ],
+    }
+    return render(request, "resources/menu.html", context)
+
+
+def _sorts(asked) -> list[tuple[str, str]]:
+    found = [(code, label) for code, (label, _) in queries.SORTS.items()]
+    return [(queries.MATCH, "最相关"), *found] if asked.is_searched else found
+
+
+def _map_of(placed: list[Resource], district: str):
+    if not placed:
+        return None
+    points = [(row.title, float(row.longitude), float(row.latitude)) for row in placed]
+    return place_map(
+        About(name="menu-map", title="本页资源在哪里", note="编号与卡片上的编号相同。"),
+        points,
+        district=district,
+    )
