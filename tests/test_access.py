@@ -1,7 +1,7 @@
 """Who reaches which page: the whole answer in one table, asked of the running portal.
 
-A new address fails until it stands in PAGES (or its register in REGISTERS). See tests/access/matrix.py for
-how a line is read, tests/world.py for who is asked and about what.
+A new address fails until it stands in PAGES (a register in tests/test_register_access.py). See
+tests/access/matrix.py for how a line is read, tests/world.py for who is asked and about what.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests import world as city
-from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, wanted
+from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, post_of, wanted
 from tests.world import ACTORS, PLACES
 
 RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
@@ -121,68 +121,17 @@ PAGES = {
 }
 # Who is asked about pages that answer everybody alike.
 OF_THE_PUBLIC = {"stranger", "nobody", "staff", "school", "guardian", "disabled", "no_mfa"}
+# Who belongs to one school or unit, not to a district or the city.
+HOUSE_ROLES = {"school", "school_verifier", "unit"}
 # Open data: everybody reads, nobody writes.
 OPEN_DATA = re.compile(r"^api/v1/")
-# One's own account, by django-allauth: no record of another person can be named there, but in OWN below.
+# One's own account, by django-allauth: no record of another person can be named there.
 ACCOUNT = re.compile(r"^accounts/")
-# Registers in /admin/: who reads, who writes.
-REGISTERS = {
-    "portal_organization": ("staff", "staff"),
-    "portal_region": ("staff", ""),
-    "portal_user": ("accounts", "accounts"),
-    "portal_auditentry": ("auditor", ""),
-    "outreach_title": ("staff", "staff"),
-    "outreach_titlekind": ("staff", "staff"),
-    "outreach_measure": ("staff", "staff"),
-    "outreach_target": ("staff", "staff"),
-    "talent_person": ("staff", "staff"),
-    "resources_resource": ("staff", "staff"),
-    "resources_resourcekind": ("staff", "staff"),
-    "resources_topic": ("staff", "staff"),
-    "events_event": ("staff", "staff"),
-    "events_brand": ("staff", "staff"),
-    "events_edition": ("staff", "staff"),
-    "indicators_figure": ("staff", "staff"),
-    "indicators_figuresource": ("staff", ""),
-    "indicators_denominator": ("staff", ""),
-    "indicators_formitem": ("staff", ""),
-    "indicators_validationrule": ("staff", ""),
-    "indicators_nationalseries": ("staff", ""),
-}
-REGISTER_STAFF = {"staff", "accounts", "security", "auditor"}
-READS = {"changelist", "history", "change", "export"}
-WRITES = {"add", "import", "process_import", "sheet_template", "sheet_faults"}
 
 
 def declared(name: str, route: str) -> bool:
-    if name in PAGES or OPEN_DATA.match(route) or ACCOUNT.match(route):
-        return True
-    return route.startswith("admin/") and (
-        _register_of(name) is not None
-        or not name.startswith("admin:")
-        or "_" not in name.split(":")[1]
-        or name.split(":")[1] in ADMIN_PAGES
-    )
-
-
-ADMIN_PAGES = {
-    "index",
-    "login",
-    "logout",
-    "password_change",
-    "password_change_done",
-    "autocomplete",
-    "jsi18n",
-    "view_on_site",
-    "app_list",
-    "auth_user_password_change",
-    "",
-}
-
-
-def _register_of(name: str) -> str | None:
-    page = name.removeprefix("admin:")
-    return next((register for register in REGISTERS if page.startswith(f"{register}_")), None)
+    elsewhere = route.startswith("admin/")  # tests/test_register_access.py
+    return name in PAGES or elsewhere or bool(OPEN_DATA.match(route) or ACCOUNT.match(route))
 
 
 @pytest.fixture
@@ -221,11 +170,9 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(world):
 
 def _ask_page(world, name, route, page, who, client, wrong) -> int:
     """Ask one page as one person, in every way; returns how many requests that were."""
-    things = {**world.things[page.of], "gone": None} if page.of else {"": None}
-    if not page.of and any(name not in dict(page.args) for _, name in PARAMETER.findall(route)):
-        things = {"gone": None}
     asked = 0
     for method in METHODS if who in ("staff", "school_b") else METHODS[:2]:
+        things = _things(world, name, route, page, who, method)
         gone = ask(client, method, address_of(name, route, page, None)) if "gone" in things else None
         for place, thing in things.items():
             address = address_of(name, route, page, thing)
@@ -238,6 +185,23 @@ def _ask_page(world, name, route, page, who, client, wrong) -> int:
             elif answer.kind == "closed" and gone and not page.may_be_empty and _differs(answer, gone):
                 wrong.append(f"{words}, and not what a record that is not there answers ({gone.status})")
     return asked
+
+
+def _things(world, name, route, page, who, method) -> dict:
+    """The records to ask about by their place, "gone" for one that is not there, "" for none."""
+    if not page.of:
+        has_parameters = any(name not in dict(page.args) for _, name in PARAMETER.findall(route))
+        return {"gone": None} if has_parameters else {"": None}
+    things = world.things[page.of]
+    if method not in METHODS[:2]:  # refused or answered before any record is looked for
+        return {"here": things["here"]}
+    # "near" is another house in the same district: to a person of no house it is as "here".
+    near = (
+        things
+        if post_of(who)[0] in HOUSE_ROLES
+        else {place: things[place] for place in things if place != "near"}
+    )
+    return {**near, "gone": None}
 
 
 def _differs(answer, gone) -> bool:

@@ -78,13 +78,14 @@ class World:
         if person is None:
             return client
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["began"] = session["seen"] = int(time.time())
         if person.authenticator_set.exists():
-            session = client.session
             session["account_authentication_methods"] = [
                 {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
             ]
             session["account_authentication_methods_user"] = str(person.pk)
-            session.save()
+        session.save()
         if who == "disabled":
             User.objects.filter(pk=person.pk).update(is_active=False)
         return client
