@@ -173,6 +173,11 @@ class _Remembered(dict):
         return result
 
 
+def _told(table: Table) -> set[tuple[int, str]]:
+    """Cells that the reading itself found faulty, such as a number made into 4.40E+17: said once."""
+    return {(fault.line, fault.column) for fault in table.faults}
+
+
 class CreditSheet:
     """One sheet of credits: its rows as staged entries, and every fault in them."""
 
@@ -180,6 +185,7 @@ class CreditSheet:
         self.table, self.school = table, school
         self.book = RuleBook()
         self.faults: list[Fault] = list(table.faults)
+        self.told = _told(table)
         self.occasions: list[Occasion] = []
         self.numbers: dict[Occasion, int] = {}
         self.students = self._find_students()
@@ -362,6 +368,8 @@ class CreditSheet:
 
     def _fault(self, line: int, row: tuple, faults: Iterable[tuple[str, CellFault]]) -> None:
         for header, fault in faults:
+            if (line, header) in self.told:
+                continue
             value = as_text(row[CREDIT_HEADERS.index(header)])
             self.faults.append(Fault(line, header, value[:100], fault.reason, fault.remedy))
 
@@ -506,7 +514,7 @@ def read_roll(source) -> Table:
 def roll_rows(table: Table) -> tuple[list[RollRow], list[Fault]]:
     """The rows of a roll that are right, and every fault of the others."""
     rows, faults, seen = [], list(table.faults), {}
-    distrusted = {fault.line for fault in faults}
+    distrusted, told = {fault.line for fault in faults}, _told(table)
     for line, row in table.numbered():
         cells, wrong = [], []
         for (header, read), value in zip(ROLL_CELLS, row, strict=True):
@@ -514,11 +522,12 @@ def roll_rows(table: Table) -> tuple[list[RollRow], list[Fault]]:
                 cells.append(read(value))
             except CellFault as fault:
                 wrong.append(Fault(line, header, as_text(value)[:100], fault.reason, fault.remedy))
-        if not wrong and cells[0] in seen:
+        wrong = [fault for fault in wrong if (line, fault.column) not in told]
+        if len(cells) == len(ROLL_CELLS) and cells[0] in seen:
             reason = f"学籍号与第 {seen[cells[0]]} 行相同"
             wrong.append(Fault(line, NUMBER, cells[0], reason, "请删除其中一行"))
+        faults += wrong
         if wrong or line in distrusted:
-            faults += wrong
             continue
         seen[cells[0]] = line
         rows.append(RollRow(line, *cells))

@@ -161,6 +161,28 @@ def test_a_certificate_counts_once_in_the_sheet_and_in_the_ledger(keep, check):
     assert [reason for _, _, reason in faults(batch)] == ["证书编号此前已登记", "证书编号与第 2 行相同"]
 
 
+@pytest.mark.parametrize("typed", [440305201403010000, "4.40305E+17"])
+def test_a_number_in_scientific_notation_is_one_fault(check, typed):
+    batch = check([row(0), row(1, 学籍号=typed)])
+
+    assert faults(batch) == [(3, "学籍号", "学籍号被表格软件改成了科学计数")]
+
+
+def test_a_number_in_scientific_notation_does_not_hide_the_rows_other_fault(check):
+    batch = check([row(0, 学籍号="4.40305E+17", 类别="A11")])
+
+    assert [column for _, column, _ in faults(batch)] == ["学籍号", "类别"]
+
+
+def test_a_roll_tells_a_number_in_scientific_notation_once(in_school, school_clerk, run_jobs):
+    cells = {"学籍号": "4.40305E+17", "姓名": "王子涵", "年级": "五年级", "班级": 1}
+    batch = uploaded(in_school, school_clerk, roll_workbook([cells]), kind=Batch.Kind.ROLL)
+    run_jobs()
+    batch.refresh_from_db()
+
+    assert faults(batch) == [(2, "学籍号", "学籍号被表格软件改成了科学计数")]
+
+
 def test_a_number_not_on_the_roll_suggests_the_child_of_that_name(check):
     batch = check([row(0, 学籍号=number(50))])
 
