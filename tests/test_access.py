@@ -96,7 +96,7 @@ PAGES = {
     "reports_desk:publish": Page("", "staff", may_be_empty=True),
     # --- children: their own school, nobody else
     "youth_credits:start": Page(SCHOOLS),
-    "youth_credits:student_list": Page(SCHOOLS),
+    "youth_credits:student_list": Page(SCHOOLS, SCHOOLS),
     "youth_credits:student_detail": Page(SCHOOLS, of="student"),
     "youth_credits:student_reveal": Page("", SCHOOLS, of="student"),
     "youth_credits:student_consent": Page("", CLERKS, of="student"),

@@ -23,6 +23,24 @@ class KeyedForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
+class FindForm(forms.Form):
+    """A whole name or a whole student number: what is sealed is found by nothing less."""
+
+    sought = forms.CharField(
+        label="完整学籍号或姓名",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "请填写完整的学籍号或姓名。",
+            "max_length": "最多 60 个字，请只填学籍号或姓名。",
+            "null_characters_not_allowed": "请只填学籍号或姓名。",
+        },
+    )
+
+    def clean_sought(self) -> str:
+        return _required_text(self.cleaned_data["sought"], "请填写完整的学籍号或姓名。")
+
+
 class UploadForm(KeyedForm):
     file = UploadField(
         label="表格文件",

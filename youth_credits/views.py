@@ -33,7 +33,7 @@ from portal.scope import scope_of
 from portal.sheets import SHEET_LIMITS
 from youth_credits import actions, queries, sheets
 from youth_credits.actions import BATCH, Occasion
-from youth_credits.forms import ConsentForm, GridForm, KeepForm, NoteForm, RevealForm, UploadForm
+from youth_credits.forms import ConsentForm, FindForm, GridForm, KeepForm, NoteForm, RevealForm, UploadForm
 from youth_credits.models import Batch, Grade, Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import reached_minimum
@@ -130,32 +130,54 @@ def start(request, school):
 # --- Students -------------------------------------------------------------------------------------
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @school_page(Perm.CREDIT_VIEW)
 def student_list(request, school):
-    sought = request.GET.get("q", "").replace("\0", "").strip()[:60]
-    students = queries.find_students(sought) if sought else Student.objects.active()
-    students = students.filter(school=school)
+    """The roll by class. A search is posted: what stands in an address stays in logs and history."""
+    if request.method == "POST":
+        return _found(request, school)
+    students = Student.objects.active().filter(school=school)
     chosen = _class_asked(request)
     if chosen:
         students = students.filter(grade=chosen[0], class_number=chosen[1])
     page = page_by_key(
-        students.only("uuid", "grade", "class_number", "number_masked", "name_masked", "is_active"),
+        students.only(*SHOWN_OF_STUDENT),
         order=("grade", "class_number", "pk"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    return render(
-        request,
-        "youth_credits/student_list.html",
-        {
-            "page": page,
-            "q": sought,
-            "classes": _class_choices(school, chosen),
-            "may_record": may(request.user, Perm.CREDIT_RECORD, school),
-            "crumbs": _crumbs(("学生", "")),
-        },
+    return _list_page(request, school, rows=page, page=page, classes=_class_choices(school, chosen))
+
+
+SHOWN_OF_STUDENT = ("uuid", "grade", "class_number", "number_masked", "name_masked", "is_active")
+MOST_FOUND = 50
+
+
+def _found(request, school: Organization) -> HttpResponse:
+    """The one child of that number or name, opened; otherwise the list of those who share the name."""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, school, status=422, form=form)
+    students = queries.find_students(form.cleaned_data["sought"]).filter(school=school)
+    rows = list(
+        students.only(*SHOWN_OF_STUDENT).order_by("-is_active", "grade", "class_number", "pk")[:MOST_FOUND]
     )
+    if len(rows) == 1:
+        return redirect(rows[0])
+    return _list_page(request, school, rows=rows, form=form)
+
+
+def _list_page(request, school: Organization, *, status: int = 200, **more) -> HttpResponse:
+    form = more.get("form")
+    context = {
+        "rows": [],
+        "form": FindForm(),
+        "is_search": form is not None,
+        "may_record": may(request.user, Perm.CREDIT_RECORD, school),
+        "crumbs": _crumbs(("学生", "")),
+    } | more
+    context.setdefault("classes", _class_choices(school, None))
+    return render(request, "youth_credits/student_list.html", context, status=status)
 
 
 def _class_asked(request) -> tuple[int, int] | None:

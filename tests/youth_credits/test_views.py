@@ -95,11 +95,42 @@ def test_opening_a_child_is_written_down(signed_in, school_clerk, children):
 
 @pytest.mark.parametrize("sought", ["number", "name"])
 def test_a_child_is_found_by_whole_number_or_whole_name(signed_in, school_clerk, children, sought):
-    q = {"number": f" {number(1).lower()} ", "name": "李 雨桐"}[sought]
+    typed = {"number": f" {number(1).lower()} ", "name": "李 雨桐"}[sought]
 
-    answer = signed_in(school_clerk).get(f"{BASE}students/", {"q": q})
+    answer = signed_in(school_clerk).post(f"{BASE}students/", {"sought": typed})
 
-    assert [one.pk for one in answer.context["page"]] == [children[1].pk]
+    assert (answer.status_code, answer.url) == (302, children[1].get_absolute_url())
+
+
+def test_no_address_of_a_search_holds_what_was_sought(signed_in, school_clerk, children):
+    client = signed_in(school_clerk)
+
+    answer = client.post(f"{BASE}students/", {"sought": number(1)})
+
+    assert number(1) not in answer.url
+    assert len(client.get(f"{BASE}students/", {"q": number(1)}).context["rows"]) == 3
+
+
+def test_children_of_one_name_are_listed_to_choose_from(signed_in, school, school_clerk, children):
+    with scope(f"school:{school.pk}"):
+        enrol(school, school_clerk, heads=1, first=8)  # the first name again
+
+    answer = signed_in(school_clerk).post(f"{BASE}students/", {"sought": name(0)})
+
+    assert [one.name_masked for one in answer.context["rows"]] == ["王*涵", "王*涵"]
+
+
+@pytest.mark.parametrize("typed", ["", "\u3000", "\0", "x" * 10_000])
+def test_an_odd_search_says_what_to_do(signed_in, school_clerk, children, typed):
+    answer = signed_in(school_clerk).post(f"{BASE}students/", {"sought": typed})
+
+    assert answer.status_code == 422
+
+
+def test_a_search_for_nobody_says_so(signed_in, school_clerk, children, others):
+    answer = signed_in(school_clerk).post(f"{BASE}students/", {"sought": number(10)})
+
+    assert "没有找到" in answer.text
 
 
 @pytest.mark.parametrize(
