@@ -632,6 +632,7 @@ def batch_return(request, school, uuid):
 
 @require_POST
 @school_page(Perm.CREDIT_VERIFY)
+@second_factor_first
 def entries_return(request, school, uuid):
     batch = _batch(school, uuid)
     form = NoteForm(request.POST)

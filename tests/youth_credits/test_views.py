@@ -278,7 +278,7 @@ def test_a_verifier_passes_a_batch_and_the_clerk_is_told(
 def test_a_verifier_returns_one_entry_with_a_remark(signed_in, school, school_clerk, school_verifier, batch):
     with scope(f"school:{school.pk}"):
         entry = Credit.objects.order_by("pk").first()
-    client = signed_in(school_verifier)
+    client = signed_in(school_verifier, factor=True)
 
     assert client.post(f"{BASE}batches/{batch.uuid}/return-entries/", {"chosen": entry.pk}).status_code == 422
     client.post(f"{BASE}batches/{batch.uuid}/return-entries/", {"chosen": entry.pk, "note": "没有到场"})
@@ -286,6 +286,18 @@ def test_a_verifier_returns_one_entry_with_a_remark(signed_in, school, school_cl
     with scope(f"school:{school.pk}"):
         assert Credit.objects.filter(reverses=entry.pk).exists()
     assert "没有到场" in Notice.objects.filter(recipient=school_clerk).latest("pk").text
+
+
+def test_returning_entries_asks_for_a_second_factor(signed_in, school, school_verifier, batch):
+    with scope(f"school:{school.pk}"):
+        entry = Credit.objects.order_by("pk").first()
+    address = f"{BASE}batches/{batch.uuid}/return-entries/"
+
+    answer = signed_in(school_verifier).post(address, {"chosen": entry.pk, "note": "没有到场"})
+
+    assert answer.status_code == 302
+    with scope(f"school:{school.pk}"):
+        assert not Credit.objects.filter(reverses=entry.pk).exists()
 
 
 def verified(signed_in, school_verifier, batch):
