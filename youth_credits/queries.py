@@ -19,8 +19,6 @@ from portal.waiting import Waiting
 from youth_credits.models import Batch, Credit, CreditRule, CreditRuleSet, Student, StudentYear
 from youth_credits.rules import Rule, award_table
 
-SMALL = 10  # a count of children below this is not shown outside the school
-
 Kind = Batch.Kind
 Status = Batch.Status
 
@@ -323,15 +321,6 @@ def reached_minimum_by_district(year: int) -> dict[str, int]:
         """,
         **_year(year),
     )
-
-
-def hide_small(figures: dict[str, int]) -> dict[str, int | None]:
-    """Counts as others may see them: below ten hidden, and never one alone, which a total would give away."""
-    hidden = {key for key, figure in figures.items() if 0 < figure < SMALL}
-    if len(hidden) == 1:
-        shown = [key for key in figures if key not in hidden and figures[key]]
-        hidden |= set(sorted(shown, key=lambda key: (figures[key], key))[:1])
-    return {key: None if key in hidden else figure for key, figure in figures.items()}
 
 
 def unbalanced(limit: int = 20) -> list[tuple[int, int]]:
