@@ -37,6 +37,7 @@ from youth_credits.models import (
     CreditRule,
     CreditRuleSet,
     Enrolment,
+    Grade,
     RollChange,
     Student,
 )
@@ -1066,6 +1067,13 @@ def open_record(student: Student, *, by: User, reason: str = "本校教务") -> 
     """Opening a child's record is an act of its own. Basis: 未成年人网络保护条例第三十六条."""
     require(by, Perm.CREDIT_VIEW, student.school)
     audit.viewed(student, by=by, reason=reason)
+
+
+def open_class(school: Organization, place: tuple[int, int], *, by: User) -> None:
+    """The recorder reads the whole names of a class of the own school; which class, is written down."""
+    require(by, Perm.CREDIT_RECORD, school)
+    grade, class_number = place
+    audit.viewed(school, by=by, reason=f"班级登记，{Grade(grade).label}{class_number}班学生姓名")
 
 
 @transaction.atomic

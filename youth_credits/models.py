@@ -224,6 +224,11 @@ class Student(models.Model):
         """The whole student number; whoever reads it records that."""
         return unseal(self.number_sealed, field="student.number", owner=self.uuid)
 
+    @property
+    def number_tail(self) -> str:
+        """The digits of the number that may be shown: they tell children of one name apart."""
+        return self.number_masked[15:17]
+
     def is_under_14(self, on: date) -> bool:
         """Whether the child is to be protected as under 14 on a day. Basis: 个人信息保护法第二十八条."""
         return on.year <= self.turns_14_year

@@ -379,7 +379,10 @@ def roll_template(request, school):
 @require_http_methods(["GET", "HEAD", "POST"])
 @school_page(Perm.CREDIT_RECORD)
 def grid(request, school):
-    """One activity of one class: everybody ticked, untick the absent, save."""
+    """One activity of one class: everybody ticked, untick the absent, save.
+
+    Whole names, since whoever ticks must tell the children apart; that the class was opened is recorded.
+    """
     chosen = _class_asked(request)
     students = []
     if chosen:
@@ -388,6 +391,8 @@ def grid(request, school):
             .filter(school=school, grade=chosen[0], class_number=chosen[1])
             .order_by("pk")
         )
+    if students:
+        actions.open_class(school, chosen, by=request.user)
     book = RuleBook()
     form = GridForm(request.POST or None, book=book, initial=_last_grid(school))
     present = set(request.POST.getlist("present")) if form.is_bound else None

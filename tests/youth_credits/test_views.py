@@ -161,6 +161,15 @@ def test_the_whole_number_is_shown_once_for_a_reason(signed_in, school_clerk, ch
     assert number(0) not in client.get(children[0].get_absolute_url()).text
 
 
+def test_the_grid_names_the_children_and_that_is_written_down(signed_in, school_clerk, children):
+    answer = signed_in(school_clerk).get(f"{BASE}grid/?class=5-1")
+
+    assert all(name(serial) in answer.text for serial in range(3))
+    assert number(0) not in answer.text
+    entry = AuditEntry.objects.get(action="view")
+    assert entry.note == "班级登记，五年级1班学生姓名"
+
+
 def test_a_class_is_recorded_with_the_absent_left_out(batch, school, children):
     with scope(f"school:{school.pk}"):
         assert (batch.status, batch.rows_new, Credit.objects.count()) == (Batch.Status.KEPT, 3, 3)
