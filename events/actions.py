@@ -17,7 +17,7 @@ from events.models import REVIEW, Brand, Edition, Event, Session, SignUp
 from portal import audit, history, jobs, search
 from portal.accounts import User, may, require, system_user
 from portal.encryption import blind, seal
-from portal.errors import Refused
+from portal.errors import ChangedMeanwhile, Refused
 from portal.identifiers import check_mobile, clean_text
 from portal.notices import notify, people_with
 from portal.regions import Region
@@ -36,7 +36,7 @@ DATES = ("starts_at", "ends_at", "closes_at", "capacity")  # of a session, what 
 
 @transaction.atomic
 def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
-    """Enter an event or keep changes to it; `seen` is the version the person had before them.
+    """Enter an event or keep changes to it; `seen` is the revision the person had before them.
 
     Raises PermissionDenied outside one's places, ValidationError where a rule says no, and Refused if
     somebody else was faster or the event was called off.
@@ -54,8 +54,8 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
     event.full_clean()
     changes = history.differences(before, event)
     if changes:
-        event.version = before.version + 1
-        event.save(update_fields=[*changes, "version"])
+        event.revision = before.revision + 1
+        event.save(update_fields=[*changes, "revision"])
         audit.record(event, "change", by=by, changes=changes)
         _review_again(event, by)
     return event
@@ -64,8 +64,8 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
 def _check_open(stored: Event, seen: int | None) -> None:
     if stored.status == Event.Status.CANCELLED:
         raise Refused("活动已取消，不能再修改。")
-    if seen is not None and stored.version != seen:
-        raise Refused("您打开页面后，活动已被他人修改。您填写的内容仍在页面上，请核对后再次保存。")
+    if seen is not None and stored.revision != seen:
+        raise ChangedMeanwhile("您打开页面后，活动已被他人修改。您填写的内容仍在页面上，请核对后再次保存。")
 
 
 def _review_again(event: Event, by: User) -> None:
@@ -109,7 +109,7 @@ def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> Non
     after = _dates(event)
     if after == before:
         return
-    Event.objects.filter(pk=event.pk).update(version=F("version") + 1)
+    Event.objects.filter(pk=event.pk).update(revision=F("revision") + 1)
     audit.record(event, "sessions", by=by, changes={"sessions": [before, after]})
     _note_next(event)
 

@@ -95,20 +95,20 @@ class EventRowForm(forms.ModelForm):
 
 
 class EventRegisterForm(EventRowForm):
-    """An event in the register under /admin/, with the version that was shown."""
+    """An event in the register under /admin/, with the revision that was shown."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = self.instance.version
+        self.initial["seen"] = self.instance.revision
 
     def clean(self):
         cleaned = super().clean()
-        if self.instance.pk and cleaned.get("seen") != self.instance.version:
+        if self.instance.pk and cleaned.get("seen") != self.instance.revision:
             self.add_error(None, "这项活动刚被他人修改，请核对变更历史后再次保存。")
             self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = str(self.instance.version)
+            self.data[self.add_prefix("seen")] = str(self.instance.revision)
         return cleaned
 
 

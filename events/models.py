@@ -124,7 +124,7 @@ class Event(Scoped):
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
     published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
-    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    revision = models.PositiveIntegerField("修订号", default=1, editable=False)
 
     objects = EventQuerySet.as_manager()
 

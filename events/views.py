@@ -175,7 +175,7 @@ def _calendar_entry(request, session: Session) -> ics.Entry:
         ends_at=session.ends_at,
         place=event.where,
         url=request.build_absolute_uri(event.get_absolute_url()),
-        version=event.version,
+        version=event.revision,
         changed_at=event.published_at or event.created_at,
         text=event.summary[:500],
         is_cancelled=session.cancelled_at is not None or event.status == Event.Status.CANCELLED,
@@ -250,7 +250,7 @@ def desk_form(request, pk=None):
     event = None
     if pk is not None:
         event = get_object_or_404(Event.objects.for_user(request.user, Perm.EVENT_EDIT), pk=pk)
-    version = event.version if event else None  # as stored, whatever becomes of the form
+    revision = event.revision if event else None  # as stored, whatever becomes of the form
     choices = _choices(request.user)
     first = choices["organizations"].select_related("region").first() if event is None else None
     initial = {"organization": first, "region": first and first.region} if first else None
@@ -266,12 +266,12 @@ def desk_form(request, pk=None):
         else:
             messages.success(request, "已保存。")
             return redirect(saved.get_desk_url())
-    context = {"form": form, "dates": dates, "event": event, "version": version}
+    context = {"form": form, "dates": dates, "event": event, "revision": revision}
     return render(request, "events/desk_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _save(form, dates, request) -> Event:
-    seen = request.POST.get("version", "")
+    seen = request.POST.get("revision", "")
     return actions.save_with_sessions(
         form.save(commit=False),
         dates.save(commit=False),

@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                     "published_at",
                     models.DateTimeField(blank=True, editable=False, null=True, verbose_name="发布时间"),
                 ),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("revision", models.PositiveIntegerField(default=1, editable=False, verbose_name="修订号")),
                 (
                     "created_by",
                     models.ForeignKey(

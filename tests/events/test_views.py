@@ -201,7 +201,7 @@ def test_a_unit_that_takes_away_taken_seats_is_told_beside_its_form(client, unit
     page = client.post(
         reverse("events_desk:edit", args=[session.event_id]),
         {
-            "version": 1,
+            "revision": 1,
             "organization": unit.name,
             "region": unit.region_id,
             "title": session.event.title,
@@ -220,7 +220,7 @@ def test_a_unit_that_takes_away_taken_seats_is_told_beside_its_form(client, unit
     assert page.status_code == 422
     assert "名额不能少于已报名人数" in page.content.decode()
     session.event.refresh_from_db()
-    assert (session.event.place, session.event.version, page.context["version"]) == ("市民中心", 1, 1)
+    assert (session.event.place, session.event.revision, page.context["revision"]) == ("市民中心", 1, 1)
 
 
 def test_a_unit_cannot_enter_for_another_organization(client, unit_clerk):
