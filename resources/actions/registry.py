@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal import audit, files, history
 from portal.accounts import User, may, require
-from portal.errors import Refused
+from portal.errors import ChangedMeanwhile, Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
 from portal.roles import Perm
@@ -60,10 +60,6 @@ EDITABLE = (
     "source",
     "source_note",
 )
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else kept a change between opening the form and sending it."""
 
 
 # --- Entering and editing -------------------------------------------------------------------------
@@ -191,8 +187,12 @@ def withdraw(resource: Resource, *, by: User) -> None:
 
 
 @transaction.atomic
-def publish(resource: Resource, *, by: User, on: date | None = None) -> None:
-    """Put a resource into the menu; its unit is told."""
+def publish(resource: Resource, *, by: User, seen: int | None = None, on: date | None = None) -> None:
+    """Put a resource into the menu; its unit is told. `seen` is the revision that `by` has read.
+
+    Raises ChangedMeanwhile if it was changed since.
+    """
+    _check_read(resource, seen)
     day = on or timezone.localdate()
     _take(resource, "publish", by=by, listed_on=resource.listed_on or day, confirmed_on=day)
     resource.refresh_from_db()
@@ -200,8 +200,12 @@ def publish(resource: Resource, *, by: User, on: date | None = None) -> None:
 
 
 @transaction.atomic
-def send_back(resource: Resource, *, by: User, note: str) -> None:
-    """Return a resource to its unit with what is to be mended. Raises Refused without a note."""
+def send_back(resource: Resource, *, by: User, note: str, seen: int | None = None) -> None:
+    """Return a resource to its unit with what is to be mended; `seen` as in `publish`.
+
+    Raises Refused without a note, ChangedMeanwhile if it was changed since.
+    """
+    _check_read(resource, seen)
     _take(resource, "send_back", by=by, note=note)
     _tell_keepers(resource, f"您的资源“{resource.title}”被退回：{note}", by=by, kind="task")
 
@@ -217,6 +221,13 @@ def archive(resource: Resource, *, by: User, note: str) -> None:
 def restore(resource: Resource, *, by: User) -> None:
     """Make a draft of a retired resource."""
     _take(resource, "restore", by=by)
+
+
+def _check_read(resource: Resource, seen: int | None) -> None:
+    """Whoever changes the resource at this moment waits until the decision stands."""
+    current = Resource.objects.select_for_update().values_list("revision", flat=True).get(pk=resource.pk)
+    if seen is not None and seen != current:
+        raise ChangedMeanwhile("您打开页面后，这条资源有修改。请核对现在的内容，再决定发布或退回。")
 
 
 def _take(resource: Resource, step: str, *, by: User, note: str = "", **values) -> None:

@@ -104,7 +104,7 @@ def resource_edit(request, pk):
     resource = _editable(request, pk)
     kind = ResourceKind.objects.current().get(code=resource.kind.code)
     initial = initial_of(resource)
-    seen = request.POST.get("revision", "")
+    seen = _seen(request)
     form = ResourceForm(request.POST or None, user=request.user, kind=kind, initial=initial)
     context = {
         "form": form,
@@ -116,10 +116,10 @@ def resource_edit(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             values = {"kind": kind, **form.values}
-            actions.edit(resource, by=request.user, seen=int(seen) if seen.isdecimal() else 0, **values)
+            actions.edit(resource, by=request.user, seen=seen, **values)
         except actions.ChangedMeanwhile as refusal:
             form.add_error(None, str(refusal))
-            context["others"] = queries.changed_since(resource, int(seen) if seen.isdecimal() else 0)
+            context["others"] = queries.changed_since(resource, seen)
         except ValidationError as fault:
             _add_faults(form, fault)
         else:
@@ -188,6 +188,13 @@ STEPS = {
 
 
 MAIN_STEPS = {"submit", "publish"}
+DECISIONS = {"publish", "send_back"}  # on what was read, and nothing newer
+
+
+def _seen(request) -> int:
+    """The revision that the page sent was made of; 0, which is none, where it does not say."""
+    seen = request.POST.get("revision", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 9 else 0
 
 
 @require_POST
@@ -205,7 +212,15 @@ def resource_step(request, pk, step):
         context = _detail_context(request, resource, note_form=form)
         return render(request, "resources/resource_detail.html", context, status=422)
     act, said = STEPS[step]
-    act(resource, by=request.user, **({"note": form.cleaned_data["note"]} if wants_note else {}))
+    more = {"note": form.cleaned_data["note"]} if wants_note else {}
+    if step in DECISIONS:
+        more["seen"] = _seen(request)
+    try:
+        act(resource, by=request.user, **more)
+    except actions.ChangedMeanwhile as refusal:
+        others = queries.changed_since(resource, more["seen"])
+        context = _detail_context(request, resource, note_form=form, refusal=str(refusal), others=others)
+        return render(request, "resources/resource_detail.html", context, status=409)
     messages.success(request, said)
     return redirect(resource.get_desk_url())
 

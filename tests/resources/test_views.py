@@ -244,6 +244,7 @@ def test_the_later_of_two_editors_sees_what_changed_and_keeps_what_was_typed(as_
 def test_the_way_from_unit_to_menu_by_its_buttons(client, owned, unit_clerk, staff):
     def press(step, **values):
         url = reverse("resources_desk:step", args=[owned.pk, step])
+        values = {"revision": owned.revision, **values}
         return client.post(url, values, secure=True).status_code
 
     client.force_login(unit_clerk)
@@ -259,6 +260,32 @@ def test_the_way_from_unit_to_menu_by_its_buttons(client, owned, unit_clerk, sta
     assert press("publish") == 302
     client.logout()
     assert client.get(owned.get_absolute_url(), secure=True).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["publish", "send_back"])
+def test_a_decision_is_on_what_was_read(as_staff, owned, unit_clerk, step):
+    actions.submit(owned, by=unit_clerk)
+    actions.edit(owned, by=unit_clerk, title="审核员没见过的名称")
+    url = reverse("resources_desk:step", args=[owned.pk, step])
+
+    answer = as_staff.post(url, {"revision": owned.revision, "note": "缺开放时间"}, secure=True)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "您打开页面后，这条资源有修改" in page
+    assert "改为“审核员没见过的名称”。</li>" in page
+    assert "缺开放时间" in page
+    owned.refresh_from_db()
+    assert owned.status == Resource.Status.SUBMITTED
+    assert f'name="revision" value="{owned.revision}"' in page
+
+
+def test_a_decision_that_does_not_say_what_was_read_is_refused(as_staff, owned, unit_clerk):
+    actions.submit(owned, by=unit_clerk)
+
+    answer = as_staff.post(reverse("resources_desk:step", args=[owned.pk, "publish"]), secure=True)
+
+    assert answer.status_code == 409
 
 
 def test_a_step_that_does_not_exist_is_not_found(as_staff, owned):
