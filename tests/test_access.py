@@ -195,13 +195,22 @@ def _things(world, name, route, page, who, method) -> dict:
     things = world.things[page.of]
     if method not in METHODS[:2]:  # refused or answered before any record is looked for
         return {"here": things["here"]}
-    # "near" is another house in the same district: to a person of no house it is as "here".
-    near = (
-        things
-        if post_of(who)[0] in HOUSE_ROLES
-        else {place: things[place] for place in things if place != "near"}
-    )
-    return {**near, "gone": None}
+    role, where = post_of(who)
+    if not _is_named(page, role) and who not in OF_THE_PUBLIC:
+        # Closed wherever it is: what is nearest to them stands for all.
+        places = {where if where in things else "here"}
+    elif role in HOUSE_ROLES:
+        places = set(things)
+    else:
+        places = set(things) - {
+            "near"
+        }  # another house in the same district: to a person of none it is as "here"
+    return {**{place: things[place] for place in things if place in places}, "gone": None}
+
+
+def _is_named(page, role: str) -> bool:
+    reach = f"{page.get} {page.post}"
+    return any(word.partition("@")[0] in ("*", "+", "self", role) for word in reach.split())
 
 
 def _differs(answer, gone) -> bool:
