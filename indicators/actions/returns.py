@@ -30,14 +30,14 @@ from portal.roles import Perm
 def open_period(form: StatForm, *, year: int, opens_on: date, due_on: date, by: User) -> Period:
     """Open one year's round: a return for every reporting district, filled with what the portal counts.
 
-    Raises Refused if the year is open already.
+    Raises Refused if the year is open already. Of two people who open it at once, one makes the row.
     """
     require(by, Perm.RETURN_REVIEW, Region.objects.city())
-    if Period.objects.filter(year=year).exists():
+    given = {"form": form, "opens_on": opens_on, "due_on": due_on}
+    Period(year=year, **given).full_clean(validate_unique=False)
+    period, is_new = Period.objects.get_or_create(year=year, defaults=given)
+    if not is_new:
         raise Refused(f"{year}年度的填报已经开启。")
-    period = Period(form=form, year=year, opens_on=opens_on, due_on=due_on)
-    period.full_clean()
-    period.save()
     audit.record(period, "create", by=by)
     counted = sources.count_cells(year)
     for district in Region.objects.districts():

@@ -1,8 +1,12 @@
-"""A night killed while drawing, two nights at once: committed rows, so apart from the shared night."""
+"""A night killed while drawing, two nights at once, a year opened twice at once: committed rows, so apart
+from the shared night."""
 
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -11,7 +15,12 @@ from django.db import connection
 
 from indicators import actions
 from indicators.actions.index import LOCK
-from indicators.models import ComputeRun, Vintage
+from indicators.models import ComputeRun, Return, StatForm, Vintage
+from portal import regions as region_file
+from portal.errors import Refused
+from portal.regions import Region
+from portal.roles import Role
+from tests.factories import UserFactory
 from tests.indicators.conftest import AT, load_city
 
 SLOW_NIGHT = """
@@ -65,3 +74,29 @@ def test_of_two_nights_at_once_one_leaves():
         other.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
         assert actions.compute(at=AT) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_open_a_year_at_once_one_is_refused():
+    region_file.load()
+    actions.load_reference()
+    person = UserFactory(username="opener", holding=(Role.STAFF, Region.objects.city()), mfa=True)
+    form, start = StatForm.objects.get(code="kp"), Barrier(2)
+
+    def open_year(_) -> str:
+        try:
+            start.wait(timeout=30)
+            actions.open_period(
+                form, year=2026, opens_on=date(2026, 11, 1), due_on=date(2027, 3, 31), by=person
+            )
+            return "opened"
+        except Refused as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        said = sorted(people.map(open_year, range(2)))
+
+    assert said == ["2026年度的填报已经开启。", "opened"]
+    assert Return.objects.count() == 11
