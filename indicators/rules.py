@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 NOT_APPLICABLE = "-"
 OPERATORS = ("=", "<=", ">=", "zero", "change")
@@ -65,9 +66,6 @@ class Term:
     key: str
     times: Decimal = Decimal(1)
 
-    def __str__(self) -> str:
-        return self.key if self.times == 1 else f"{text(self.times)}×{self.key}"
-
 
 def text(value: Decimal) -> str:
     shown = f"{value:,f}"
@@ -106,10 +104,15 @@ def _sum(side: list[Term], values: Mapping[str, Value]) -> Decimal | None:
     return sum(numbers, Decimal(0)) if numbers else None
 
 
-def evaluate(rule, values: Mapping[str, Value], before: Mapping[str, Value]) -> list[Fault]:
+def evaluate(
+    rule,
+    values: Mapping[str, Value],
+    before: Mapping[str, Value],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[Fault]:
     """The faults of one rule (with `code`, `severity`, `expression`) in a return's values.
 
-    `before` has last year's values.
+    `before` has last year's values, `names` those of the items for the sentences.
     """
     expression = rule.expression
     if expression["op"] == "change":
@@ -121,7 +124,13 @@ def evaluate(rule, values: Mapping[str, Value], before: Mapping[str, Value]) -> 
     a, b = _sum(left, values), _sum(right, values)
     if a is None or b is None or _holds(a, expression["op"], b):
         return []
-    return [Fault(rule.code, rule.severity, keys[0], keys, _sentence(left, right, expression["op"], a, b))]
+    words = _Words(values, names)
+    sentence = (
+        words.zero(left, right)
+        if expression["op"] == "zero"
+        else words.compared(left, right, expression["op"], a, b)
+    )
+    return [Fault(rule.code, rule.severity, keys[0], keys, sentence)]
 
 
 def _holds(a: Decimal, op: str, b: Decimal) -> bool:
@@ -130,12 +139,36 @@ def _holds(a: Decimal, op: str, b: Decimal) -> bool:
     return {"=": a == b, "<=": a <= b, ">=": a >= b}[op]
 
 
-def _sentence(left: list[Term], right: list[Term], op: str, a: Decimal, b: Decimal) -> str:
-    one, other = "+".join(map(str, left)), "+".join(map(str, right))
-    if op == "zero":
-        return f"{one} 为 0，{other} 也应为 0：现填 {text(b)}"
-    sign = {"=": "=", "<=": "≤", ">=": "≥"}[op]
-    return f"{one} {sign} {other}：左 {text(a)}，右 {text(b)}，差 {text(abs(a - b))}"
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a rule that does not hold is said: every cell with its code, its name and what stands there."""
+
+    values: Mapping[str, Value]
+    names: Mapping[str, str]
+
+    def cell(self, key: str) -> str:
+        """KR120 女性（266）."""
+        name = self.names.get(key, "").removeprefix("其中：")
+        value = self.values[key]
+        shown = text(value) if isinstance(value, Decimal) else "不适用"
+        return f"{key} {name}（{shown}）" if name else f"{key}（{shown}）"
+
+    def side(self, side: list[Term], total: Decimal) -> str:
+        """The cells of one side, and what they come to where that is not to be seen at once."""
+        parts = [
+            self.cell(term.key) + ("" if term.times == 1 else f"的 {text(term.times)} 倍") for term in side
+        ]
+        if len(parts) > 1:
+            return f"{'、'.join(parts)}之和（{text(total)}）"
+        return parts[0] if side[0].times == 1 else f"{parts[0]}（{text(total)}）"
+
+    def compared(self, left: list[Term], right: list[Term], op: str, a: Decimal, b: Decimal) -> str:
+        must = {"=": "应等于", "<=": "应不大于", ">=": "应不小于"}[op]
+        return f"{self.side(left, a)}{must} {self.side(right, b)}，相差 {text(abs(a - b))}"
+
+    def zero(self, left: list[Term], right: list[Term]) -> str:
+        one, other = ("、".join(self.cell(term.key) for term in side) for side in (left, right))
+        return f"{one}为 0 时，{other}也应为 0"
 
 
 def _changes(rule, values: Mapping[str, Value], before: Mapping[str, Value], limit: Decimal) -> list[Fault]:
@@ -146,8 +179,8 @@ def _changes(rule, values: Mapping[str, Value], before: Mapping[str, Value], lim
             continue
         change = (now / then - 1) * 100
         if abs(change) > limit:
-            sign = "+" if change > 0 else "−"
-            sentence = f"较上年 {sign}{text(abs(change).quantize(Decimal('0.1')))}%，请说明原因"
+            way, percent = ("增加" if change > 0 else "减少"), abs(change).quantize(Decimal("0.1"))
+            sentence = f"现为 {text(now)}，上年 {text(then)}，{way} {text(percent)}%，请说明原因"
             found.append(Fault(rule.code, rule.severity, key, (key,), sentence))
     return found
 

@@ -95,7 +95,10 @@ def check(
     cells = cells_of(filing) if cells is None else cells
     before = year_before(filing) if before is None else before
     values, notes = values_of(cells), {cell.item.key: cell.note.strip() for cell in cells}
-    faults = [fault for rule in filing.period.form.rules.all() for fault in evaluate(rule, values, before)]
+    names = {cell.item.key: cell.item.name for cell in cells}
+    faults = [
+        fault for rule in filing.period.form.rules.all() for fault in evaluate(rule, values, before, names)
+    ]
     by_key = defaultdict(list)
     for fault in faults:
         by_key[fault.key].append(fault)

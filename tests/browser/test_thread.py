@@ -309,7 +309,7 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     district.page.locator("#v-KJ100").fill("一百万")
     press(district, "保存草稿")
     says(district, "已保存 2 项")
-    expect(district.page.locator("#c-KR120")).to_contain_text("KR120 ≤ KR100")
+    expect(district.page.locator("#c-KR120")).to_contain_text("应不大于 KR100")
     expect(district.page.locator("#v-KJ100")).to_have_value("一百万")
     press(district, "提交")
     says(district, "已填的数都已保存")

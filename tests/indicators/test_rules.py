@@ -94,16 +94,25 @@ def test_a_sum_that_is_off_is_always_found_with_its_difference(parts, off):
     (fault,) = evaluate(SUM, values, {})
 
     assert fault.key == "KJ100"
-    shown = fault.sentence.rsplit("差 ", 1)[1].replace(",", "")
+    shown = fault.sentence.rsplit("相差 ", 1)[1].replace(",", "")
     assert Decimal(shown) == off
 
 
-def test_the_sentence_names_both_sides_and_the_difference():
+def test_the_sentence_names_every_cell_with_its_value_and_the_difference():
     values = numbers(KJ100=120, KJ120=80, KJ130=6, KJ140=30, KJ150=2)
 
-    (fault,) = evaluate(SUM, values, {})
+    (fault,) = evaluate(SUM, values, {}, {"KJ100": "筹集额", "KJ130": "其中：社会捐赠"})
 
-    assert fault.sentence == "KJ100 = KJ120+KJ130+KJ140+KJ150：左 120，右 118，差 2"
+    assert fault.sentence == (
+        "KJ100 筹集额（120）应等于 KJ120（80）、KJ130 社会捐赠（6）、KJ140（30）、KJ150（2）之和（118），"
+        "相差 2"
+    )
+
+
+def test_a_cell_that_does_not_apply_says_so_in_the_sentence():
+    (fault,) = evaluate(SUM, numbers(KJ100=120, KJ120=80, KJ130=6, KJ140=30, KJ150="-"), {})
+
+    assert "KJ150（不适用）之和（116）" in fault.sentence
 
 
 def test_a_rule_waits_for_cells_not_yet_filled():
@@ -118,20 +127,20 @@ def test_what_is_not_applicable_is_left_out_of_a_sum():
 
 def test_a_part_is_not_more_than_the_whole():
     (fault,) = evaluate(PART, numbers(KJ121=5, KJ120=3), {})
-    assert fault.sentence == "KJ121 ≤ KJ120：左 5，右 3，差 2"
+    assert fault.sentence == "KJ121（5）应不大于 KJ120（3），相差 2"
 
 
 def test_open_days_are_limited_per_venue():
     assert evaluate(DAYS, numbers(KC115=732, KC110=2), {}) == []
     (fault,) = evaluate(DAYS, numbers(KC115=733, KC110=2), {})
-    assert "366×KC110" in fault.sentence
+    assert fault.sentence == "KC115（733）应不大于 KC110（2）的 366 倍（732），相差 1"
 
 
 def test_no_occasions_no_visits():
     assert evaluate(ZERO, numbers(KH110=0, KH111=0), {}) == []
     assert evaluate(ZERO, numbers(KH110=3, KH111=900), {}) == []
     (fault,) = evaluate(ZERO, numbers(KH110=0, KH111=900), {})
-    assert fault.sentence == "KH110 为 0，KH111 也应为 0：现填 900"
+    assert fault.sentence == "KH110（0）为 0 时，KH111（900）也应为 0"
 
 
 @pytest.mark.parametrize(("now", "faults"), [(130, 0), (131, 1), (70, 0), (69, 1), ("-", 0)])

@@ -164,7 +164,7 @@ def test_the_form_costs_few_queries(client, officer, draft, django_assert_max_nu
         page = text(client.get(draft.get_absolute_url()))
 
     assert page.count('name="v-') == 111
-    assert "KJ100 = KJ120+KJ130+KJ140+KJ150：左 120，右 118，差 2" in page
+    assert "KJ100 年度科普经费筹集额（120）应等于 KJ120 政府拨款（80）" in page
 
 
 def test_another_district_is_not_found(client, officer, submitted):
