@@ -56,7 +56,8 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
     if changes:
         event.revision = before.revision + 1
         event.save(update_fields=[*changes, "revision"])
-        audit.record(event, "change", by=by, changes=changes)
+        counted = [before.revision, event.revision]
+        audit.record(event, "change", by=by, changes={**changes, "revision": counted})
         _review_again(event, by)
     return event
 
@@ -97,6 +98,7 @@ def change_event(event: Event, *, by: User, **fields) -> Event:
 def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> None:
     """Keep these sessions of an event as given; the others stay. Raises as `save_event` does."""
     require(by, Perm.EVENT_EDIT, event)
+    current = history.stored(event)  # nobody decides on the event meanwhile
     # Whoever signs up meanwhile waits here, so that no seat is lost or given twice.
     stored = {row.pk: row for row in Session.objects.select_for_update().filter(event=event)}
     before = _dates(event)
@@ -110,7 +112,8 @@ def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> Non
     if after == before:
         return
     Event.objects.filter(pk=event.pk).update(revision=F("revision") + 1)
-    audit.record(event, "sessions", by=by, changes={"sessions": [before, after]})
+    changes = {"sessions": [before, after], "revision": [current.revision, current.revision + 1]}
+    audit.record(event, "sessions", by=by, changes=changes)
     _note_next(event)
 
 
@@ -143,8 +146,12 @@ def submit(event: Event, *, by: User) -> None:
 
 
 @transaction.atomic
-def publish(event: Event, *, note: str = "", by: User) -> None:
-    """Publish a submitted event and tell who entered it."""
+def publish(event: Event, *, seen: int | None = None, note: str = "", by: User) -> None:
+    """Publish a submitted event and tell who entered it; `seen` is the revision that `by` has read.
+
+    Raises ChangedMeanwhile if it was changed since.
+    """
+    _check_read(event, seen)
     REVIEW.take(event, "publish", by=by, note=note)
     _index(event)
     _note_next(event)
@@ -152,8 +159,9 @@ def publish(event: Event, *, note: str = "", by: User) -> None:
 
 
 @transaction.atomic
-def send_back(event: Event, *, note: str, by: User) -> None:
-    """Return a submitted event with a reason and tell who entered it."""
+def send_back(event: Event, *, seen: int | None = None, note: str, by: User) -> None:
+    """Return a submitted event with a reason and tell who entered it; `seen` as in `publish`."""
+    _check_read(event, seen)
     REVIEW.take(event, "send_back", by=by, note=note)
     notify(
         [event.created_by],
@@ -161,6 +169,13 @@ def send_back(event: Event, *, note: str, by: User) -> None:
         link=event.get_desk_url(),
         kind="task",
     )
+
+
+def _check_read(event: Event, seen: int | None) -> None:
+    """Whoever changes the event at this moment waits until the decision stands."""
+    current = Event.objects.select_for_update().values_list("revision", flat=True).get(pk=event.pk)
+    if seen is not None and seen != current:
+        raise ChangedMeanwhile("您打开页面后，这项活动有修改。请核对现在的内容，再决定发布或退回。")
 
 
 @transaction.atomic

@@ -125,6 +125,23 @@ def sign_ups_of(session: Session):
     return SignUp.objects.filter(session=session, cancelled_at=None).order_by("pk")
 
 
+def desk_facts(event: Event) -> list[tuple[str, str]]:
+    """What a reviewer reads of an event beside its introduction and its sessions."""
+    sign_up = f"需要，每次最多 {event.largest_party} 人" if event.needs_sign_up else "不需要"
+    return [
+        ("主办单位", str(event.organization or "")),
+        ("类别", event.get_kind_display()),
+        ("区域", event.region.name),
+        ("地点", event.where),
+        ("品牌活动", str(event.edition or "不属于品牌活动")),
+        ("适合人群", "、".join(event.audience_names)),
+        ("收费", "免费" if event.is_free else event.fee_note or "收费"),
+        ("报名", sign_up),
+        ("咨询电话（公开）", event.public_phone),
+        ("联系人（内部）", event.contact),
+    ]
+
+
 def waiting_for(user: User) -> list[Waiting]:
     """What of events waits for this person: reviews for staff, returns and missing counts for units."""
     found = []

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events import actions, queries
 from events.forms import AttendanceForm, EventForm, NoteForm, SessionForm, SignUpForm
 from events.models import REVIEW, Event, Session, SignUp
-from portal import audit, ics, plain_question
+from portal import audit, history, ics, plain_question
 from portal.calendar import weekend_of
 from portal.encryption import sign, unsign
-from portal.errors import Refused
+from portal.errors import ChangedMeanwhile, Refused
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.regions import Level, Region
@@ -271,33 +271,41 @@ def desk_form(request, pk=None):
 
 
 def _save(form, dates, request) -> Event:
-    seen = request.POST.get("revision", "")
     return actions.save_with_sessions(
-        form.save(commit=False),
-        dates.save(commit=False),
-        by=request.user,
-        seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
+        form.save(commit=False), dates.save(commit=False), by=request.user, seen=_seen(request)
     )
 
 
+def _seen(request) -> int | None:
+    """The revision that the page sent was made of; None where it does not say."""
+    seen = request.POST.get("revision", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 9 else None
+
+
 def _of_desk(request, pk, perm=Perm.EVENT_VIEW) -> Event:
-    events = Event.objects.for_user(request.user, perm).select_related("region", "resource", "organization")
+    events = Event.objects.for_user(request.user, perm).select_related(
+        "region", "resource", "organization", "edition__brand", "created_by"
+    )
     return get_object_or_404(events.prefetch_related(Prefetch("sessions")), pk=pk)
 
 
 @require_safe
 def desk_detail(request, pk):
-    event = _of_desk(request, pk)
+    return render(request, "events/desk_detail.html", _desk_context(request, _of_desk(request, pk)))
+
+
+def _desk_context(request, event: Event, **more) -> dict:
+    mine = Event.objects.filter(pk=event.pk)
     context = {
         "event": event,
+        "facts": queries.desk_facts(event),
         "steps": REVIEW.open_to(request.user, event),
         "history": REVIEW.timeline(event),
-        "form": NoteForm(),
         "now": timezone.now(),
-        "may_edit": Event.objects.for_user(request.user, Perm.EVENT_EDIT).filter(pk=pk).exists(),
-        "may_see_sign_ups": Event.objects.for_user(request.user, Perm.SIGNUP_VIEW).filter(pk=pk).exists(),
+        "may_edit": mine.for_user(request.user, Perm.EVENT_EDIT).exists(),
+        "may_see_sign_ups": mine.for_user(request.user, Perm.SIGNUP_VIEW).exists(),
     }
-    return render(request, "events/desk_detail.html", context)
+    return {**context, **more}
 
 
 STEPS = {
@@ -306,6 +314,7 @@ STEPS = {
     "send_back": (actions.send_back, "已退回，填报人会收到通知。"),
     "cancel": (actions.cancel, "活动已取消，留有邮箱的报名者会收到通知。"),
 }
+DECISIONS = {"publish", "send_back"}  # on what was read, and nothing newer
 
 
 @require_POST
@@ -315,8 +324,16 @@ def desk_step(request, pk, step):
     event = _of_desk(request, pk, REVIEW.steps[step].needs)
     form = NoteForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
+    more = {} if step == "submit" else {"note": note}
+    if step in DECISIONS:
+        more["seen"] = _seen(request) or 0
     act, done = STEPS[step]
-    act(event, by=request.user, **({} if step == "submit" else {"note": note}))
+    try:
+        act(event, by=request.user, **more)
+    except ChangedMeanwhile as refusal:
+        others = history.changed_since(event, more["seen"])
+        context = _desk_context(request, event, refusal=str(refusal), others=others, taken=step, note=note)
+        return render(request, "events/desk_detail.html", context, status=409)
     messages.success(request, done)
     return redirect(event.get_desk_url())
 

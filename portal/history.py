@@ -9,6 +9,7 @@ from django.db import models
 from portal.audit import HIDDEN, AuditEntry
 
 MOST_SHOWN = 200
+COUNTER = "revision"  # counts the changes of a record; for the trail, not for readers
 
 # The words of the trail's codes, as far as the codes do not say what a workflow's button says.
 ACTS = {
@@ -131,13 +132,26 @@ def changes_of(record: models.Model) -> list[Change]:
     ]
 
 
+def changed_since(record: models.Model, revision: int) -> list[Change]:
+    """What was changed after somebody saw this `revision` of a record, the latest first."""
+    entries = AuditEntry.objects.filter(
+        subject_type=record._meta.label, subject_id=str(record.pk), changes__has_key=COUNTER
+    ).order_by("-at", "-pk")[:MOST_SHOWN]
+    return [
+        Change(entry.at, entry.actor_name, act_name(entry.action), told(type(record), entry.changes))
+        for entry in entries
+        if int(entry.changes[COUNTER][1]) > revision
+    ]
+
+
 def told(model: type[models.Model], changes: dict, *, names: dict[str, str] | None = None) -> list[str]:
     """The changes of one entry as sentences, in the order of the model: 把“费用”从“收费”改为“免费”.
 
     `names` are the words of what is no field of the model.
     """
     order = [part.name for part in model._meta.get_fields()]
-    known = sorted(changes, key=lambda name: order.index(name) if name in order else len(order))
+    said_of = [name for name in changes if name != COUNTER]
+    known = sorted(said_of, key=lambda name: order.index(name) if name in order else len(order))
     return [_sentence(model, name, changes[name], names or {}) for name in known]
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from events import actions, queries
 from events.models import Event, Session, SignUp
-from portal import jobs
+from portal import history, jobs
 from portal.audit import AuditEntry
-from portal.errors import Refused
+from portal.errors import ChangedMeanwhile, Refused
 from portal.search import SearchEntry, find
 from tests.events.factories import EventFactory, SessionFactory
 from tests.resources.factories import ResourceFactory
@@ -72,6 +72,20 @@ def test_an_event_is_returned_with_a_reason_only(staff):
 
     with pytest.raises(Refused, match="理由"):
         actions.send_back(event, note=" ", by=staff)
+
+
+def test_dates_changed_after_the_reviewer_read_them_are_not_published(staff, unit, unit_clerk):
+    session = SessionFactory(event=EventFactory(organization=unit, submitted=True))
+    read = session.event.revision
+    session.starts_at += timedelta(minutes=30)
+    actions.save_sessions(session.event, [session], by=unit_clerk)
+
+    with pytest.raises(ChangedMeanwhile, match="请核对现在的内容"):
+        actions.publish(session.event, seen=read, by=staff)
+
+    (change,) = history.changed_since(session.event, read)
+    assert change.sentences[0].startswith("把“活动场次”从")
+    actions.publish(session.event, seen=read + 1, by=staff)
 
 
 def test_the_unit_learns_why_an_event_was_returned(staff):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from events import actions
 from events.models import Event, SignUp
 from portal import plain_question
 from portal.audit import AuditEntry
@@ -249,10 +250,38 @@ def test_staff_publish_from_the_event_s_page(client, staff):
     event = EventFactory(submitted=True)
     client.force_login(staff)
 
-    page = client.post(reverse("events_desk:step", args=[event.pk, "publish"]), follow=True)
+    page = client.post(
+        reverse("events_desk:step", args=[event.pk, "publish"]), {"revision": event.revision}, follow=True
+    )
 
     assert "活动已发布" in page.content.decode()
     assert Event.objects.published().get() == event
+
+
+@pytest.mark.parametrize("step", ["publish", "send_back"])
+def test_a_decision_is_on_what_was_read(client, staff, unit, unit_clerk, step):
+    event = EventFactory(organization=unit, submitted=True)
+    read = event.revision
+    actions.change_event(event, by=unit_clerk, title="审核员没见过的题目")
+    client.force_login(staff)
+
+    answer = client.post(
+        reverse("events_desk:step", args=[event.pk, step]), {"revision": read, "note": "缺地址"}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "改为“审核员没见过的题目”" in page
+    assert f'name="revision" value="{event.revision}"' in page
+    assert "缺地址</textarea>" in page
+    assert Event.objects.get().status == Event.Status.SUBMITTED
+
+
+def test_a_decision_that_does_not_say_what_was_read_is_refused(client, staff):
+    event = EventFactory(submitted=True)
+    client.force_login(staff)
+
+    assert client.post(reverse("events_desk:step", args=[event.pk, "publish"])).status_code == 409
 
 
 def test_a_foreign_event_is_not_found_on_the_desk(client, unit_clerk):
