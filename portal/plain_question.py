@@ -43,5 +43,9 @@ def limit(name: str, key: str, *, most: int, seconds: int, sentence: str) -> Non
     """Count one try of `key`; raises Refused with `sentence` once there were more than `most` of them."""
     place = f"limit:{name}:{key}"
     cache.add(place, 0, seconds)
-    if cache.incr(place) > most:
+    try:
+        count = cache.incr(place)
+    except ValueError:  # its time ended between the two
+        cache.set(place, count := 1, seconds)
+    if count > most:
         raise Refused(sentence)
