@@ -4,16 +4,18 @@ import csv
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from events import queries
-from events.models import REVIEW, Brand, Edition, Event, Session, SignUp
+from events.models import REVIEW, Brand, Edition, Event, Session, SessionMove, SignUp
 from portal import audit, history, jobs, search
 from portal.accounts import User, may, require, system_user
 from portal.encryption import blind, seal
@@ -41,6 +43,13 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
     Raises PermissionDenied outside one's places, ValidationError where a rule says no, and Refused if
     somebody else was faster or the event was called off.
     """
+    if _keep_event(event, by=by, seen=seen):
+        _settle(event, by=by, wants_review=True)
+    return event
+
+
+def _keep_event(event: Event, *, by: User, seen: int | None) -> bool:
+    """Write the event itself; whether an event that was there already changed."""
     before = history.stored(event)
     for state in (before, event) if before else (event,):
         require(by, Perm.EVENT_EDIT, state)
@@ -49,17 +58,19 @@ def save_event(event: Event, *, by: User, seen: int | None = None) -> Event:
         event.full_clean()
         event.save()
         audit.record(event, "create", by=by)
-        return event
+        return False
     _check_open(before, seen)
     event.full_clean()
     changes = history.differences(before, event)
-    if changes:
-        event.revision = before.revision + 1
-        event.save(update_fields=[*changes, "revision"])
-        counted = [before.revision, event.revision]
-        audit.record(event, "change", by=by, changes={**changes, "revision": counted})
-        _review_again(event, by)
-    return event
+    if not changes:
+        return False
+    known = _whereabouts(before)
+    event.revision = before.revision + 1
+    event.save(update_fields=[*changes, "revision"])
+    counted = [before.revision, event.revision]
+    audit.record(event, "change", by=by, changes={**changes, "revision": counted})
+    _note_moves(event, known)
+    return True
 
 
 def _check_open(stored: Event, seen: int | None) -> None:
@@ -69,13 +80,24 @@ def _check_open(stored: Event, seen: int | None) -> None:
         raise ChangedMeanwhile("您打开页面后，活动已被他人修改。您填写的内容仍在页面上，请核对后再次保存。")
 
 
-def _review_again(event: Event, by: User) -> None:
-    """What a unit changes of a published event is reviewed before the public reads it."""
-    if event.status == Event.Status.PUBLISHED and not may(by, Perm.EVENT_REVIEW, event):
-        REVIEW.take(event, "revise", by=by)
-        _tell_reviewers(event, f"已发布的活动“{event.title}”有修改，请重新审核。")
+def _settle(event: Event, *, by: User, wants_review: bool) -> None:
+    """After a change: what a unit changes of a published event is reviewed before the public reads it."""
+    current = history.stored(event)
+    if wants_review and current.status == Event.Status.PUBLISHED and not may(by, Perm.EVENT_REVIEW, current):
+        REVIEW.take(current, "revise", by=by)
+        signed = SignUp.objects.filter(session__event=event, cancelled_at=None).count()
+        told = f"已有 {signed} 组报名，" if signed else ""
+        _tell_reviewers(current, f"已发布的活动“{current.title}”有修改，{told}请重新审核。")
+    event.refresh_from_db(fields=["status", "submitted_at", "revision"])
+    _make_known(current)
+
+
+def _make_known(event: Event) -> None:
+    """Keep search and menu in step with the event, and tell whoever signed up what moved."""
     _index(event)
     _note_next(event)
+    if event.status == Event.Status.PUBLISHED:
+        _announce_moves(event, at=timezone.now())
 
 
 def _tell_reviewers(event: Event, text: str) -> None:
@@ -96,12 +118,30 @@ def change_event(event: Event, *, by: User, **fields) -> Event:
 
 @transaction.atomic
 def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> None:
-    """Keep these sessions of an event as given; the others stay. Raises as `save_event` does."""
+    """Keep these sessions of an event as given; the others stay. Raises as `save_event` does.
+
+    Seats and the closing of the sign-up are the unit's own; new times are reviewed.
+    """
+    change = _keep_sessions(event, sessions, by=by)
+    if change.is_there:
+        _settle(event, by=by, wants_review=change.is_of_times)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What became of an event's sessions."""
+
+    is_there: bool
+    is_of_times: bool
+
+
+def _keep_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> _Change:
     require(by, Perm.EVENT_EDIT, event)
     current = history.stored(event)  # nobody decides on the event meanwhile
+    _check_open(current, None)
     # Whoever signs up meanwhile waits here, so that no seat is lost or given twice.
     stored = {row.pk: row for row in Session.objects.select_for_update().filter(event=event)}
-    before = _dates(event)
+    known, before = _whereabouts(current), _dates(event)
     for session in sessions:
         session.event = event
         if session.pk is not None:
@@ -110,11 +150,14 @@ def save_sessions(event: Event, sessions: Iterable[Session], *, by: User) -> Non
         session.save(update_fields=DATES if session.pk else None)
     after = _dates(event)
     if after == before:
-        return
-    Event.objects.filter(pk=event.pk).update(revision=F("revision") + 1)
+        return _Change(is_there=False, is_of_times=False)
+    Event.objects.filter(pk=event.pk).update(revision=current.revision + 1)
     changes = {"sessions": [before, after], "revision": [current.revision, current.revision + 1]}
     audit.record(event, "sessions", by=by, changes=changes)
-    _note_next(event)
+    _note_moves(current, known)
+    times = {row.pk: (row.starts_at, row.ends_at) for row in Session.objects.filter(event=event)}
+    is_of_times = times != {row.pk: (row.starts_at, row.ends_at) for row in stored.values()}
+    return _Change(is_there=True, is_of_times=is_of_times)
 
 
 @transaction.atomic
@@ -122,14 +165,67 @@ def save_with_sessions(
     event: Event, sessions: Iterable[Session], *, by: User, seen: int | None = None
 ) -> Event:
     """Keep an event and its sessions, both or neither. Raises as `save_event` does."""
-    saved = save_event(event, by=by, seen=seen)
-    save_sessions(saved, sessions, by=by)
-    return saved
+    changed = _keep_event(event, by=by, seen=seen)
+    change = _keep_sessions(event, sessions, by=by)
+    if changed or change.is_there:
+        _settle(event, by=by, wants_review=changed or change.is_of_times)
+    return event
 
 
 def _dates(event: Event) -> str:
     rows = Session.objects.filter(event=event).order_by("starts_at", "pk")
-    return "、".join(f"{_local(row.starts_at)} 至 {_local(row.ends_at)}（{row.capacity} 人）" for row in rows)
+    return "、".join(
+        f"{_local(row.starts_at)} 至 {_local(row.ends_at)}（{row.capacity} 人"
+        f"{f'，报名至 {_local(row.closes_at)}' if row.closes_at else ''}）"
+        for row in rows
+    )
+
+
+Place = tuple[datetime, datetime, str]  # from when, until when, where
+
+
+def _whereabouts(event: Event) -> dict[int, Place]:
+    """When and where each session is, as far as the public was ever told."""
+    if event.published_at is None:
+        return {}
+    rows = Session.objects.filter(event=event, cancelled_at=None)
+    return {row.pk: (row.starts_at, row.ends_at, event.where) for row in rows}
+
+
+def _note_moves(event: Event, known: dict[int, Place]) -> None:
+    """Keep what the public knew of sessions that moved; of two changes before a review, the first counts."""
+    now = timezone.now()
+    moved = _whereabouts(event)
+    for key, (starts_at, ends_at, place) in known.items():
+        if moved.get(key) != (starts_at, ends_at, place) and ends_at > now:
+            SessionMove.objects.get_or_create(
+                session_id=key,
+                announced_at=None,
+                defaults={"starts_at": starts_at, "ends_at": ends_at, "place": place, "made_at": now},
+            )
+
+
+def _announce_moves(event: Event, *, at: datetime) -> None:
+    """Tell whoever signed up where and when it now is. What was moved back was never told."""
+    moved = _whereabouts(event)
+    for move in SessionMove.objects.filter(session__event=event, announced_at=None).order_by("pk"):
+        if moved.get(move.session_id) == (move.starts_at, move.ends_at, move.place):
+            move.delete()
+            continue
+        SessionMove.objects.filter(pk=move.pk).update(announced_at=at)
+        for entry in SignUp.objects.filter(session=move.session_id, cancelled_at=None).order_by("pk"):
+            _send(entry, "moved", move=move.pk)
+
+
+def _send(entry: SignUp, what: str, **more: int) -> None:
+    """Promise a message by mail if an address was given, and one by SMS where that is configured.
+
+    Two promises: when one way out is closed, the other is not used again.
+    """
+    ways = {"sign_up_mail": entry.mail_sealed is not None, "sign_up_sms": bool(settings.SMS_SENDER)}
+    key = ":".join([what, *map(str, more.values()), str(entry.uuid)])
+    for kind in (kind for kind, is_open in ways.items() if is_open):
+        jobs.enqueue(kind, key=key, payload={"uuid": str(entry.uuid), "what": what, **more})
 
 
 def _local(at: datetime) -> str:
@@ -153,8 +249,7 @@ def publish(event: Event, *, seen: int | None = None, note: str = "", by: User) 
     """
     _check_read(event, seen)
     REVIEW.take(event, "publish", by=by, note=note)
-    _index(event)
-    _note_next(event)
+    _make_known(event)
     notify([event.created_by], f"活动“{event.title}”已发布。", link=event.get_absolute_url())
 
 
@@ -180,14 +275,12 @@ def _check_read(event: Event, seen: int | None) -> None:
 
 @transaction.atomic
 def cancel(event: Event, *, note: str, by: User) -> None:
-    """Call an event off; whoever signed up with an address is told."""
+    """Call an event off; whoever signed up is told."""
     REVIEW.take(event, "cancel", by=by, note=note)
     search.remove("event", event.pk)
     _note_next(event)
-    for key in SignUp.objects.filter(session__event=event, cancelled_at=None).values_list("uuid", flat=True):
-        jobs.enqueue(
-            "sign_up_message", key=f"cancelled:{key}", payload={"uuid": str(key), "what": "cancelled"}
-        )
+    for entry in SignUp.objects.filter(session__event=event, cancelled_at=None).order_by("pk"):
+        _send(entry, "cancelled")
 
 
 @transaction.atomic
@@ -238,7 +331,7 @@ def sign_up(
             return made
         raise Refused("该手机号已报名本场。如需修改人数，请先用报名链接取消。") from clash
     audit.record(entry, "sign_up", by=VISITOR)
-    jobs.enqueue("sign_up_message", key=f"made:{key}", payload={"uuid": str(key), "what": "made"})
+    _send(entry, "made")
     return entry
 
 

@@ -162,6 +162,11 @@ class Event(Scoped):
         return reverse("events_desk:detail", args=[self.pk])
 
     @property
+    def is_shown(self) -> bool:
+        """Has a public page; see EventQuerySet.shown."""
+        return self.status in (self.Status.PUBLISHED, self.Status.CANCELLED) and self.published_at is not None
+
+    @property
     def where(self) -> str:
         return self.resource.title if self.resource_id else self.place
 
@@ -271,6 +276,33 @@ class Session(models.Model):
 
     def sign_up_is_open(self, at: datetime) -> bool:
         return self.cancelled_at is None and at < (self.closes_at or self.starts_at)
+
+
+class SessionMove(models.Model):
+    """A session the public knew of got another time or place: where and when it was to be before.
+
+    Those who signed up are told once the change is public; until then it waits for the review.
+    """
+
+    PERSONAL = frozenset()
+
+    session = models.ForeignKey(Session, models.CASCADE, verbose_name="场次", related_name="moves")
+    starts_at = models.DateTimeField("原开始时间")
+    ends_at = models.DateTimeField("原结束时间")
+    place = models.CharField("原地点", max_length=200)
+    made_at = models.DateTimeField("修改时间")
+    announced_at = models.DateTimeField("公布时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "场次变更"
+        constraints = [
+            models.UniqueConstraint(
+                name="move_waits_once_per_session", fields=["session"], condition=Q(announced_at=None)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class SignUp(models.Model):

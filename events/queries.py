@@ -1,11 +1,13 @@
 """Reads of events and sessions; what other apps and pages may ask."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Min, Prefetch, Q, Sum
+from django.utils import timezone
 
-from events.models import Event, Session, SignUp
+from events.models import Event, Session, SessionMove, SignUp
 from portal.accounts import User
 from portal.regions import Region, district_code
 from portal.roles import Perm
@@ -125,6 +127,33 @@ def sign_ups_of(session: Session):
     return SignUp.objects.filter(session=session, cancelled_at=None).order_by("pk")
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """When and where a party's session is, as the party may rely on it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    before: SessionMove | None = None  # what was said when the party signed up, if that is no longer so
+    is_in_review: bool = False  # a change waits for the review; until then this holds
+
+
+def whereabouts_of(entry: SignUp) -> Whereabouts:
+    """What holds for a sign-up now, and what was said before if that changed since."""
+    session = entry.session
+    moves = list(session.moves.order_by("announced_at", "pk"))  # one that waits comes last
+    told = [move for move in moves if move.announced_at and move.announced_at > entry.made_at]
+    waiting = next((move for move in moves if move.announced_at is None), None)
+    holds = waiting or session
+    return Whereabouts(
+        starts_at=holds.starts_at,
+        ends_at=holds.ends_at,
+        place=waiting.place if waiting else session.event.where,
+        before=told[0] if told else None,
+        is_in_review=waiting is not None,
+    )
+
+
 def desk_facts(event: Event) -> list[tuple[str, str]]:
     """What a reviewer reads of an event beside its introduction and its sessions."""
     sign_up = f"需要，每次最多 {event.largest_party} 人" if event.needs_sign_up else "不需要"
@@ -140,6 +169,13 @@ def desk_facts(event: Event) -> list[tuple[str, str]]:
         ("咨询电话（公开）", event.public_phone),
         ("联系人（内部）", event.contact),
     ]
+
+
+def parties_of(event: Event) -> int:
+    """Standing sign-ups of an event's sessions that are not over."""
+    return SignUp.objects.filter(
+        session__event=event, session__ends_at__gt=timezone.now(), cancelled_at=None
+    ).count()
 
 
 def waiting_for(user: User) -> list[Waiting]:

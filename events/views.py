@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events import actions, queries
 from events.forms import AttendanceForm, EventForm, NoteForm, SessionForm, SignUpForm
-from events.models import REVIEW, Event, Session, SignUp
+from events.models import REVIEW, Event, Session, SessionMove, SignUp
 from portal import audit, history, ics, plain_question
+from portal.accounts import may
 from portal.calendar import weekend_of
 from portal.encryption import sign, unsign
 from portal.errors import ChangedMeanwhile, Refused
@@ -153,7 +154,13 @@ def _entry_of(token: str) -> SignUp:
 @require_safe
 def sign_up_made(request, token):
     entry = _entry_of(token)
-    context = {"entry": entry, "token": token, "can_cancel": entry.session.starts_at > timezone.now()}
+    context = {
+        "entry": entry,
+        "token": token,
+        "event": entry.session.event,
+        "holds": queries.whereabouts_of(entry),
+        "can_cancel": entry.session.starts_at > timezone.now(),
+    }
     return render(request, "events/sign_up_made.html", context)
 
 
@@ -266,8 +273,25 @@ def desk_form(request, pk=None):
         else:
             messages.success(request, "已保存。")
             return redirect(saved.get_desk_url())
-    context = {"form": form, "dates": dates, "event": event, "revision": revision}
+    context = {
+        "form": form,
+        "dates": dates,
+        "event": event,
+        "revision": revision,
+        "warning": _warning(event, request.user),
+    }
     return render(request, "events/desk_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _warning(event: Event | None, user) -> str:
+    """What a change of this event brings with it, said before it is made."""
+    if event is None or event.status != Event.Status.PUBLISHED:
+        return ""
+    signed = queries.parties_of(event)
+    told = f"改动时间或地点会通知已报名的 {signed} 组观众。" if signed else ""
+    if may(user, Perm.EVENT_REVIEW, event):
+        return f"活动已发布，保存后立即公开。{told}"
+    return f"活动已发布，修改后须重新审核，其间不公开。{told}只改名额或报名截止时间，无需审核。"
 
 
 def _save(form, dates, request) -> Event:
@@ -286,7 +310,11 @@ def _of_desk(request, pk, perm=Perm.EVENT_VIEW) -> Event:
     events = Event.objects.for_user(request.user, perm).select_related(
         "region", "resource", "organization", "edition__brand", "created_by"
     )
-    return get_object_or_404(events.prefetch_related(Prefetch("sessions")), pk=pk)
+    waiting = SessionMove.objects.filter(announced_at=None)
+    return get_object_or_404(
+        events.prefetch_related("sessions", Prefetch("sessions__moves", waiting, to_attr="waiting_moves")),
+        pk=pk,
+    )
 
 
 @require_safe
@@ -299,7 +327,7 @@ def _desk_context(request, event: Event, **more) -> dict:
     context = {
         "event": event,
         "facts": queries.desk_facts(event),
-        "steps": REVIEW.open_to(request.user, event),
+        "steps": [(name, step) for name, step in REVIEW.open_to(request.user, event) if name in STEPS],
         "history": REVIEW.timeline(event),
         "now": timezone.now(),
         "may_edit": mine.for_user(request.user, Perm.EVENT_EDIT).exists(),

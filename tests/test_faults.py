@@ -99,7 +99,8 @@ PROMISES = {
     "roll_check": _sheet,
     "roll_keep": _sheet,
     "credit_proof": _daily,
-    "sign_up_message": _message,
+    "sign_up_mail": _message,
+    "sign_up_sms": _message,
     "events_upkeep": _daily,
     "notice_digest": _digest,
     "daily_upkeep": _daily,
@@ -156,7 +157,7 @@ def test_a_message_delivered_twice_does_its_work_once(world):
         at=timezone.now(),
         key=uuid.uuid4(),
     )
-    job = jobs.Job.objects.filter(kind="sign_up_message", payload__uuid=str(entry.uuid)).get()
+    job = jobs.Job.objects.filter(kind="sign_up_mail", payload__uuid=str(entry.uuid)).get()
 
     tasks.run_job(job.pk)
     tasks.run_job(job.pk)

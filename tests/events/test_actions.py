@@ -8,11 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from events import actions, queries
-from events.models import Event, Session, SignUp
+from events.models import Event, Session, SessionMove, SignUp
 from portal import history, jobs
 from portal.audit import AuditEntry
 from portal.errors import ChangedMeanwhile, Refused
 from portal.search import SearchEntry, find
+from portal.templatetags.portal_tags import cn_until
+from tests.events import gateway
 from tests.events.factories import EventFactory, SessionFactory
 from tests.resources.factories import ResourceFactory
 
@@ -246,19 +248,17 @@ def test_names_and_mobiles_are_kept_sealed():
 def test_the_message_goes_to_the_address_given(mailoutbox):
     entry = ask(SessionFactory(), mail="a@example.cn")
 
-    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
+    jobs.run(jobs.Job.objects.get(kind="sign_up_mail").pk)
 
     (mail,) = mailoutbox
     assert entry.code in mail.body
     assert "王" not in mail.subject + mail.body
 
 
-def test_without_an_address_no_message_leaves(mailoutbox):
+def test_without_an_address_no_message_leaves():
     ask(SessionFactory())
 
-    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
-
-    assert mailoutbox == []
+    assert not jobs.Job.objects.exists()
 
 
 def test_a_cancelled_event_tells_who_signed_up_and_leaves_the_search(staff, mailoutbox):
@@ -268,9 +268,152 @@ def test_a_cancelled_event_tells_who_signed_up_and_leaves_the_search(staff, mail
 
     actions.cancel(session.event, note="台风", by=staff)
 
-    jobs.run(jobs.Job.objects.get(kind="sign_up_message").pk)
+    jobs.run(jobs.Job.objects.get(kind="sign_up_mail").pk)
     assert "已取消" in mailoutbox[0].body
     assert not SearchEntry.objects.filter(kind="event").exists()
+
+
+@pytest.fixture
+def sms(settings):
+    """A gateway for short messages; raises while `closed` is in it."""
+    settings.SMS_SENDER = "tests.events.gateway.send"
+    gateway.sent.clear()
+    return gateway.sent
+
+
+def told(mailoutbox) -> str:
+    """What the people who signed up get, apart from the first message."""
+    for job in jobs.Job.objects.filter(kind="sign_up_mail").exclude(payload__what="made"):
+        jobs.run(job.pk)
+    return "".join(mail.body for mail in mailoutbox)
+
+
+def later(session, **hours):
+    session.starts_at += timedelta(**hours)
+    session.ends_at += timedelta(**hours)
+    return session
+
+
+def test_whoever_signed_up_is_told_when_staff_move_a_session(staff, mailoutbox):
+    session = SessionFactory()
+    entry = ask(session, mail="a@example.cn")
+    ask(session, mobile="13900139000")  # no address
+    was = cn_until(session.starts_at, session.ends_at)
+
+    actions.save_sessions(session.event, [later(session, hours=3)], by=staff)
+
+    text = told(mailoutbox)
+    assert f"原定：{was}，市民中心" in text
+    assert f"现为：{cn_until(session.starts_at, session.ends_at)}，市民中心" in text
+    assert entry.code in text
+    assert Event.objects.published().exists()
+
+
+def test_another_place_and_another_time_at_once_are_one_message(staff, mailoutbox):
+    session = SessionFactory()
+    ask(session, mail="a@example.cn")
+    session.event.place = "少年宫"
+
+    actions.save_with_sessions(session.event, [later(session, hours=3)], by=staff)
+
+    assert "，少年宫" in told(mailoutbox)
+    assert len(mailoutbox) == 1
+
+
+def test_a_unit_s_new_dates_are_reviewed_and_told_once_they_are_public(unit, unit_clerk, staff, mailoutbox):
+    session = SessionFactory(event__organization=unit)
+    entry = ask(session, mail="a@example.cn")
+    first = session.starts_at
+
+    actions.save_sessions(session.event, [later(session, hours=3)], by=unit_clerk)
+    actions.save_sessions(session.event, [later(session, hours=1)], by=unit_clerk)
+
+    assert session.event.status == Event.Status.SUBMITTED
+    assert "已有 1 组报名" in staff.notices.get().text
+    assert told(mailoutbox) == ""
+    holds = queries.whereabouts_of(entry)
+    assert (holds.starts_at, holds.is_in_review) == (first, True)
+
+    actions.publish(session.event, by=staff)
+
+    assert "原定：" in told(mailoutbox)
+    holds = queries.whereabouts_of(SignUp.objects.get())
+    assert (holds.starts_at, holds.before.starts_at) == (session.starts_at, first)
+
+
+def test_what_was_moved_back_before_the_review_is_not_told(unit, unit_clerk, staff, mailoutbox):
+    session = SessionFactory(event__organization=unit)
+    ask(session, mail="a@example.cn")
+    actions.save_sessions(session.event, [later(session, hours=3)], by=unit_clerk)
+    actions.save_sessions(session.event, [later(session, hours=-3)], by=unit_clerk)
+
+    actions.publish(session.event, by=staff)
+
+    assert told(mailoutbox) == ""
+    assert not SessionMove.objects.exists()
+
+
+def test_seats_are_the_unit_s_own_and_no_review(unit, unit_clerk):
+    session = SessionFactory(event__organization=unit)
+    session.capacity = 60
+
+    actions.save_sessions(session.event, [session], by=unit_clerk)
+
+    assert Event.objects.published().exists()
+
+
+def test_a_further_session_of_a_published_event_is_reviewed(unit, unit_clerk):
+    session = SessionFactory(event__organization=unit)
+
+    actions.save_sessions(
+        session.event, [SessionFactory.build(event=None, starts_at=timezone.now())], by=unit_clerk
+    )
+
+    assert not Event.objects.published().exists()
+
+
+def test_who_signed_up_after_a_move_reads_of_no_change(staff):
+    session = SessionFactory()
+    actions.save_sessions(session.event, [later(session, hours=3)], by=staff)
+
+    assert queries.whereabouts_of(ask(session)).before is None
+
+
+def test_dates_of_an_event_called_off_stay(staff):
+    session = SessionFactory()
+    actions.cancel(session.event, note="台风", by=staff)
+
+    with pytest.raises(Refused, match="活动已取消"):
+        actions.save_sessions(session.event, [later(session, hours=3)], by=staff)
+
+
+def test_a_short_message_that_fails_sends_no_second_mail(staff, mailoutbox, sms):
+    session = SessionFactory()
+    ask(session, mail="a@example.cn")
+    jobs.Job.objects.all().delete()
+    actions.save_sessions(session.event, [later(session, hours=3)], by=staff)
+
+    sms.append("closed")
+    for _ in range(2):
+        for job in jobs.Job.objects.order_by("pk"):
+            jobs.run(job.pk)
+    sms.remove("closed")
+    jobs.run(jobs.Job.objects.get(kind="sign_up_sms").pk)
+
+    assert len(mailoutbox) == 1
+    ((mobile, text),) = sms
+    assert mobile == "13800138000"
+    assert "，地点：市民中心。" in text
+
+
+def test_whoever_gave_the_seat_back_gets_no_message(staff, mailoutbox):
+    session = SessionFactory()
+    entry = ask(session, mail="a@example.cn")
+    actions.save_sessions(session.event, [later(session, hours=3)], by=staff)
+
+    actions.withdraw(entry, at=timezone.now())
+
+    assert told(mailoutbox) == ""
 
 
 def test_visits_are_counted_in_their_district_and_missing_ones_are_not_zero(staff):

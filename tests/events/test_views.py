@@ -11,7 +11,10 @@ from events.models import Event, SignUp
 from portal import plain_question
 from portal.audit import AuditEntry
 from portal.encryption import sign
+from portal.roles import Role
+from portal.templatetags.portal_tags import cn_until
 from tests.events.factories import EventFactory, SessionFactory
+from tests.factories import UserFactory
 
 NUMBERS = "零一二三四五六七八九"
 
@@ -102,6 +105,49 @@ def test_a_sign_up_is_withdrawn_by_its_link(client, session, form_page):
     page = client.post(reverse("events:sign_up_cancel", args=[token]), follow=True)
 
     assert "报名已取消" in page.content.decode()
+
+
+def made_page(client, entry) -> str:
+    token = sign(str(entry.uuid), purpose="sign_up")
+    return client.get(reverse("events:sign_up_made", args=[token])).content.decode()
+
+
+def test_the_sign_up_page_says_what_moved(client, session, form_page, staff):
+    send(client, session, typed(form_page))
+    was = session.starts_at
+    session.starts_at += timedelta(hours=1)
+
+    actions.save_sessions(session.event, [session], by=staff)
+
+    page = made_page(client, SignUp.objects.get())
+    assert "时间或地点有变更" in page
+    assert page.index(f"原定：{cn_until(was, session.ends_at)}") < page.index(
+        cn_until(session.starts_at, session.ends_at)
+    )
+
+
+def test_the_sign_up_page_keeps_the_old_time_during_a_review(client, session, form_page):
+    clerk = UserFactory(holding=(Role.UNIT, session.event.organization))
+    send(client, session, typed(form_page))
+    was = cn_until(session.starts_at, session.ends_at)
+    session.starts_at += timedelta(hours=1)
+
+    actions.save_sessions(session.event, [session], by=clerk)
+
+    page = made_page(client, SignUp.objects.get())
+    assert "正在审核" in page
+    assert was in page
+    assert reverse("events:session_calendar", args=[session.pk]) not in page
+
+
+def test_the_sign_up_page_says_that_the_event_was_called_off(client, session, form_page, staff):
+    send(client, session, typed(form_page))
+
+    actions.cancel(session.event, note="台风", by=staff)
+
+    page = made_page(client, SignUp.objects.get())
+    assert "活动已取消" in page
+    assert "取消报名</button>" not in page
 
 
 @pytest.mark.parametrize("token", ["x", "0" * 300, "11111111-1111-1111-1111-111111111111"])
