@@ -32,6 +32,8 @@ ACTS = {
     "cancel": "取消",
     "add_picture": "添加图片",
     "remove_picture": "删除图片",
+    "add_link": "添加视频或虚拟展示",
+    "remove_link": "删除视频或虚拟展示",
     "sessions": "修改场次",
     "attendance": "填报到场人次",
     "sign_up": "报名",

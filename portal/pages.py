@@ -41,12 +41,13 @@ def home(request):
     now = timezone.now()
     total, by_audience, by_district = resources.doors()
     weekend = weekend_of(now)
+    days = resources.Calendar.around(now)
     sessions = events.between(*weekend, limit=6)
     context = {
         "weekend": weekend,
         "sessions": sessions,
         "later": [] if sessions else events.coming(now, limit=6),
-        "newest": [(row, resources.opening(row, now)) for row in resources.newest(6)],
+        "newest": [(row, resources.opening(row, now, days)) for row in resources.newest(6)],
         "headline": _headline(),
         "doors": [
             {"code": code, "name": name, "text": text, "icon": icon, "count": by_audience[code]}
@@ -116,6 +117,7 @@ def resource(request, code):
     context = {
         "resource": found,
         "opening": resources.opening(found, now),
+        "offers": resources.offers(found, local_today(now)),
         "facts": resources.public_facts(found),
         "extra": found.extra(public_only=True),
         "sessions": events.sessions_for(found, now),

@@ -37,7 +37,7 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     actions = ["publish_chosen"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("hours")
+        return super().get_queryset(request).prefetch_related("hours", "special_days", "concessions")
 
     def get_search_results(self, request, queryset, search_term):
         found, duplicates = super().get_search_results(request, queryset, search_term)
@@ -82,7 +82,16 @@ class ResourceKindAdmin(RegisterPermissions, admin.ModelAdmin):
 
     view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_REVIEW
     form = KindForm
-    list_display = ["name", "code", "version", "is_current", "is_place", "position"]
+    list_display = [
+        "name",
+        "code",
+        "version",
+        "is_current",
+        "classification_code",
+        "freshness_months",
+        "is_place",
+        "position",
+    ]
     list_filter = ["is_current", "is_place"]
     search_fields = ["name", "code"]
     ordering = ["position", "code", "-version"]
@@ -94,8 +103,8 @@ class ResourceKindAdmin(RegisterPermissions, admin.ModelAdmin):
 @admin.register(Topic)
 class TopicAdmin(RegisterPermissions, admin.ModelAdmin):
     view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_REVIEW
-    list_display = ["name", "code", "discipline_code", "position", "is_active"]
-    list_filter = ["is_active"]
+    list_display = ["name", "code", "group", "discipline_code", "position", "is_active"]
+    list_filter = ["group", "is_active"]
     search_fields = ["name", "code"]
     ordering = ["position", "pk"]
 

@@ -65,7 +65,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         return
     units = [*_own_units(), *_units()]
     kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
-    topics = list(Topic.objects.order_by("position", "pk"))
+    topics = list(Topic.objects.filter(group=Topic.Group.COMMON).order_by("position", "pk"))
     now = timezone.now()
     for first in range(1, resources + 1, BATCH):
         made, chosen = [], []

@@ -13,5 +13,7 @@ desk = [
     path("<int:pk>/edit/", registry.resource_edit, name="edit"),
     path("<int:pk>/pictures/", registry.picture_add, name="picture_add"),
     path("<int:pk>/pictures/<int:picture>/remove/", registry.picture_remove, name="picture_remove"),
+    path("<int:pk>/links/", registry.link_add, name="link_add"),
+    path("<int:pk>/links/<int:link>/remove/", registry.link_remove, name="link_remove"),
     path("<int:pk>/<slug:step>/", registry.resource_step, name="step"),
 ]

@@ -73,6 +73,8 @@ PAGES = {
     "resources_desk:picture_remove": Page(
         "", MAKERS, of="resource", args=(("picture", 1),), may_be_empty=True
     ),
+    "resources_desk:link_add": Page("", MAKERS, of="resource"),
+    "resources_desk:link_remove": Page("", MAKERS, of="resource", args=(("link", 1),), may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
     # --- events
     "events_desk:list": Page("+"),

@@ -1,15 +1,17 @@
 """Every change of the resources; what commands and other apps may call."""
 
 from resources.actions.kinds import save_kind, save_topic
-from resources.actions.menu import note_next_session, refresh
+from resources.actions.menu import note_next_session, refresh, refresh_opening
 from resources.actions.reference import load_reference
 from resources.actions.registry import (
     ChangedMeanwhile,
+    add_link,
     add_picture,
     archive,
     create,
     edit,
     publish,
+    remove_link,
     remove_picture,
     restore,
     send_back,
@@ -19,6 +21,7 @@ from resources.actions.registry import (
 
 __all__ = [
     "ChangedMeanwhile",
+    "add_link",
     "add_picture",
     "archive",
     "create",
@@ -27,6 +30,8 @@ __all__ = [
     "note_next_session",
     "publish",
     "refresh",
+    "refresh_opening",
+    "remove_link",
     "remove_picture",
     "restore",
     "save_kind",

@@ -16,15 +16,20 @@ from portal.roles import Perm
 from resources.actions.menu import refresh
 from resources.models import (
     REVIEW,
+    Concession,
     OpeningHours,
     Resource,
+    ResourceLink,
     ResourcePicture,
+    SpecialDays,
     Topic,
 )
 from resources.queries.registry import beside, keepers, shown
-from resources.rules import read_hours
+from resources.rules import Span, read_hours, read_prices, read_special
 
 MOST_PICTURES = 8
+MOST_LINKS = 12
+GROUP_CODES = {str(group.label): str(group.value) for group in Concession.Group}
 
 # What a person may change of a resource; everything else is the portal's to write.
 EDITABLE = (
@@ -36,6 +41,11 @@ EDITABLE = (
     "public_notice",
     "audiences",
     "dimensions",
+    "spirits",
+    "languages",
+    "accessibility",
+    "capacity",
+    "licence",
     "ages_from",
     "ages_to",
     "is_free",
@@ -55,6 +65,7 @@ EDITABLE = (
     "position_source",
     "is_position_verified",
     "hours_note",
+    "holiday_rule",
     "details",
     "confirmed_on",
     "source",
@@ -66,7 +77,15 @@ EDITABLE = (
 
 
 @transaction.atomic
-def create(*, by: User, topics: Iterable[Topic] = (), hours_text: str = "", **values) -> Resource:
+def create(
+    *,
+    by: User,
+    topics: Iterable[Topic] = (),
+    hours_text: str = "",
+    special_text: str = "",
+    prices_text: str = "",
+    **values,
+) -> Resource:
     """Enter a resource as a draft, in a region or for an organisation.
 
     Raises PermissionDenied outside one's places and ValidationError where a rule says no.
@@ -79,7 +98,9 @@ def create(*, by: User, topics: Iterable[Topic] = (), hours_text: str = "", **va
     with pghistory.context(by=str(by), what="登记"):
         resource.save(force_insert=True)
         resource.topics.set(topics)
-        _write_hours(resource, hours_text)
+        _write_opening(
+            resource, {"hours_text": hours_text, "special_text": special_text, "prices_text": prices_text}
+        )
     audit.record(resource, "create", by=by)
     refresh([resource.pk])
     return resource
@@ -93,6 +114,8 @@ def edit(
     seen: int | None = None,
     topics: Iterable[Topic] | None = None,
     hours_text: str | None = None,
+    special_text: str | None = None,
+    prices_text: str | None = None,
     note: str = "",
     **values,
 ) -> Resource:
@@ -106,7 +129,9 @@ def edit(
     require(by, Perm.RESOURCE_EDIT, current)
     if seen is not None and seen != current.revision:
         raise ChangedMeanwhile("这条资源刚被他人修改。您填写的内容都在，请核对后再次保存。")
-    changes = _changes(current, _only_editable(values), topics, hours_text)
+    texts = {"hours_text": hours_text, "special_text": special_text, "prices_text": prices_text}
+    texts = {name: text for name, text in texts.items() if text is not None}
+    changes = _changes(current, _only_editable(values), topics, texts)
     if not changes:
         return current
     for name, value in values.items():
@@ -119,8 +144,7 @@ def edit(
         current.save(update_fields=[*values, "revision", "updated_at"])
         if topics is not None:
             current.topics.set(topics)
-        if hours_text is not None:
-            _write_hours(current, hours_text)
+        _write_opening(current, texts)
         changes["revision"] = [current.revision - 1, current.revision]
         audit.record(current, "change", by=by, changes=changes, note=note)
         if current.is_public and not may(by, Perm.RESOURCE_REVIEW, current):
@@ -138,7 +162,7 @@ def _only_editable(values: dict) -> dict:
     return values
 
 
-def _changes(before: Resource, values: dict, topics, hours_text: str | None) -> dict:
+def _changes(before: Resource, values: dict, topics, texts: dict[str, str]) -> dict:
     """What differs, as people read it: {field: [before, after]}."""
     after = Resource(kind=before.kind)
     changes = {}
@@ -151,21 +175,40 @@ def _changes(before: Resource, values: dict, topics, hours_text: str | None) -> 
     if topics is not None and {topic.pk for topic in topics} != {topic.pk for topic in before.topics.all()}:
         names = ["、".join(topic.name for topic in each) for each in (before.topics.all(), topics)]
         changes["topics"] = names
-    if hours_text is not None and before.hours_text != hours_text:
-        changes["hours_text"] = [before.hours_text, hours_text]
+    for name, text in texts.items():
+        if getattr(before, name) != text:
+            changes[name] = [getattr(before, name), text]
     return changes
 
 
-def _write_hours(resource: Resource, text: str) -> None:
-    """Raises ValueError for text that says no hours."""
-    resource.hours.all().delete()
-    OpeningHours.objects.bulk_create(
-        OpeningHours(
-            resource=resource, weekday=span.weekday, opens=span.opens, closes=span.closes, note=span.note
-        )
-        for span in read_hours(text)
+def _write_opening(resource: Resource, texts: dict[str, str]) -> None:
+    """Write hours, special days and prices anew from what was typed, as far as it was.
+
+    Raises ValueError for text that says none.
+    """
+    made = {
+        "hours_text": ("hours", lambda text: [_hours(resource, span) for span in read_hours(text)]),
+        "special_text": (
+            "special_days",
+            lambda text: [SpecialDays.of(resource, day) for day in read_special(text)],
+        ),
+        "prices_text": (
+            "concessions",
+            lambda text: [Concession.of(resource, price) for price in read_prices(text, GROUP_CODES)],
+        ),
+    }
+    for name, text in texts.items():
+        related, rows = made[name]
+        manager = getattr(resource, related)
+        manager.all().delete()
+        manager.model.objects.bulk_create(rows(text))
+        getattr(resource, "_prefetched_objects_cache", {}).pop(related, None)
+
+
+def _hours(resource: Resource, span: Span) -> OpeningHours:
+    return OpeningHours(
+        resource=resource, weekday=span.weekday, opens=span.opens, closes=span.closes, note=span.note
     )
-    getattr(resource, "_prefetched_objects_cache", {}).pop("hours", None)
 
 
 # --- Review ---------------------------------------------------------------------------------------
@@ -247,7 +290,7 @@ def _tell_keepers(resource: Resource, text: str, *, by: User, kind: str = "info"
     notify(keepers(resource).exclude(pk=by.pk), text, link=resource.get_desk_url(), kind=kind)
 
 
-# --- Pictures -------------------------------------------------------------------------------------
+# --- Pictures and links -------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -276,3 +319,25 @@ def remove_picture(row: ResourcePicture, *, by: User) -> None:
     attachment = row.attachment
     row.delete()
     files.remove(attachment)
+
+
+@transaction.atomic
+def add_link(resource: Resource, *, kind: str, title: str, url: str, by: User) -> ResourceLink:
+    """Add a video, a model or a walk-through kept elsewhere. Raises Refused beyond MOST_LINKS."""
+    require(by, Perm.RESOURCE_EDIT, resource)
+    Resource.objects.select_for_update().only("pk").get(pk=resource.pk)
+    count = resource.links.count()
+    if count >= MOST_LINKS:
+        raise Refused(f"每条资源最多 {MOST_LINKS} 个视频或虚拟展示，请先删除不用的。")
+    row = ResourceLink(resource=resource, kind=kind, title=title, url=url, position=count)
+    row.full_clean()
+    row.save()
+    audit.record(resource, "add_link", by=by, note=f"{title} {url}")
+    return row
+
+
+@transaction.atomic
+def remove_link(row: ResourceLink, *, by: User) -> None:
+    require(by, Perm.RESOURCE_EDIT, row.resource)
+    audit.record(row.resource, "remove_link", by=by, note=f"{row.title} {row.url}")
+    row.delete()

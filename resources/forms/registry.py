@@ -10,16 +10,36 @@ from portal.identifiers import clean_text
 from portal.organizations import Organization
 from portal.regions import Level, Region
 from portal.roles import Perm
-from resources.models import Audience, Dimension, Resource, ResourceKind, Topic, validate_fields
+from resources.actions.registry import GROUP_CODES
+from resources.models import (
+    Accessibility,
+    Audience,
+    Dimension,
+    HolidayRule,
+    Language,
+    Licence,
+    Resource,
+    ResourceKind,
+    ResourceLink,
+    Spirit,
+    Topic,
+    validate_fields,
+)
 from resources.queries import changed_since
 from resources.rules import (
     EXAMPLE,
+    PRICE_EXAMPLE,
+    SPECIAL_EXAMPLE,
     read_details,
     read_fields,
     read_hours,
+    read_prices,
+    read_special,
     read_value,
     written,
     written_fields,
+    written_prices,
+    written_special,
 )
 
 EXTRA = "x_"
@@ -85,11 +105,26 @@ OF_PLACES = (
     "is_position_verified",
     "hours_text",
     "hours_note",
+    "special_text",
+    "holiday_rule",
 )
 
 SECTIONS = (
     ("基本信息", ("kind", "title", "aliases", "summary", "description", "public_notice")),
-    ("面向谁、讲什么", ("audiences", "ages_from", "ages_to", "topics", "dimensions")),
+    (
+        "面向谁、讲什么",
+        (
+            "audiences",
+            "ages_from",
+            "ages_to",
+            "topics",
+            "dimensions",
+            "spirits",
+            "languages",
+            "accessibility",
+            "capacity",
+        ),
+    ),
     ("专项内容", ("details_text",)),
     (
         "在哪里、何时开放",
@@ -101,12 +136,14 @@ SECTIONS = (
             "position_source",
             "is_position_verified",
             "hours_text",
+            "special_text",
+            "holiday_rule",
             "hours_note",
         ),
     ),
-    ("费用与预约", ("is_free", "cost", "booking", "booking_note", "booking_url")),
+    ("费用与预约", ("is_free", "cost", "prices_text", "booking", "booking_note", "booking_url")),
     ("联系", ("organization", "public_phone", "website", "contact", "contact_phone")),
-    ("资料来源", ("confirmed_on", "source", "source_note", "note")),
+    ("资料来源", ("licence", "confirmed_on", "source", "source_note", "note")),
 )
 
 
@@ -118,6 +155,25 @@ class ResourceRules:
             return written(read_hours(self.cleaned_data["hours_text"]))
         except ValueError as fault:
             raise ValidationError(str(fault)) from fault
+
+    def clean_special_text(self) -> str:
+        try:
+            return written_special(read_special(self.cleaned_data["special_text"]))
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def clean_prices_text(self) -> str:
+        names = {code: label for label, code in GROUP_CODES.items()}
+        try:
+            return written_prices(read_prices(self.cleaned_data["prices_text"], GROUP_CODES), names)
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def clean_licence(self) -> str:
+        return self.cleaned_data["licence"] or Licence.UNKNOWN
+
+    def clean_holiday_rule(self) -> str:
+        return self.cleaned_data["holiday_rule"] or HolidayRule.USUAL
 
     def clean_booking(self) -> str:
         return self.cleaned_data["booking"] or Resource.Booking.UNKNOWN
@@ -152,6 +208,25 @@ class ResourceRules:
         data["details_text"] = Resource(kind=kind, details=details).details_text
 
 
+def _many(label: str, choices, help_text: str = "") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
+    )
+
+
+def topic_choices() -> list:
+    """The topics in use by their groups."""
+    rows = Topic.objects.filter(is_active=True)
+    return [
+        (label, [(row.pk, row.name) for row in rows if row.group == group])
+        for group, label in Topic.Group.choices
+    ]
+
+
 class ResourceForm(ResourceRules, forms.Form):
     """`kind` given: its own fields each stand for themselves; else (a sheet) the kind is a column."""
 
@@ -183,6 +258,16 @@ class ResourceForm(ResourceRules, forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="传播的是知识、方法、思想还是精神，可多选。",
     )
+    spirits = _many("科学家精神", Spirit, "只在内容确实体现时选。")
+    languages = _many("语言", Language)
+    accessibility = _many("无障碍与便利设施", Accessibility, "只选现场确有的。")
+    capacity = forms.IntegerField(label="可同时接待（人）", min_value=1, max_value=1_000_000, required=False)
+    licence = forms.ChoiceField(
+        label="使用许可",
+        choices=Licence,
+        required=False,
+        help_text="他人可以怎样使用内容；图片和资料不允许转载的选“仅限浏览”。",
+    )
     details_text = Words(label="扩展内容", required=False, lines=4, help_text="每行写“名称：内容”。")
     region = forms.ModelChoiceField(
         Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT), label="所属区域"
@@ -197,6 +282,13 @@ class ResourceForm(ResourceRules, forms.Form):
     position_source = Words(label="坐标来源", max_length=200, required=False)
     is_position_verified = forms.BooleanField(label="坐标已现场核实", required=False)
     hours_text = Words(label="每周开放时间", required=False, lines=3, help_text=f"例如：{EXAMPLE}")
+    special_text = Words(
+        label="特别安排", required=False, lines=3, help_text=f"闭馆或延长开放的日子，例如：{SPECIAL_EXAMPLE}"
+    )
+    holiday_rule = forms.ChoiceField(label="节假日", choices=HolidayRule, required=False)
+    prices_text = Words(
+        label="优惠", required=False, lines=3, help_text=f"谁免费、谁打折，例如：{PRICE_EXAMPLE}"
+    )
     hours_note = Words(
         label="开放说明", max_length=200, required=False, help_text="如节假日安排、最晚入场时间。"
     )
@@ -238,6 +330,7 @@ class ResourceForm(ResourceRules, forms.Form):
             if not kind.is_place:
                 self._leave_out_places()
             self.fields["region"].choices = [("", "请选择"), *region_choices()]
+            self.fields["topics"].choices = [group for group in topic_choices() if group[1]]
             self._offer_organizations()
         if is_new:
             del self.fields["note"]
@@ -351,24 +444,45 @@ class ResourceRowForm(ResourceForm):
         return code
 
 
+# What is written otherwise than the model's own form would.
+OF_THE_REGISTER_FORM = {
+    "audiences",
+    "dimensions",
+    "spirits",
+    "languages",
+    "accessibility",
+    "is_free",
+    "hours_text",
+    "special_text",
+    "prices_text",
+    "holiday_rule",
+    "licence",
+    "details_text",
+    "note",
+}
+
+
 class ResourceRegisterForm(ResourceRules, forms.ModelForm):
     """A resource in the register under /admin/."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     audiences = ResourceForm.base_fields["audiences"]
     dimensions = ResourceForm.base_fields["dimensions"]
+    spirits = ResourceForm.base_fields["spirits"]
+    languages = ResourceForm.base_fields["languages"]
+    accessibility = ResourceForm.base_fields["accessibility"]
     is_free = ResourceForm.base_fields["is_free"]
     hours_text = ResourceForm.base_fields["hours_text"]
+    special_text = ResourceForm.base_fields["special_text"]
+    prices_text = ResourceForm.base_fields["prices_text"]
+    holiday_rule = ResourceForm.base_fields["holiday_rule"]
+    licence = ResourceForm.base_fields["licence"]
     details_text = ResourceForm.base_fields["details_text"]
     note = ResourceForm.base_fields["note"]
 
     class Meta:
         model = Resource
-        fields = [
-            name
-            for name in ResourceForm.base_fields
-            if name not in {"audiences", "dimensions", "is_free", "hours_text", "details_text", "note"}
-        ]
+        fields = [name for name in ResourceForm.base_fields if name not in OF_THE_REGISTER_FORM]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -380,6 +494,8 @@ class ResourceRegisterForm(ResourceRules, forms.ModelForm):
             self.initial["kind"] = kinds.filter(code=resource.kind.code).values_list("pk", flat=True).first()
             self.initial["is_free"] = {True: "1", False: "0", None: ""}[resource.is_free]
             self.initial["hours_text"] = resource.hours_text
+            self.initial["special_text"] = resource.special_text
+            self.initial["prices_text"] = resource.prices_text
             self.initial["details_text"] = resource.details_text
             self.initial["seen"] = resource.revision
 
@@ -418,6 +534,20 @@ class PictureForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    kind = forms.ChoiceField(label="类别", choices=ResourceLink.Kind)
+    title = Words(label="标题", max_length=80)
+    url = forms.URLField(
+        label="网址", max_length=300, assume_scheme="https", help_text="以 http:// 或 https:// 开头。"
+    )
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        if not url.lower().startswith(("http://", "https://")):
+            raise ValidationError("网址应以 http:// 或 https:// 开头。")
+        return url
+
+
 class KindForm(forms.ModelForm):
     """A kind of resource with its extra fields written one a line: a new kind takes five minutes."""
 
@@ -432,7 +562,18 @@ class KindForm(forms.ModelForm):
 
     class Meta:
         model = ResourceKind
-        fields = ("code", "name", "summary", "is_place", "position", "basis")
+        fields = (
+            "code",
+            "name",
+            "summary",
+            "is_place",
+            "classification_code",
+            "classification_edition",
+            "freshness_months",
+            "grace_days",
+            "position",
+            "basis",
+        )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,18 +1,24 @@
 """What the city offers: the tables, by subject."""
 
 from resources.models.kinds import (
+    Accessibility,
     Audience,
     Dimension,
     FieldType,
+    Language,
+    Licence,
     ResourceKind,
+    Spirit,
     Topic,
     validate_fields,
 )
-from resources.models.menu import NEVER, MenuEntry, audience_bit
-from resources.models.opening import OpeningHours
+from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
+from resources.models.opening import Concession, OpeningHours, SpecialDays
 from resources.models.registry import (
     REVIEW,
+    HolidayRule,
     Resource,
+    ResourceLink,
     ResourcePicture,
     ResourceVersion,
 )
@@ -20,16 +26,25 @@ from resources.models.registry import (
 __all__ = [
     "NEVER",
     "REVIEW",
+    "Accessibility",
     "Audience",
+    "Concession",
     "Dimension",
     "FieldType",
+    "HolidayRule",
+    "Language",
+    "Licence",
     "MenuEntry",
     "OpeningHours",
     "Resource",
     "ResourceKind",
+    "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "SpecialDays",
+    "Spirit",
     "Topic",
     "audience_bit",
+    "group_bit",
     "validate_fields",
 ]

@@ -8,40 +8,48 @@ from django.db.models import Lookup
 
 from portal.regions import Region
 from resources.models.kinds import Audience, ResourceKind
+from resources.models.opening import Concession
 from resources.models.registry import Resource
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
 
 
 class WeekMinutesField(models.Field):
-    """The minutes of a week (Monday 0:00 is 0) in which something is open, as a PostgreSQL multirange."""
+    """Named by the first migration alone; goes when the migrations are folded."""
 
     def db_type(self, connection):
         return "int4multirange"
 
 
-@WeekMinutesField.register_lookup
+class TimesField(models.Field):
+    """Stretches of time, as a PostgreSQL multirange."""
+
+    def db_type(self, connection):
+        return "tstzmultirange"
+
+
+@TimesField.register_lookup
 class OpenAt(Lookup):
-    """Open at one minute of the week."""
+    """Open at a moment."""
 
     lookup_name = "open_at"
     prepare_rhs = False
 
     def as_sql(self, compiler, connection):
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} @> %s::int4", [*params, self.rhs]
+        return f"{sql} @> %s::timestamptz", [*params, self.rhs]
 
 
-@WeekMinutesField.register_lookup
+@TimesField.register_lookup
 class OpenWithin(Lookup):
-    """Open for a while between two minutes of the week."""
+    """Open for a while between two moments."""
 
     lookup_name = "open_within"
     prepare_rhs = False
 
     def as_sql(self, compiler, connection):
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} && int4range(%s, %s)", [*params, *self.rhs]
+        return f"{sql} && tstzrange(%s, %s)", [*params, *self.rhs]
 
 
 class MenuEntry(models.Model):
@@ -61,7 +69,9 @@ class MenuEntry(models.Model):
     audience_bits = models.SmallIntegerField("人群", help_text="按人群次序的二进制位。")
     topic_ids = ArrayField(models.IntegerField("主题编号"), verbose_name="主题", default=list)
     is_free = models.BooleanField("免费")
-    open_minutes = WeekMinutesField("每周开放")
+    free_bits = models.SmallIntegerField("免费人群", default=0, help_text="按优惠人群次序的二进制位。")
+    # Of the fifteen days from the last refreshing on; every night it moves on.
+    open_times = TimesField("开放时段", default="{}")
     soonest = models.DateTimeField("最近一场", default=NEVER)
     published_at = models.DateTimeField("发布时间")
     title_key = models.CharField("名称拼音", max_length=400)
@@ -76,6 +86,11 @@ class MenuEntry(models.Model):
 
     def __str__(self):
         return f"菜单条目 {self.pk}"
+
+
+def group_bit(code: str) -> int:
+    """The bit of a group in `free_bits`."""
+    return 1 << Concession.Group.values.index(code)
 
 
 def audience_bit(code: str) -> int:

@@ -4,7 +4,8 @@ import secrets
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,8 +15,17 @@ from portal.accounts import Scoped, ScopedQuerySet
 from portal.files import Attachment
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
-from resources.models.kinds import Audience, Dimension, ResourceKind, Topic
-from resources.rules import Span, written
+from resources.models.kinds import (
+    Accessibility,
+    Audience,
+    Dimension,
+    Language,
+    Licence,
+    ResourceKind,
+    Spirit,
+    Topic,
+)
+from resources.rules import AS_USUAL, AS_WEEKEND, CLOSED, Span, written, written_prices, written_special
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
 
@@ -27,6 +37,14 @@ def written_hours(hours) -> str:
 def new_code() -> str:
     """A public code of a resource: eight letters, said over the telephone without mistakes."""
     return "".join(secrets.choice(LETTERS) for _ in range(8))
+
+
+class HolidayRule(models.TextChoices):
+    """What a place does on public holidays and on weekends worked in exchange."""
+
+    USUAL = AS_USUAL, "照常（按星期）"
+    CLOSED = CLOSED, "法定节假日闭馆"
+    WEEKEND = AS_WEEKEND, "按周末（调休上班日按工作日）"
 
 
 class ResourceQuerySet(ScopedQuerySet):
@@ -74,6 +92,26 @@ class Resource(Scoped):
         default=list,
         blank=True,
     )
+    spirits = ArrayField(
+        models.CharField("科学家精神", max_length=20, choices=Spirit),
+        verbose_name="科学家精神",
+        default=list,
+        blank=True,
+    )
+    languages = ArrayField(
+        models.CharField("语言", max_length=20, choices=Language),
+        verbose_name="语言",
+        default=list,
+        blank=True,
+    )
+    accessibility = ArrayField(
+        models.CharField("无障碍", max_length=20, choices=Accessibility),
+        verbose_name="无障碍与便利设施",
+        default=list,
+        blank=True,
+    )
+    capacity = models.PositiveIntegerField("可同时接待（人）", null=True, blank=True)
+    licence = models.CharField("使用许可", max_length=20, choices=Licence, default=Licence.UNKNOWN)
     ages_from = models.PositiveSmallIntegerField(
         "适合年龄自（岁）", null=True, blank=True, validators=[MaxValueValidator(120)]
     )
@@ -97,6 +135,7 @@ class Resource(Scoped):
     position_source = models.CharField("坐标来源", max_length=200, blank=True)
     is_position_verified = models.BooleanField("坐标已核实", default=False)
     hours_note = models.CharField("开放说明", max_length=200, blank=True)
+    holiday_rule = models.CharField("节假日", max_length=10, choices=HolidayRule, default=HolidayRule.USUAL)
     details = models.JSONField("扩展内容", default=dict, blank=True)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
@@ -119,6 +158,7 @@ class Resource(Scoped):
             models.Index(fields=["organization", "-updated_at", "-id"], name="resource_by_organization"),
             models.Index(fields=["status", "-updated_at", "-id"], name="resource_by_status"),
             models.Index(fields=["region", "kind"], name="resource_by_region_and_kind"),
+            GinIndex(fields=["details"], name="resource_by_own_fields", opclasses=["jsonb_path_ops"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -155,6 +195,26 @@ class Resource(Scoped):
                 name="resource_dimensions_are_known",
                 condition=Q(dimensions__contained_by=Dimension.values),
                 violation_error_message="科普内容只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_spirits_are_known",
+                condition=Q(spirits__contained_by=Spirit.values),
+                violation_error_message="科学家精神只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_languages_are_known",
+                condition=Q(languages__contained_by=Language.values),
+                violation_error_message="语言只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_accessibility_is_known",
+                condition=Q(accessibility__contained_by=Accessibility.values),
+                violation_error_message="无障碍与便利设施只能从列表中选择。",
+            ),
+            models.CheckConstraint(
+                name="resource_receives_somebody",
+                condition=Q(capacity=None) | Q(capacity__range=(1, 1_000_000)),
+                violation_error_message="可同时接待人数应在 1 至 100 万之间。",
             ),
             models.CheckConstraint(
                 name="resource_ages_in_order",
@@ -198,10 +258,31 @@ class Resource(Scoped):
     def get_dimensions_display(self) -> str:
         return labels_of(Dimension, self.dimensions)
 
+    def get_spirits_display(self) -> str:
+        return labels_of(Spirit, self.spirits)
+
+    def get_languages_display(self) -> str:
+        return labels_of(Language, self.languages)
+
+    def get_accessibility_display(self) -> str:
+        return labels_of(Accessibility, self.accessibility)
+
     @property
     def hours_text(self) -> str:
         """The weekly hours as a person writes them."""
         return written_hours(self.hours.all())
+
+    @property
+    def special_text(self) -> str:
+        """Days with other hours, as a person writes them."""
+        return written_special(row.as_written for row in self.special_days.all())
+
+    @property
+    def prices_text(self) -> str:
+        """Who pays less, as a person writes it."""
+        rows = list(self.concessions.all())
+        names = dict(rows[0].Group.choices) if rows else {}
+        return written_prices((row.as_written for row in rows), names)
 
     @property
     def details_text(self) -> str:
@@ -222,6 +303,14 @@ class Resource(Scoped):
         """Free, paid or unknown, with what is said about it."""
         words = self.get_is_free_display() or "费用未核实"
         return f"{words}（{self.cost}）" if self.cost else words
+
+    def public_details(self) -> list[dict]:
+        """The kind's own public fields that are filled in, as data."""
+        return [
+            {"code": field["code"], "label": field["label"], "value": self.details[field["code"]]}
+            for field in self.kind.public_fields
+            if self.details.get(field["code"]) not in (None, "", [])
+        ]
 
     def extra(self, *, public_only: bool = False) -> list[tuple[str, str]]:
         """Label and text of the kind's own fields that are filled in."""
@@ -341,3 +430,45 @@ class ResourcePicture(models.Model):
 
     def __str__(self):
         return self.alt
+
+
+class ResourceLink(models.Model):
+    """A video, a model or a walk-through of a resource, kept elsewhere."""
+
+    PERSONAL = frozenset()
+
+    class Kind(models.TextChoices):
+        VIDEO = "video", "视频"
+        AUDIO = "audio", "音频"
+        MODEL = "model", "三维模型"
+        VR = "vr", "虚拟现实"
+
+    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="links")
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    title = models.CharField("标题", max_length=80)
+    url = models.URLField("网址", max_length=300, validators=[URLValidator(schemes=["http", "https"])])
+    position = models.PositiveSmallIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "视频与虚拟展示"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="resource_link_leads_to_a_web_page",
+                condition=Q(url__regex=r"^https?://[^[:space:]]+$"),
+                violation_error_message="网址应以 http:// 或 https:// 开头。",
+            ),
+            models.CheckConstraint(
+                name="resource_link_has_a_title",
+                condition=~Q(title=""),
+                violation_error_message="请填写标题。",
+            ),
+            models.UniqueConstraint(
+                name="resource_link_once_per_address",
+                fields=["resource", "url"],
+                violation_error_message="这个网址已经添加过。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title

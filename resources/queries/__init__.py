@@ -1,7 +1,7 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
 from resources.queries.menu import MATCH, SORTS, MenuQuery, doors, near
-from resources.queries.opening import open_days, opening
+from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.registry import (
     DESK_ORDER,
     at_desk,
@@ -9,6 +9,7 @@ from resources.queries.registry import (
     count_by_district,
     history,
     internal_facts,
+    kinds,
     newest,
     on_cards,
     public_facts,
@@ -25,6 +26,7 @@ __all__ = [
     "DESK_ORDER",
     "MATCH",
     "SORTS",
+    "Calendar",
     "MenuQuery",
     "at_desk",
     "changed_since",
@@ -32,8 +34,10 @@ __all__ = [
     "doors",
     "history",
     "internal_facts",
+    "kinds",
     "near",
     "newest",
+    "offers",
     "on_cards",
     "open_days",
     "opening",
@@ -43,6 +47,7 @@ __all__ = [
     "schema_org",
     "searchable",
     "shown",
+    "spans",
     "status_counts",
     "waiting_for",
 ]

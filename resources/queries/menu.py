@@ -21,22 +21,23 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from portal import search
+from portal.calendar import weekend_of
 from portal.identifiers import clean_text
 from portal.keyset import KeysetPage, page_by_key
 from portal.regions import Region
 from resources.models import (
     Audience,
+    Concession,
     MenuEntry,
     Resource,
     ResourceKind,
     Topic,
     audience_bit,
+    group_bit,
 )
 from resources.queries.registry import in_order
-from resources.rules import minute_of_week
 
 PAGE = 24
-WEEKEND = (5 * 1440, 7 * 1440)
 MOST_TOPICS_SHOWN = 12
 SORTS = {
     "soon": ("近期有活动优先", ("soonest", "-published_at", "resource_id")),
@@ -44,6 +45,10 @@ SORTS = {
     "name": ("按名称拼音", ("title_key", "resource_id")),
 }
 MATCH = "match"
+# Who may ask for what is free to them; everybody's own filter is 费用.
+FREE_FOR = {
+    code: str(label) for code, label in Concession.Group.choices if code != Concession.Group.EVERYBODY
+}
 BY_MATCH = ("rank", "title_length", "pk")
 
 
@@ -106,11 +111,12 @@ class MenuQuery:
     audience: str = ""
     topic: str = ""
     free: str = ""
+    free_for: str = ""
     open: str = ""
     sort: str = ""
     words: Vocabulary = field(default_factory=Vocabulary.load, compare=False, repr=False)
 
-    PARTS = ("district", "kind", "audience", "topic", "free", "open")
+    PARTS = ("district", "kind", "audience", "topic", "free", "free_for", "open")
     OPEN = {"now": "现在开放", "weekend": "本周末开放"}
 
     @classmethod
@@ -124,6 +130,7 @@ class MenuQuery:
             "audience": _known(params.get("audience"), Audience.values),
             "topic": _known(params.get("topic"), {topic.code for topic in words.topics.values()}),
             "free": _known(params.get("free"), {"1"}),
+            "free_for": _known(params.get("free_for"), FREE_FOR),
             "open": _known(params.get("open"), cls.OPEN),
             "sort": _known(params.get("sort"), {*SORTS, MATCH}),
         }
@@ -138,19 +145,14 @@ class MenuQuery:
     @cached_property
     def conditions(self) -> dict[str, Q]:
         """The condition of each filter that is set."""
-        local = timezone.localtime(self.at)
-        minute = minute_of_week(local.date(), local.time())
         made = {
             "district": lambda: Q(district=self.words.districts[self.district]),
             "kind": lambda: Q(kind=self.words.kinds[self.kind]),
             "audience": lambda: _in_audience(self.audience),
             "topic": lambda: Q(topic_ids__contains=[self.words.topic(self.topic).pk]),
             "free": lambda: Q(is_free=True),
-            "open": lambda: (
-                Q(open_minutes__open_at=minute)
-                if self.open == "now"
-                else Q(open_minutes__open_within=WEEKEND)
-            ),
+            "free_for": lambda: _free_for(self.free_for),
+            "open": lambda: _opened(self.at)[self.open],
         }
         return {part: made[part]() for part in self.PARTS if getattr(self, part)}
 
@@ -232,6 +234,9 @@ class MenuQuery:
             self._facet("district", "区域", districts),
             self._facet("open", "开放时间", opened),
             self._facet("free", "费用", [("1", "免费", counts.free)]),
+            self._facet(
+                "free_for", "对谁免费", [(code, FREE_FOR[code], counts.free_for[code]) for code in FREE_FOR]
+            ),
             self._facet("topic", "主题", self._topic_values()),
         ]
         return [facet for facet in facets if facet.options]
@@ -265,6 +270,7 @@ class MenuQuery:
             "audience": Audience(self.audience).label if self.audience else "",
             "topic": words.topic(self.topic).name if self.topic else "",
             "free": "免费",
+            "free_for": f"{FREE_FOR[self.free_for]}免费" if self.free_for else "",
             "open": self.OPEN.get(self.open, ""),
         }
         return [(labels[name], self.address(**{name: ""})) for name in labels if getattr(self, name)]
@@ -292,6 +298,15 @@ class _AnyOf(Lookup):
         return f"{sql} = ANY(%s)", [*params, self.rhs]
 
 
+def _free_for(code: str):
+    return GreaterThan(F("free_bits").bitand(group_bit(code)), 0)
+
+
+def _opened(at: datetime) -> dict[str, Q]:
+    """Open at a moment; open for a while on its weekend."""
+    return {"now": Q(open_times__open_at=at), "weekend": Q(open_times__open_within=weekend_of(at))}
+
+
 def _in_audience(code: str):
     return GreaterThan(F("audience_bits").bitand(audience_bit(code)), 0)
 
@@ -306,9 +321,10 @@ class MenuCounts:
     kinds: Counter = field(default_factory=Counter)
     audiences: Counter = field(default_factory=Counter)
     topics: Counter = field(default_factory=Counter)
+    free_for: Counter = field(default_factory=Counter)
     open: Counter = field(default_factory=Counter)
 
-    GROUPS = ("district_id", "kind_id", "audience_bits", "topic_ids")
+    GROUPS = ("district_id", "kind_id", "audience_bits", "topic_ids", "free_bits")
 
     @classmethod
     def of(cls, asked: MenuQuery) -> "MenuCounts":
@@ -317,19 +333,21 @@ class MenuCounts:
             counts._take(*row)
         return counts
 
-    def _take(self, part, district, kind, bits, topics, *counted):
+    def _take(self, part, district, kind, bits, topics, free, *counted):
         """One row of the pass; `part` has a bit unset for the column it was grouped by."""
-        n_district, n_kind, n_audience, n_topic, total, free, now, weekend = counted
-        if part == 0b0111:
+        n_district, n_kind, n_audience, n_topic, n_free, total, n_all_free, now, weekend = counted
+        if part == 0b01111:
             self.districts[district] += n_district
-        elif part == 0b1011:
+        elif part == 0b10111:
             self.kinds[kind] += n_kind
-        elif part == 0b1101:
+        elif part == 0b11011:
             self.audiences.update({a: n_audience for a in Audience if bits & audience_bit(a)})
-        elif part == 0b1110:
+        elif part == 0b11101:
             self.topics.update(dict.fromkeys(topics, n_topic))
+        elif part == 0b11110:
+            self.free_for.update({code: n_free for code in FREE_FOR if free & group_bit(code)})
         else:
-            self.total, self.free, self.open = total, free, Counter(now=now, weekend=weekend)
+            self.total, self.free, self.open = total, n_all_free, Counter(now=now, weekend=weekend)
 
 
 def _grouped(asked: MenuQuery) -> list[tuple]:
@@ -337,10 +355,8 @@ def _grouped(asked: MenuQuery) -> list[tuple]:
 
     The ORM knows no GROUPING SETS; it writes the inner query, with each filter as a column.
     """
-    local = timezone.localtime(asked.at)
     flags = {f"ok_{part}": _as_column(condition) for part, condition in asked.conditions.items()}
-    flags["is_now"] = _as_column(Q(open_minutes__open_at=minute_of_week(local.date(), local.time())))
-    flags["is_weekend"] = _as_column(Q(open_minutes__open_within=WEEKEND))
+    flags |= {f"is_{code}": _as_column(condition) for code, condition in _opened(asked.at).items()}
     entries = asked.found().annotate(**flags).values(*MenuCounts.GROUPS, "is_free", *flags)
     try:
         sql, params = entries.order_by().query.sql_with_params()
@@ -355,10 +371,12 @@ def _grouped(asked: MenuQuery) -> list[tuple]:
         groups = ", ".join(MenuCounts.GROUPS)
         cursor.execute(
             f"SELECT GROUPING({groups}), {groups},"  # noqa: S608  names and conditions of our own
-            f" {others('district')}, {others('kind')}, {others('audience')}, {others('topic')}, {others('')},"
+            f" {others('district')}, {others('kind')}, {others('audience')}, {others('topic')},"
+            f" {others('free_for')}, {others('')},"
             f" {others('free', 'is_free')}, {others('open', 'is_now')}, {others('open', 'is_weekend')}"
             f" FROM ({sql}) menu"
-            " GROUP BY GROUPING SETS ((district_id), (kind_id), (audience_bits), (topic_ids), ())",
+            " GROUP BY GROUPING SETS"
+            " ((district_id), (kind_id), (audience_bits), (topic_ids), (free_bits), ())",
             params,
         )
         return cursor.fetchall()

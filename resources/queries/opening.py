@@ -1,58 +1,174 @@
-"""When a resource is open: today, this week, in a year."""
+"""When a resource is open: on a day, this week, in a year; and who gets in for less."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
+from portal.calendar import ONE_DAY, Day, computed_day, local_today
+from portal.calendar import SHANGHAI as HERE
+from resources.models import Concession, Resource, SpecialDays
+from resources.rules import ADJUSTED, HOLIDAY, Span, weekday_kept
 
-from resources.models import (
-    OpeningHours,
-    Resource,
-)
+SOON = 60  # days ahead that special days are told of
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days are public holidays, and which weekends are worked in exchange."""
+
+    sorts: dict[date, str] = field(default_factory=dict)
+    names: dict[date, str] = field(default_factory=dict)
+
+    @classmethod
+    def between(cls, first: date, last: date) -> "Calendar":
+        """Read once for a page, in one query."""
+        rows = {row.day: row for row in Day.objects.filter(day__range=(first, last))}
+        sorts, names = {}, {}
+        for number in range((last - first).days + 1):
+            day = first + number * ONE_DAY
+            row = rows.get(day) or computed_day(day)
+            sort = _sort_of(row)
+            if sort:
+                sorts[day], names[day] = sort, row.name or ("放假" if sort == HOLIDAY else "上班")
+        return cls(sorts, names)
+
+    @classmethod
+    def around(cls, at: datetime) -> "Calendar":
+        """The running week and the next, for cards and pages."""
+        monday = _monday(local_today(at))
+        return cls.between(monday, monday + timedelta(days=14))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _sort_of(row: Day) -> str:
+    if row.is_working:
+        return ADJUSTED if row.day.isoweekday() >= 6 else ""
+    return HOLIDAY if row.name or row.day.isoweekday() <= 5 else ""
+
+
+def special_on(resource: Resource, day: date) -> SpecialDays | None:
+    rows = resource.special_days.all()
+    return next((row for row in rows if row.starts_on <= day <= row.ends_on), None)
+
+
+def spans(resource: Resource, day: date, calendar: Calendar | None = None) -> list[Span]:
+    """The stretches in which a resource is open on one day.
+
+    What is said of the day itself goes before the rule for holidays, and this before the weekly hours.
+    """
+    special = special_on(resource, day)
+    if special:
+        return [Span(day.isoweekday(), *stretch) for stretch in special.as_written.times]
+    known = calendar or Calendar.between(day, day)
+    weekday = weekday_kept(day, known.sorts.get(day, ""), resource.holiday_rule)
+    rows = [row for row in resource.hours.all() if row.weekday == weekday]
+    return [Span(row.weekday, row.opens, row.closes, row.note) for row in rows]
 
 
 def open_days(resource: Resource, year: int) -> int | None:
-    """Days of a year on which the weekly hours say open; None where no hours are known."""
-    weekdays = {row.weekday for row in resource.hours.all()}
-    if not weekdays:
+    """Days of a year on which a resource is open; None where no hours are known.
+
+    Holidays not announced yet count as the days of the week they are.
+    """
+    if not resource.hours.all() and not resource.special_days.all():
         return None
-    first = date(year, 1, 1)
-    days = (date(year + 1, 1, 1) - first).days
-    return sum((first + timedelta(days=number)).isoweekday() in weekdays for number in range(days))
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    calendar = Calendar.between(first, last)
+    days = (first + number * ONE_DAY for number in range((last - first).days + 1))
+    return sum(bool(spans(resource, day, calendar)) for day in days)
 
 
 @dataclass(frozen=True)
 class WeekDay:
+    """One day of the running week: its hours, and why they differ from the usual ones."""
+
     name: str
-    spans: list[OpeningHours]
+    day: date
+    spans: list[Span]
     is_today: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Today and the week of one resource, at one moment."""
+    """Today and the week of one resource, at one moment, and what is special soon."""
 
     week: list[WeekDay]
     is_open: bool
     words: str  # what is said of today
+    coming: list[SpecialDays] = field(default_factory=list)
 
 
-def opening(resource: Resource, at: datetime) -> Opening | None:
-    """When the resource is open; None where no hours are known."""
-    hours = list(resource.hours.all())
-    if not hours:
+def opening(resource: Resource, at: datetime, calendar: Calendar | None = None) -> Opening | None:
+    """When the resource is open; None where no hours are known.
+
+    Lists give one `calendar` for all their cards.
+    """
+    if not resource.hours.all() and not resource.special_days.all():
         return None
-    local = timezone.localtime(at)
-    today = local.isoweekday()
-    week = [
-        WeekDay(f"周{name}", [row for row in hours if row.weekday == day], day == today)
-        for day, name in enumerate("一二三四五六日", 1)
+    known = calendar or Calendar.around(at)
+    today = local_today(at)
+    week = [_day(resource, _monday(today) + number * ONE_DAY, today, known) for number in range(7)]
+    is_open, words = _said_of(week[today.weekday()], at)
+    later = _monday(today) + timedelta(days=6)
+    coming = [
+        row
+        for row in resource.special_days.all()
+        if row.ends_on > later and row.starts_on <= today + timedelta(days=SOON)
     ]
-    spans = week[today - 1].spans
-    running = next((row for row in spans if row.covers(local.time())), None)
+    return Opening(week, is_open, words, coming)
+
+
+def _day(resource: Resource, day: date, today: date, calendar: Calendar) -> WeekDay:
+    return WeekDay(
+        f"周{'一二三四五六日'[day.weekday()]}",
+        day,
+        spans(resource, day, calendar),
+        day == today,
+        _reason(resource, day, calendar),
+    )
+
+
+def _reason(resource: Resource, day: date, calendar: Calendar) -> str:
+    special = special_on(resource, day)
+    if special:
+        return special.reason or "特别安排"
+    sort = calendar.sorts.get(day, "")
+    is_kept = weekday_kept(day, sort, resource.holiday_rule) == day.isoweekday()
+    return "" if is_kept else calendar.names[day]
+
+
+def _said_of(today: WeekDay, at: datetime) -> tuple[bool, str]:
+    now = at.astimezone(HERE).time()
+    running = next((row for row in today.spans if row.opens <= now < row.closes), None)
     if running:
-        return Opening(week, True, f"现在开放，至 {running.closes:%H:%M}")
-    later = next((row for row in spans if row.opens > local.time()), None)
+        return True, f"现在开放，至 {running.closes:%H:%M}"
+    later = next((row for row in today.spans if row.opens > now), None)
     if later:
-        return Opening(week, False, f"今天 {later.opens:%H:%M} 开放")
-    return Opening(week, False, "今天已关闭" if spans else "今天不开放")
+        return False, f"今天 {later.opens:%H:%M} 开放"
+    if today.spans:
+        return False, "今天已关闭"
+    return False, f"今天不开放（{today.reason}）" if today.reason else "今天不开放"
+
+
+# --- Prices ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One concession on the page, and whether it holds today."""
+
+    row: Concession
+    holds_today: bool
+
+
+def offers(resource: Resource, day: date) -> list[Offer]:
+    """Who pays less, those over excluded."""
+    rows: Iterable[Concession] = resource.concessions.all()
+    order = Concession.Group.values.index
+    kept = [row for row in rows if row.ends_on is None or row.ends_on >= day]
+    kept.sort(key=lambda row: (order(row.group), row.percent, row.pk))
+    return [Offer(row, row.holds_on(day)) for row in kept]

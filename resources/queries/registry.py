@@ -21,8 +21,10 @@ from portal.regions import district_code
 from portal.roles import Perm, roles_with
 from portal.waiting import Waiting
 from resources.models import (
+    Licence,
     MenuEntry,
     Resource,
+    ResourceKind,
     ResourcePicture,
     ResourceVersion,
 )
@@ -32,7 +34,10 @@ def shown(resources):
     """Resources with everything a card or page prints, in a fixed number of queries."""
     return resources.select_related("kind", "region", "organization").prefetch_related(
         "hours",
+        "special_days",
+        "concessions",
         "topics",
+        "links",
         Prefetch("pictures", ResourcePicture.objects.select_related("attachment")),
     )
 
@@ -40,7 +45,12 @@ def shown(resources):
 def on_cards(resources):
     """Resources with what a card prints."""
     pictures = Prefetch("pictures", ResourcePicture.objects.select_related("attachment"))
-    return resources.select_related("kind", "region").prefetch_related("hours", pictures)
+    return resources.select_related("kind", "region").prefetch_related("hours", "special_days", pictures)
+
+
+def kinds():
+    """The kinds in force, in the order they are shown."""
+    return ResourceKind.objects.current()
 
 
 def published():
@@ -90,9 +100,14 @@ def public_facts(resource: Resource) -> list[tuple[str, str]]:
         ("面向人群", resource.get_audiences_display()),
         ("适合年龄", resource.ages),
         ("科普内容", resource.get_dimensions_display()),
+        ("科学家精神", resource.get_spirits_display()),
+        ("语言", resource.get_languages_display()),
+        ("无障碍与便利", resource.get_accessibility_display()),
+        ("同时接待", f"{resource.capacity} 人" if resource.capacity else ""),
         ("费用", resource.fee),
         ("预约", _booking(resource)),
         ("所在区域", resource.region.name),
+        ("使用许可", resource.get_licence_display() if resource.licence != Licence.UNKNOWN else ""),
     ]
 
 
@@ -299,13 +314,21 @@ def changed_since(resource: Resource, revision: int) -> list[Change]:
     return changes
 
 
+BESIDE = {
+    "topics": "科普主题",
+    "hours_text": "开放时间",
+    "special_text": "特别安排",
+    "prices_text": "优惠",
+}
+
+
 def beside(changes: dict) -> list[str]:
     """What a version does not hold and yet belongs to the change: topics and opening hours, as sentences."""
-    return _told({name: pair for name, pair in changes.items() if name in ("topics", "hours_text")})
+    return _told({name: pair for name, pair in changes.items() if name in BESIDE})
 
 
 def _told(changes: dict) -> list[str]:
-    names = {"hours_text": "开放时间", "details_text": "扩展内容"}
+    names = {**BESIDE, "details_text": "扩展内容"}
     return told(Resource, {name: pair for name, pair in changes.items() if name != "revision"}, names=names)
 
 
@@ -319,7 +342,7 @@ def searchable():
 def search_entry(resource: Resource) -> search.Entry:
     """How one resource is found: by its names and topics; while not public, by those who may see it."""
     topics = " ".join(topic.name for topic in resource.topics.all())
-    names = f"{resource.aliases} {resource.kind.name} {topics}"
+    names = f"{resource.aliases} {resource.kind.name} {topics} {' '.join(_chosen_words(resource))}"
     return search.Entry(
         kind="resource",
         subject_id=resource.pk,
@@ -331,3 +354,10 @@ def search_entry(resource: Resource) -> search.Entry:
         region_id=resource.region_id,
         organization_id=resource.organization_id,
     )
+
+
+def _chosen_words(resource: Resource) -> list[str]:
+    """What was chosen in the kind's own lists, as far as everybody may read it."""
+    kept = [field for field in resource.kind.choice_fields if field.get("public", True)]
+    values = [resource.details.get(field["code"]) or [] for field in kept]
+    return [word for value in values for word in (value if isinstance(value, list) else [value])]

@@ -1,16 +1,57 @@
-"""What people write, read without Django: opening hours and the fields of a kind."""
+"""What people write, read without Django: opening hours, special days, prices, the fields of a kind."""
 
+from resources.rules.calendar import (
+    ADJUSTED,
+    AS_USUAL,
+    AS_WEEKEND,
+    CLOSED,
+    HOLIDAY,
+    PRICE_EXAMPLE,
+    SPECIAL_EXAMPLE,
+    Price,
+    Special,
+    read_prices,
+    read_special,
+    read_times,
+    weekday_kept,
+    written_dates,
+    written_percent,
+    written_price,
+    written_prices,
+    written_special,
+    written_times,
+    written_weekdays,
+)
 from resources.rules.fields import read_details, read_fields, read_value, written_fields
-from resources.rules.hours import EXAMPLE, Span, minute_of_week, read_hours, written
+from resources.rules.hours import EXAMPLE, Span, read_hours, written
 
 __all__ = [
+    "ADJUSTED",
+    "AS_USUAL",
+    "AS_WEEKEND",
+    "CLOSED",
     "EXAMPLE",
+    "HOLIDAY",
+    "PRICE_EXAMPLE",
+    "SPECIAL_EXAMPLE",
+    "Price",
     "Span",
-    "minute_of_week",
+    "Special",
     "read_details",
     "read_fields",
     "read_hours",
+    "read_prices",
+    "read_special",
+    "read_times",
     "read_value",
+    "weekday_kept",
     "written",
+    "written_dates",
     "written_fields",
+    "written_percent",
+    "written_price",
+    "written_prices",
+    "written_special",
+    "written_times",
+    "written_weekdays",
 ]

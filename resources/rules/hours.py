@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from itertools import pairwise
 
 DAYS = "一二三四五六日"
@@ -118,8 +118,3 @@ def _days_text(days: list[int]) -> str:
         else "、".join(f"周{DAYS[day - 1]}" for day in run)
         for run in runs
     )
-
-
-def minute_of_week(day: date, at: time) -> int:
-    """Monday 0:00 is 0."""
-    return day.weekday() * 1440 + at.hour * 60 + at.minute

@@ -19,10 +19,11 @@ def menu(request):
     placed = [row for row in page.rows if row.latitude is not None]
     # Up to three places carry their names on the map, more carry numbers.
     numbers = {row.pk: number for number, row in enumerate(placed, 1)} if len(placed) > 3 else {}
+    days = queries.Calendar.around(asked.at)
     context = {
         "asked": asked,
         "page": page,
-        "cards": [(row, queries.opening(row, asked.at), numbers.get(row.pk, "")) for row in page.rows],
+        "cards": [(row, queries.opening(row, asked.at, days), numbers.get(row.pk, "")) for row in page.rows],
         "placed": len(placed),
         "menu_url": reverse("resources:menu"),
         "chart": _map_of(placed, asked.district),

@@ -15,8 +15,8 @@ from portal.organizations import Organization
 from portal.roles import Perm
 from portal.search import MAX_QUERY
 from resources import actions, queries
-from resources.forms.registry import NoteForm, PictureForm, ResourceForm, initial_of
-from resources.models import REVIEW, Resource, ResourceKind, ResourcePicture
+from resources.forms.registry import LinkForm, NoteForm, PictureForm, ResourceForm, initial_of
+from resources.models import REVIEW, Resource, ResourceKind, ResourceLink, ResourcePicture
 
 
 @require_safe
@@ -149,6 +149,7 @@ def _detail_context(request, resource: Resource, **more) -> dict:
     context = {
         "resource": resource,
         "opening": queries.opening(resource, timezone.now()),
+        "offers": queries.offers(resource, timezone.localdate()),
         "steps": steps,
         "may_edit": may_edit,
         "actions": _links(resource, may_edit=may_edit),
@@ -158,6 +159,7 @@ def _detail_context(request, resource: Resource, **more) -> dict:
         "history": queries.history(resource),
         "note_form": NoteForm(),
         "picture_form": PictureForm(),
+        "link_form": LinkForm(),
     }
     return {**context, **more}
 
@@ -246,6 +248,33 @@ def picture_remove(request, pk, picture):
     actions.remove_picture(row, by=request.user)
     messages.success(request, "图片已删除。")
     return redirect(f"{resource.get_desk_url()}#pictures")
+
+
+@require_POST
+def link_add(request, pk):
+    resource = _editable(request, pk)
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.add_link(resource, by=request.user, **form.cleaned_data)
+        except ValidationError as fault:
+            _add_faults(form, fault)
+        else:
+            messages.success(request, "已添加。")
+            return redirect(f"{resource.get_desk_url()}#links")
+    context = _detail_context(request, resource, link_form=form)
+    return render(request, "resources/resource_detail.html", context, status=422)
+
+
+@require_POST
+def link_remove(request, pk, link):
+    resource = _editable(request, pk)
+    row = get_object_or_404(
+        ResourceLink.objects.select_related("resource__region"), pk=link, resource=resource
+    )
+    actions.remove_link(row, by=request.user)
+    messages.success(request, "已删除。")
+    return redirect(f"{resource.get_desk_url()}#links")
 
 
 @require_safe

@@ -28,7 +28,7 @@ def three(city):
     sea, space = TopicFactory(code="sea", name="海洋"), TopicFactory(code="space", name="天文")
     south, north = RegionFactory(name="南山区"), RegionFactory(name="光明区")
     lecture = KindFactory(code="lecture", name="科普讲座", is_place=False)
-    return [
+    made = [
         ResourceFactory(
             published=True,
             title="南山区海洋馆",
@@ -57,6 +57,8 @@ def three(city):
             hours_as="周末 09:00-17:00",
         ),
     ]
+    actions.refresh_opening(MONDAY_NOON)
+    return made
 
 
 def test_only_published_resources_stand_in_the_menu(city):

@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import date, time
+from datetime import time
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from resources.rules import (
     EXAMPLE,
     Span,
-    minute_of_week,
     read_details,
     read_fields,
     read_hours,
@@ -101,8 +100,3 @@ def test_an_extra_field_says_what_it_takes(line, sentence):
 
 def test_declarations_survive_being_written():
     assert read_fields(written_fields(FIELDS)) == FIELDS
-
-
-def test_the_week_begins_on_monday():
-    assert minute_of_week(date(2026, 11, 23), time(0, 1)) == 1
-    assert minute_of_week(date(2026, 11, 29), time(23, 59)) == 7 * 1440 - 1

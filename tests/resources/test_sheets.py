@@ -97,6 +97,7 @@ def test_what_goes_out_comes_in_unchanged_and_a_change_is_seen(as_staff, distric
     assert "李四" not in str(rows)
 
     same = preview(as_staff, *rows)
+    assert [row.problems for row in same.context["preview"].faulty] == []
     assert same.context["preview"].counts == {"new": 0, "update": 0, "skip": 2, "faulty": 0}
     changed = [{**row, "收费情况": "免费"} if row["资源编号"] == resource.code else row for row in rows]
     answer = preview(as_staff, *changed)
@@ -212,6 +213,8 @@ def test_a_new_kind_takes_one_form(as_staff, city):
         "code": "drone",
         "name": "无人机体验",
         "position": 5,
+        "freshness_months": 6,
+        "grace_days": 30,
         "fields_text": "height | 高度（米） | number\nseason | 季节 | choices | 春、秋 | 内部",
     }
 
@@ -224,7 +227,7 @@ def test_a_new_kind_takes_one_form(as_staff, city):
 
 
 def test_topics_are_kept_by_staff_and_read_by_nobody_else_in_the_register(as_staff, client, officer):
-    values = {"code": "ocean", "name": "海洋科学", "position": 1, "is_active": "on"}
+    values = {"code": "ocean", "name": "海洋科学", "position": 1, "group": "everyday", "is_active": "on"}
     assert as_staff.post(reverse("admin:resources_topic_add"), values, secure=True).status_code == 302
     assert Topic.objects.filter(code="ocean").exists()
 
