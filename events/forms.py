@@ -73,6 +73,8 @@ class EventForm(forms.ModelForm):
 class EventRowForm(forms.ModelForm):
     """The same event in the register and in one row of its sheet: related records by their keys."""
 
+    audiences = EventForm.base_fields["audiences"]
+
     class Meta(EventForm.Meta):
         fields = tuple(name for name in EventForm.Meta.fields if name != "contact")
 

@@ -174,6 +174,9 @@ class Event(Scoped):
     def audience_names(self) -> list[str]:
         return [Audience(code).label for code in self.audiences]
 
+    def get_audiences_display(self) -> str:
+        return "、".join(self.audience_names)
+
 
 REVIEW = Workflow(
     submit=Step(
