@@ -9,7 +9,7 @@ from django.http import Http404
 from portal import account_actions as accounts
 from portal import invitations
 from portal.accounts import Grant, User
-from portal.admin_site import RegisterPermissions
+from portal.admin_site import FoundByTyping, RegisterPermissions
 from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.organization_sheet import OrganizationForm, OrganizationSheet, save_organization
@@ -51,7 +51,7 @@ class RegionAdmin(RegisterPermissions, admin.ModelAdmin):
     ordering = ["code"]
 
 
-class GrantInline(admin.TabularInline):
+class GrantInline(FoundByTyping, admin.TabularInline):
     model = Grant
     extra = 0
     autocomplete_fields = ["region", "organization"]

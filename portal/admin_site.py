@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -40,7 +41,37 @@ class RegisterSite(admin.AdminSite):
         return redirect("account_change_password")
 
 
-class RegisterPermissions:
+class KeysOnly:
+    """Shows again only keys: Django looks up whatever text was sent in their place, and fails."""
+
+    def optgroups(self, name, value, attr=None):
+        keys = [one for one in value if str(one).isdecimal() and len(str(one)) <= 18]
+        return super().optgroups(name, keys, attr)
+
+
+class OneByTyping(KeysOnly, AutocompleteSelect):
+    """One record, found by typing."""
+
+
+class SomeByTyping(KeysOnly, AutocompleteSelectMultiple):
+    """Several records, found by typing."""
+
+
+class FoundByTyping:
+    """A register, or a part of one, whose `autocomplete_fields` bear whatever is sent in them."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", OneByTyping(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SomeByTyping(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class RegisterPermissions(FoundByTyping):
     """Rights of a register from the portal's own permissions, not from Django's tables.
 
     A register names `view_perm`, and `edit_perm` where it may be changed; rows are those of the places in

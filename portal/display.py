@@ -3,7 +3,8 @@
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import redirect, render
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +24,7 @@ class DisplayForm(forms.Form):
 
 def _back(request, address: str) -> str:
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return address if safe and len(address) <= 2000 else "/"
+    return address if safe and address.startswith("/") and len(address) <= 2000 else "/"
 
 
 @login_not_required
@@ -43,7 +44,7 @@ def display(request):
     form = DisplayForm(request.POST)
     if not form.is_valid():
         return render(request, "portal/display.html", {"form": form, "back": back}, status=422)
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     for name, value in form.cleaned_data.items():
         response.set_cookie(
             name,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError, transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -147,7 +147,7 @@ class RefusalMiddleware:
         if request.method == "GET" or not same_site:
             return render(request, "errors/refused.html", {"reason": str(exception)}, status=409)
         messages.error(request, str(exception))
-        return redirect(back)
+        return HttpResponseRedirect(back)  # an address, never the name of a page
 
 
 class ScopeMiddleware:
