@@ -203,10 +203,8 @@ def _things(world, name, route, page, who, method) -> dict:
         places = {where if where in things else "here"}
     elif role in HOUSE_ROLES:
         places = set(things)
-    else:
-        places = set(things) - {
-            "near"
-        }  # another house in the same district: to a person of none it is as "here"
+    else:  # another house in the same district is to a person of no house as the one "here"
+        places = {"here", "far"}
     return {**{place: things[place] for place in things if place in places}, "gone": None}
 
 
