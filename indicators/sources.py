@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q, Sum
+
 from events import queries as events
 from outreach import queries as outreach
 from portal.calendar import local_today
@@ -20,7 +22,7 @@ from resources import queries as resources
 from talent import queries as talent
 from youth_credits import queries as credits_
 
-Counts = dict[str, Decimal]
+Counts = dict[str, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -95,25 +97,105 @@ def _pair(first: str, second: str, label: str, *kinds: str) -> dict[str, Counter
     return {first: _sessions(label, *kinds), second: _visits(label, *kinds)}
 
 
-def _listed(label: str, kind: str, *categories: str, word: str = "个") -> Counter:
-    """Published resources of a kind and some categories, now: the menu keeps no earlier state."""
+def _some_sessions(label: str, chosen: Q, kinds: list[str] | None = None) -> tuple[Counter, Counter]:
+    """Sessions picked by more than their kind, and the visits to them: counted from the records shown."""
 
-    def rows(district: str):
-        found = resources.records([kind], district)
-        return found.filter(details__category__in=categories) if categories else found
+    def records(district: str, year: int):
+        return events.sessions_behind(district, *year_of(year), kinds=kinds).filter(chosen)
 
-    def count(year: int) -> dict:
-        if year != local_today().year:
-            return {}
-        return dict(Tally(path[13:25] for path in rows("").values_list("region__path", flat=True)))
+    def each(total: Callable) -> Callable[[int], dict]:
+        def count(year: int) -> dict:
+            codes = Region.objects.districts().values_list("code", flat=True)
+            return {code: total(records(code, year)) for code in codes}
 
+        return count
+
+    about = {"register": "/desk/events/", "records": records}
+    visits = each(lambda rows: rows.aggregate(visits=Sum("attendance"))["visits"] or 0)
+    return (
+        Counter(label=f"活动·{label}", word="场", count=each(lambda rows: rows.count()), **about),
+        Counter(label=f"活动·{label}到场", word="人次", count=visits, **about),
+    )
+
+
+def _menu(kind: str, categories: tuple[str, ...], district: str):
+    found = resources.records([kind], district)
+    return found.filter(details__category__in=categories) if categories else found
+
+
+def _from_menu(label: str, word: str, kind: str, categories: tuple[str, ...], count: Callable) -> Counter:
+    """A count of published resources, now: the menu keeps no earlier state."""
     return Counter(
         label=f"资源名录·{label}",
         word=word,
-        count=count,
+        count=lambda year: count(year) if year == local_today().year else {},
         register="/desk/resources/",
-        records=lambda district, year: rows(district),
+        records=lambda district, year: _menu(kind, categories, district),
     )
+
+
+def _listed(label: str, kind: str, *categories: str, word: str = "个") -> Counter:
+    """Published resources of a kind and some categories."""
+
+    def count(year: int) -> dict:
+        rows = _menu(kind, categories, "").values_list("region__path", flat=True)
+        return dict(Tally(path[13:25] for path in rows))
+
+    return _from_menu(label, word, kind, categories, count)
+
+
+def _added_up(label: str, word: str, categories: tuple[str, ...], worth: Callable) -> Counter:
+    """Something of every venue of some categories, added up; not known for a district where one lacks it."""
+
+    def count(year: int) -> dict:
+        found: dict[str, Decimal | None] = {}
+        for venue in _menu("venue", categories, "").select_related("region").prefetch_related("hours"):
+            code, value = venue.region.path[13:25], worth(venue, year)
+            before = found.get(code, Decimal(0))
+            found[code] = None if value is None or before is None else before + value
+        return found
+
+    return _from_menu(label, word, "venue", categories, count)
+
+
+def _area(label: str, field: str, *categories: str) -> Counter:
+    def worth(venue, year: int) -> Decimal | None:
+        value = venue.details.get(field)
+        return None if value in (None, "") else Decimal(str(value))
+
+    return _added_up(label, "平方米", categories, worth)
+
+
+def _free_days(label: str, *categories: str) -> Counter:
+    """Days on which the weekly hours of free venues say open."""
+
+    def worth(venue, year: int) -> Decimal | None:
+        if venue.is_free is None:
+            return None
+        days = resources.open_days(venue, year) if venue.is_free else 0
+        return None if days is None else Decimal(days)
+
+    return _added_up(f"{label}免费开放天数（按每周开放时间）", "天", categories, worth)
+
+
+def _venues(base: str, label: str, *categories: str) -> dict[str, Counter]:
+    """How many venues of some categories, and their areas."""
+    return {
+        f"{base}0": _listed(label, "venue", *categories),
+        f"{base}1": _area(f"{label}建筑面积", "building_area", *categories),
+        f"{base}2": _area(f"{label}展厅面积", "exhibition_area", *categories),
+    }
+
+
+HALLS = ("科技馆",)
+MUSEUMS = ("自然博物馆", "天文台", "动物海洋")
+# Who counts as a unit that opened is counted by organisation, so its visits are, too.
+OF_A_UNIT = Q(event__organization__isnull=False)
+# Science week is a brand of events; what belongs to it, its organisers have said.
+SCIENCE_WEEK = Q(event__edition__brand__code="science_week")
+FOR_PUPILS_OUT_OF_SCHOOL = Q(event__audiences__contains=["minors"]) & ~Q(event__organization__kind="school")
+WEEK = _some_sessions("科技活动周专题活动", SCIENCE_WEEK)
+OUT_OF_SCHOOL = _some_sessions("面向未成年人的校外活动", FOR_PUPILS_OUT_OF_SCHOOL)
 
 
 MIDDLE_AND_ABOVE = ["middle", "senior"]
@@ -127,9 +209,12 @@ COUNTERS: dict[str, Counter] = {
     "KC310": _titles("国家级", ["national"]),
     "KC311": _titles("省级", ["province"]),
     "KC312": _titles("市级及以下", ["city", "district"]),
-    "KC110": _listed("科技馆", "venue", "科技馆"),
-    "KC120": _listed("科学技术类博物馆", "venue", "自然博物馆", "天文台", "动物海洋"),
-    "KC130": _listed("青少年宫", "venue", "青少年宫"),
+    **_venues("KC11", "科技馆", *HALLS),
+    "KC115": _free_days("科技馆", *HALLS),
+    **_venues("KC12", "科学技术类博物馆", *MUSEUMS),
+    "KC125": _free_days("科学技术类博物馆", *MUSEUMS),
+    **_venues("KC13", "青少年宫", "青少年宫"),
+    "KC320.1": _listed("展品展项", "exhibit", word="件"),
     "KC230": _listed("科普大篷车", "vehicle", word="辆"),
     **_pair("KH110", "KH111", "科普讲座", "lecture"),
     **_pair("KH120", "KH121", "科普展览", "exhibition"),
@@ -137,15 +222,17 @@ COUNTERS: dict[str, Counter] = {
     **_pair("KH140", "KH141", "国际与港澳台交流", "exchange"),
     **_pair("KH150", "KH151", "青少年兴趣小组", "club"),
     **_pair("KH160", "KH161", "科技夏（冬）令营", "camp"),
+    "KH170": WEEK[0],
+    "KH171": WEEK[1],
     **_pair("KH190", "KH191", "实用技术培训", "training"),
     "KH180": Counter(
         label="活动·向社会开放的单位",
         word="个",
         count=lambda year: events.open_units_by_district(*year_of(year)),
         register="/desk/events/",
-        records=_held(["open_day"]),
+        records=lambda district, year: _held(["open_day"])(district, year).filter(OF_A_UNIT),
     ),
-    "KH181": _visits("科研机构开放", "open_day"),
+    "KH181": _some_sessions("科研机构开放", OF_A_UNIT, ["open_day"])[1],
     "KH200": Counter(
         label="活动·到场1000人次以上",
         word="场",
@@ -153,6 +240,9 @@ COUNTERS: dict[str, Counter] = {
         register="/desk/events/",
         records=lambda district, year: events.sessions_behind(district, *year_of(year), least=1000),
     ),
+    "KH210": _listed("众创空间（创客空间）", "open_lab", "创客空间"),
+    "KE140.1": OUT_OF_SCHOOL[0],
+    "KE140.2": OUT_OF_SCHOOL[1],
 }
 
 
@@ -167,9 +257,12 @@ def count_cells(year: int) -> dict[str, Counts]:
 
 
 def _complete(counted: dict, codes: list[str]) -> Counts | None:
-    """Zeros where other districts have records; None if nobody has any."""
+    """Zeros where other districts have records; None if nobody has any, and for whom it is not known."""
     known = {code: Decimal(value) for code, value in counted.items() if code in codes and value is not None}
-    return {code: known.get(code, Decimal(0)) for code in codes} if any(known.values()) else None
+    if not any(known.values()):
+        return None
+    unknown = {code for code, value in counted.items() if value is None}
+    return {code: None if code in unknown else known.get(code, Decimal(0)) for code in codes}
 
 
 # ---------------------------------------------------------------- figures of the index
