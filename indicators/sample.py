@@ -5,8 +5,10 @@ is marked 示例. The same arguments give the same rows.
 """
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -48,6 +50,7 @@ STRENGTH = {
 }
 TREND = {2020: 1.00, 2021: 1.06, 2022: 1.10, 2023: 1.19, 2024: 1.27, 2025: 1.36, 2026: 1.43}
 VISITS = {2020: 0.80, 2021: 0.91, 2022: 0.86, 2023: 1.02, 2024: 1.10, 2025: 1.19, 2026: 1.24}
+BASES = {year: 1 + 0.02 * (year - 2020) for year in TREND}  # a title stands for years
 LITERACY = {2021: "22.3", 2022: "23.6", 2023: "24.4", 2024: "25.2", 2025: "26.1"}
 
 # Per 10,000 residents in a usual year: counts, money in 万元, areas in m².
@@ -69,6 +72,7 @@ EACH = {
     "KM120": ("KM121", 15000), "KM130": ("KM131", 300), "KM160": ("KM161", 400_000),
     "KM170": ("KM171", 260), "KM180.1": ("KM180.2", 70),
 }  # fmt: skip
+OCCASIONS = {visits: occasions for occasions, (visits, _) in EACH.items()} | {"KH141": "KH140"}
 SHARES = {
     "KR110": ("KR100", 0.62), "KR120": ("KR100", 0.48), "KR130": ("KR100", 0.04), "KR140": ("KR100", 0.24),
     "KR150": ("KR100", 0.17), "KR160": ("KR100", 0.31), "KR210": ("KR200", 2.3), "KR220": ("KR200", 0.46),
@@ -76,6 +80,10 @@ SHARES = {
     "KC320.2": ("KC320.1", 0.12), "KC114": ("KC113", 0.41), "KC124": ("KC123", 0.38),
 }  # fmt: skip
 VENUES = {"KC11": (0.0055, 11000, 0.46), "KC12": (0.0085, 7600, 0.5), "KC13": (0.006, 2100, 0.55)}
+# What the portal counts far less of than a district reports: kept at its size, and explained.
+UNREGISTERED = {"KH180", "KH181", "KH200"}
+# Visits to one occasion, where the portal has occasions but no visits yet.
+USUAL_VISITS = {"KH121": 1400, "KH131": 1400, "KE140.2": 400}
 NOTES = {True: "示例：含未在平台登记的部分", False: "示例：新场馆投入使用，活动恢复线下举办"}
 # Figures that belong together: the first is what the others are divided by.
 COUNTED = (
@@ -99,11 +107,12 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         for row in Denominator.objects.filter(kind="population", year=2020).select_related("region")
     }
     luck = {district.code: rng.uniform(0.93, 1.07) for district in districts}
+    counted = sources.count_cells(OPEN_YEAR)
     _load_students(districts, population)
     for year in range(LAST_YEAR + 1 - years, LAST_YEAR + 1):
-        _load_year(form, year, districts, population, luck, rng, by)
+        _load_year(form, year, districts, population, luck, counted, rng, by)
         _load_figures(year, districts, population, luck, rng)
-    _load_open_year(form, districts, population, luck, rng, by)
+    _load_open_year(form, districts, population, luck, counted, rng, by)
 
 
 def _load_students(districts: list[Region], population: dict) -> None:
@@ -131,29 +140,66 @@ def _amount(key: str, district: Region, year: int, people: float, luck: float, r
     return usual * pace[year] * rng.uniform(0.96, 1.04)
 
 
+def counts_of(counted: Mapping, district: Region) -> dict[str, Decimal]:
+    """What the portal counts now for a district, where history is to be of that size."""
+    found = {key: values.get(district.code) for key, values in counted.items() if key not in UNREGISTERED}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _set_back(counts: Mapping, year: int, rng: random.Random) -> dict[str, Decimal]:
+    """Today's counts as they may have been in a year before; those of the open year as they are."""
+    if year == OPEN_YEAR:
+        return dict(counts)
+    found = {}
+    for key, value in counts.items():
+        if not value and key in OCCASIONS:
+            value = counts.get(OCCASIONS[key], Decimal(0)) * USUAL_VISITS.get(key, 30)
+        pace = BASES if key.startswith("KC31") else VISITS if key.startswith(BY_VISITS) else TREND
+        found[key] = Decimal(round(float(value) * pace[year] / pace[OPEN_YEAR] * rng.uniform(0.97, 1.03)))
+    return found
+
+
 def values_for(
-    district: Region, year: int, people: float, luck: float, rng: random.Random
+    district: Region,
+    year: int,
+    people: float,
+    luck: float,
+    rng: random.Random,
+    counts: Mapping = MappingProxyType({}),
 ) -> dict[str, Decimal | None]:
-    """One district's year: every cell of the form, in keeping with its rules. None: not applicable."""
+    """One district's year: every cell of the form, in keeping with its rules. None: not applicable.
+
+    `counts` are the portal's own of the open year: what it counts is of their size in every year, so that a
+    return stands beside a history that fits it.
+    """
+    known = _set_back(counts, year, rng)
     amounts = {key: _amount(key, district, year, people, luck, rng) for key in PER_WAN}
     values: dict[str, Decimal | None] = {key: Decimal(round(value)) for key, value in amounts.items()}
     for key in ("KJ121", "KJ130", "KJ140", "KJ150", "KJ161", "KJ162", "KC330"):
         values[key] = Decimal(str(round(amounts[key], 2)))
     for key in ("KM150", "KM151"):
         values[key] = Decimal(str(round(amounts[key], 1)))
+    values |= known
     for key, (whole, share) in SHARES.items():
         values[key] = Decimal(int(values[whole] * Decimal(str(share * rng.uniform(0.97, 1.02)))))
     for key, (visits, size) in EACH.items():
         values[key] = Decimal(max(1, round(float(values[visits]) / size)))
-    _venues(values, people, STRENGTH[district.code], year, rng)
+    _venues(values, people, STRENGTH[district.code], year, rng, known)
     _money(values, rng)
     _rest(values, people, STRENGTH[district.code], year, rng)
+    values |= {key: value for key, value in known.items() if values[key] is not None}
+    if not values["KH210"]:
+        values |= dict.fromkeys(("KH211", "KH212", "KH213"))
     return values
 
 
-def _venues(values: dict, people: float, strength: float, year: int, rng: random.Random) -> None:
+def _venues(
+    values: dict, people: float, strength: float, year: int, rng: random.Random, known: Mapping
+) -> None:
     for base, (rate, area, share) in VENUES.items():
-        count = round(people / 10_000 * rate * strength + 0.3 + (year - 2020) * 0.08)
+        count = int(
+            known.get(f"{base}0", round(people / 10_000 * rate * strength + 0.3 + (year - 2020) * 0.08))
+        )
         is_hall = base != "KC13"
         visits = f"{base}3"
         if not count:
@@ -210,6 +256,7 @@ def _load_year(
     districts: list[Region],
     population: dict,
     luck: dict,
+    counted: Mapping,
     rng: random.Random,
     by: User,
 ) -> None:
@@ -222,7 +269,8 @@ def _load_year(
         filing = Return.objects.create(
             period=period, region=district, created_by=by, created_at=opens, is_sample=True
         )
-        values = values_for(district, year, population[district.code], luck[district.code], rng)
+        counts = counts_of(counted, district)
+        values = values_for(district, year, population[district.code], luck[district.code], rng, counts)
         ReturnCell.objects.bulk_create(_cell(filing, item, values[item.key], sent) for item in items)
         _explain(filing)
         Return.objects.filter(pk=filing.pk).update(
@@ -310,7 +358,13 @@ def _figures(size: float, people: float, year: int, rng: random.Random) -> dict[
 
 
 def _load_open_year(
-    form: StatForm, districts: list[Region], population: dict, luck: dict, rng: random.Random, by: User
+    form: StatForm,
+    districts: list[Region],
+    population: dict,
+    luck: dict,
+    counted: Mapping,
+    rng: random.Random,
+    by: User,
 ) -> None:
     """2026: some districts filling, one handed in, one returned with a remark."""
     opens = datetime(OPEN_YEAR, 11, 2, 9, tzinfo=SHANGHAI)
@@ -320,11 +374,11 @@ def _load_open_year(
         opens_on=opens.date(),
         due_on=datetime(OPEN_YEAR + 1, 3, 31, tzinfo=SHANGHAI).date(),
     )
-    counted = sources.count_cells(OPEN_YEAR)
     for district in districts:
         filing = create_return(period, region=district, by=by, counted=counted)
         Return.objects.filter(pk=filing.pk).update(is_sample=True, created_at=opens)
-        values = values_for(district, OPEN_YEAR, population[district.code], luck[district.code], rng)
+        people, counts = population[district.code], counts_of(counted, district)
+        values = values_for(district, OPEN_YEAR, people, luck[district.code], rng, counts)
         officer = people_with(Perm.RETURN_FILL, district).first() or by
         OPEN_YEAR_PLAYS.get(district.code, _untouched)(filing, values, officer, by)
 
@@ -348,10 +402,8 @@ def _untouched(filing: Return, values: dict, officer: User, by: User) -> None:
 
 
 def _being_filled(filing: Return, values: dict, officer: User, by: User) -> None:
-    """Half done, with a sum that does not add up yet."""
-    keys = {key for key in values if key.startswith(("KR", "KC1", "KC2"))}
-    money = {"KJ100": "120", "KJ120": "80", "KJ121": "52", "KJ130": "6", "KJ140": "30", "KJ150": "2"}
-    _fill(filing, values | {key: Decimal(value) for key, value in money.items()}, keys | set(money), officer)
+    """Half done: people, venues and where the money came from."""
+    _fill(filing, values, {key for key in values if key.startswith(("KR", "KC1", "KC2", "KJ1"))}, officer)
 
 
 def _handed_in(filing: Return, values: dict, officer: User, by: User) -> None:
@@ -374,7 +426,8 @@ def _returned(filing: Return, values: dict, officer: User, by: User) -> None:
 
 def _fill_whole(filing: Return, values: dict, officer: User) -> None:
     """Every cell; where the portal counts another number, the reason is given."""
-    filing.cells.update(source=ReturnCell.Source.ENTERED)
+    items = list(filing.period.form.items.filter(key__in=UNREGISTERED).values_list("pk", flat=True))
+    filing.cells.filter(item__in=items).update(source=ReturnCell.Source.ENTERED)
     _fill(filing, values, None, officer)
     _explain(filing)
 

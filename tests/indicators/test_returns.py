@@ -11,6 +11,7 @@ from indicators import actions, sample
 from indicators.actions.returns import Typed, count_again
 from indicators.models import CellRemark, Return, ReturnCell
 from indicators.queries.returns import check, standing, waiting_for
+from indicators.rules import evaluate
 from portal.calendar import SHANGHAI
 from portal.errors import Refused
 from portal.notices import Notice
@@ -122,6 +123,24 @@ def test_counting_again_refreshes_counted_cells_and_leaves_entered_ones(filing, 
     held = cell(filing, "KR300")
     assert (held.value, held.counted_value, held.source) == (500, 5, ReturnCell.Source.ENTERED)
     assert "KR300" in check(filing).overwritten
+
+
+COUNTED_NOW = {"KR100": 72, "KR110": 27, "KR200": 108, "KR300": 264, "KE120": 54, "KC110": 0, "KC312": 17,
+               "KH110": 9, "KH111": 173, "KH120": 5, "KH121": 3621, "KH130": 2, "KH131": 0}  # fmt: skip
+
+
+def test_the_samples_history_is_of_the_size_of_what_the_portal_counts(filing):
+    counts = {key: Decimal(value) for key, value in COUNTED_NOW.items()}
+    before, now = (
+        sample.values_for(filing.region, year, 1_795_826, 1.0, random.Random(year), counts)
+        for year in (2025, 2026)
+    )
+    rules, names = filing.period.form.rules.all(), {}
+    faults = [fault for rule in rules for fault in evaluate(rule, now, before, names)]
+
+    assert {key: now[key] for key in counts} == counts
+    assert [fault for fault in faults if fault.severity == "must"] == []
+    assert len(faults) <= 5
 
 
 # ---------------------------------------------------------------- filling
