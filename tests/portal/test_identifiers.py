@@ -66,6 +66,16 @@ def test_unseen_characters_and_outer_blanks_are_taken_out(typed, kept):
     assert clean_text(typed) == kept
 
 
+def test_what_is_taken_out_of_a_text_is_what_unicode_calls_control_or_format_and_no_letter():
+    letters_nobody_sees = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+    breaks = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+    for point in range(0x110000):
+        letter = chr(point)
+        category = unicodedata.category(letter)
+        is_unseen = (category in {"Cc", "Cf", "Cs"} and letter not in breaks) or letter in letters_nobody_sees
+        assert bool(identifiers._UNSEEN.match(letter)) in ({True, False} if category == "Cn" else {is_unseen})
+
+
 def test_a_text_of_several_lines_keeps_its_breaks_and_nothing_else():
     assert clean_text(" 一\r\n二\u2028三\t四\x07 ", multiline=True) == "一\n二\n三 四"
 
