@@ -3,12 +3,13 @@
 In: `read_table` answers with the rows of any workbook or CSV, or with one Chinese sentence; the file is
 read by a child process with limits (docs/decisions/spreadsheets-are-read-in-a-child.md).
 Out: `write_workbook`, `template`, `write_csv`, `write_faults`; no cell that leaves here is run by a
-spreadsheet. Registers build on both in `portal.registers`. A staged sheet begins and ends like this:
+spreadsheet. Registers build on both in `portal.registers`. A staged sheet begins and ends like this, its
+rows on their way into the database while the child still reads:
 
-    table = read_table(upload, expect=["学籍号", "姓名", "活动日期", "学分"])
     with cursor.copy("COPY staging (line, number, name, held_on, points) FROM STDIN") as copy:
-        for line, row in table.numbered():
-            copy.write_row((line, *row))
+        for table, first in read_by_pieces(upload, expect=["学籍号", "姓名", "活动日期", "学分"]):
+            for line, row in table.numbered(first):
+                copy.write_row((line, *row))
     faults = [*table.faults, *faults_found_in_sql]
     write_faults(table, faults, target)
 """
@@ -22,6 +23,7 @@ import sys
 import threading
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +44,7 @@ __all__ = [
     "Table",
     "as_text",
     "neutral",
+    "read_by_pieces",
     "read_table",
     "template",
     "write_csv",
@@ -90,8 +93,9 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def numbered(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-        return zip(self.lines, self.rows, strict=True)
+    def numbered(self, first: int = 0) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+        """Each row from the `first` on, with its line."""
+        return zip(self.lines[first:], self.rows[first:], strict=True)
 
     def records(self) -> Iterator[dict[str, Cell]]:
         for row in self.rows:
@@ -129,6 +133,26 @@ def read_table(
 
     Raises SheetRefused.
     """
+    for table, _ in read_by_pieces(  # noqa: B007  the last one is whole
+        source, expect=expect, optional=optional, free_text=free_text, limits=limits
+    ):
+        pass
+    return table
+
+
+def read_by_pieces(
+    source: Source,
+    *,
+    expect: Sequence[str] | None,
+    optional: Iterable[str] = (),
+    free_text: Iterable[str] = (),
+    limits: Limits = SHEET_LIMITS,
+) -> Iterator[tuple[Table, int]]:
+    """As `read_table`, while the child still reads: the growing table, and the number of its first new row.
+
+    First comes the table without rows. What is made of the rows counts for nothing until the last piece
+    has come without SheetRefused.
+    """
     options = {
         "expect": None if expect is None else list(expect),
         "optional": list(optional),
@@ -136,7 +160,7 @@ def read_table(
         "limits": asdict(limits),
     }
     with _opened(source, limits) as file:
-        return _read_in_child(file, options, limits)
+        yield from _read_in_child(file, options, limits)
 
 
 def _opened(source: Source, limits: Limits) -> BinaryIO:
@@ -163,7 +187,7 @@ def _in_memory(source: BinaryIO, limits: Limits) -> BinaryIO:
     return file
 
 
-def _read_in_child(file: BinaryIO, options: dict, limits: Limits) -> Table:
+def _read_in_child(file: BinaryIO, options: dict, limits: Limits) -> Iterator[tuple[Table, int]]:
     arguments = [sys.executable, "-I", "-c", START, json.dumps(options), str(FOLDER)]
     with subprocess.Popen(  # noqa: S603 our own interpreter and arguments; the file is standard input
         arguments, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
@@ -171,41 +195,45 @@ def _read_in_child(file: BinaryIO, options: dict, limits: Limits) -> Table:
         alarm = threading.Timer(limits.wall_seconds, child.kill)
         alarm.start()
         try:
-            table = _collect(_frames(child.stdout))
+            yield from _pieces(_frames(child.stdout))
         finally:
             alarm.cancel()
             child.kill()
             child.stdout.close()
             child.wait()
-    return table
 
 
-def _collect(frames: Iterator[dict]) -> Table:
+def _pieces(frames: Iterator[dict]) -> Iterator[tuple[Table, int]]:
     """Raises SheetRefused for a refusal, and for an answer that ends early or is none of ours."""
-    try:
-        head = next(frames, None)
-        if head is None:
-            raise SheetRefused(ABNORMAL)
-        if "refused" in head:
-            raise SheetRefused(str(head["refused"]))
-        table = Table(
-            headers=head["headers"],
-            notes=head["notes"],
-            sheet=head["sheet"],
-            absent=head["absent"],
-            extra_headers=head["extra_headers"],
-        )
-        for frame in frames:
+    table = None
+    while True:
+        first = len(table) if table else 0
+        with _only_our_answers():
+            frame = next(frames, None)
+            # Killed by a limit (-9, -24) or by an abort inside a parser (-6): there is no `end`.
+            if frame is None:
+                raise SheetRefused(ABNORMAL)
             if "refused" in frame:
                 raise SheetRefused(str(frame["refused"]))
-            if "end" in frame:
-                return table
-            _add_frame(table, frame)
+            if table is None:
+                table = Table(**{name: frame[name] for name in HEAD})
+            elif "end" in frame:
+                return
+            else:
+                _add_frame(table, frame)
+        yield table, first
+
+
+HEAD = ("headers", "notes", "sheet", "absent", "extra_headers")
+
+
+@contextmanager
+def _only_our_answers() -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         logger.warning("The reading child answered with something else: %s", type(error).__name__)
         raise SheetRefused(BROKEN) from error
-    # Killed by a limit (-9, -24) or by an abort inside a parser (-6): there is no `end`.
-    raise SheetRefused(ABNORMAL)
 
 
 def _frames(answer: BinaryIO) -> Iterator[dict]:

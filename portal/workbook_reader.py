@@ -9,6 +9,7 @@ is answered by the parent.
 import codecs
 import csv
 import datetime
+import gc
 import io
 import json
 import math
@@ -18,6 +19,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 import python_calamine
 
@@ -47,10 +49,11 @@ OUR_COLUMNS = {"错误", "原行号", "序号"}
 
 @dataclass
 class Sheet:
-    """One sheet as a parser gave it: rows of cells from the first row of the sheet on."""
+    """One sheet as a parser gives it: rows of cells, those below the top only when they are asked for."""
 
     name: str
-    rows: list[list]
+    top: list[list]  # where the header is searched
+    below: Iterator[list]
     first_row: int = 1  # its number as the person sees it
     first_column: int = 0
     merged: list[tuple[int, str]] = field(default_factory=list)  # last row, address
@@ -91,9 +94,10 @@ def _read_sheet(
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     ]
     merged += [(int(re.search(r"\d+$", address)[0]), address) for address in xml.merged]
-    rows = sheet.to_python()
     first_row, first_column = sheet.start
-    return Sheet(sheet.name, rows, first_row + 1, first_column, merged, xml, beside)
+    rows = islice(sheet.iter_rows(), first_row, None)
+    top = list(islice(rows, HEADER_SEARCH_ROWS))
+    return Sheet(sheet.name, top, rows, first_row + 1, first_column, merged, xml, beside)
 
 
 def text_sheet(data: bytes, notes: list[str], limits: dict) -> Sheet:
@@ -119,7 +123,7 @@ def text_sheet(data: bytes, notes: list[str], limits: dict) -> Sheet:
         raise Refuse(too_far("CSV", f"第 {width} 列", limits))
     for row in rows:
         row.extend([""] * (width - len(row)))
-    return Sheet("", rows, is_text=True)
+    return Sheet("", rows[:HEADER_SEARCH_ROWS], iter(rows[HEADER_SEARCH_ROWS:]), is_text=True)
 
 
 def _decode(data: bytes, notes: list[str]) -> str:
@@ -190,6 +194,8 @@ class CleanText(dict):
         if not plain:
             return [self[value] for value in values], False
         is_short = max(map(len, values)) <= self.short and "E+" not in joined and "e+" not in joined
+        if all(values) and len(joined.split()) == 1:  # nothing empty, no blank anywhere
+            return list(values), is_short
         return [value.strip() or None for value in values], is_short
 
 
@@ -276,7 +282,7 @@ class Match:
     """Where on a sheet the header stands and which column is which."""
 
     sheet: Sheet
-    row: int  # in sheet.rows
+    row: int  # in sheet.top
     headers: list[str]  # as wanted, in the wanted order
     columns: list[int | None]  # None: an optional one that is not there
     extra_headers: list[str]
@@ -291,21 +297,20 @@ class Match:
 
 def match_headers(sheet: Sheet, wanted: list[str] | None, optional: set[str]) -> Match:
     """The row of the first twenty that has most of the wanted headers."""
-    searched = sheet.rows[:HEADER_SEARCH_ROWS]
     if wanted is None:
-        filled = [sum(1 for cell in row if header_key(cell)) for row in searched]
+        filled = [sum(1 for cell in row if header_key(cell)) for row in sheet.top]
         row = next((at for at, count in enumerate(filled) if count * 2 >= max(filled)), 0)
-        wanted = [clean_text(str(cell)) for cell in searched[row] if header_key(cell)]
+        wanted = [clean_text(str(cell)) for cell in sheet.top[row] if header_key(cell)]
     else:
         keys = {header_key(name) for name in wanted}
-        scores = [len(keys.intersection(map(header_key, row))) for row in searched]
+        scores = [len(keys.intersection(map(header_key, row))) for row in sheet.top]
         row = scores.index(max(scores))
     return _match_row(sheet, row, wanted, optional)
 
 
 def _match_row(sheet: Sheet, row: int, wanted: list[str], optional: set[str]) -> Match:
     found: dict[str, list[int]] = {}
-    for column, cell in enumerate(sheet.rows[row]):
+    for column, cell in enumerate(sheet.top[row]):
         found.setdefault(header_key(cell), []).append(column)
     found.pop("", None)
     doubled = [name for name in dict.fromkeys(wanted) if len(found.get(header_key(name), ())) > 1]
@@ -316,7 +321,7 @@ def _match_row(sheet: Sheet, row: int, wanted: list[str], optional: set[str]) ->
         row=row,
         headers=list(wanted),
         columns=[found.get(header_key(name), [None])[0] for name in wanted],
-        extra_headers=[clean_text(str(sheet.rows[row][column]))[:100] for column in extra],
+        extra_headers=[clean_text(str(sheet.top[row][column]))[:100] for column in extra],
         extra_columns=extra,
         missing=[name for name in wanted if header_key(name) not in found and name not in optional],
         doubled=doubled,
@@ -387,10 +392,11 @@ def frames(match: Match, cleaner: Cleaner, limits: dict) -> Iterator[dict]:
     columns = match.columns + match.extra_columns
     errors = _errors_by_column(match)
     step = max(1, CELLS_A_FRAME // max(1, len(columns)))
-    count = 0
-    for start in range(match.row + 1, len(sheet.rows), step):
-        lines = list(range(sheet.first_row + start, sheet.first_row + min(start + step, len(sheet.rows))))
-        frame = _frame(sheet.rows[start : start + step], lines, match, cleaner, errors)
+    rows = chain(sheet.top[match.row + 1 :], sheet.below)
+    line, count = header_line + 1, 0
+    while some := list(islice(rows, step)):
+        frame = _frame(some, list(range(line, line + len(some))), match, cleaner, errors)
+        line += len(some)
         count += len(frame["lines"])
         if count > limits["rows"]:
             raise Refuse(_too_many(limits))
@@ -508,11 +514,13 @@ def limit_self(limits: dict) -> None:
 def main() -> None:
     options = json.loads(sys.argv[1])
     limit_self(options["limits"])
+    gc.disable()  # rows hold no circles, and the process ends with its file
     out = sys.stdout.buffer
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
     try:
         for frame in read(sys.stdin.buffer.read(options["limits"]["file_bytes"] + 1), options):
             out.write(encode(frame).encode() + b"\n")
+            out.flush()
     except Refuse as refusal:
         out.write(encode({"refused": str(refusal)}).encode() + b"\n")
     except python_calamine.PasswordError:

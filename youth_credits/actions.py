@@ -336,8 +336,11 @@ class Occasion:
         return uuid.UUID(bytes=digest[:16])
 
 
+ANY_TIME = "\\N\t\\N"
+
+
 def entry_line(
-    line: int, student: int, occasion: int, worth: str, certificate: str = "", when: str = "\\N\t\\N"
+    line: int, student: int, occasion: int, worth: str, certificate: str = "", when: str = ANY_TIME
 ) -> str:
     """One entry for COPY. `worth` comes from `worth_of`, `when` from `when_of`."""
     return f"{line}\t{student}\t{occasion}\t{worth}\t{certificate}\t{when}\n"
@@ -527,7 +530,7 @@ WITH kept AS (
         starts_at, ends_at, minutes, earned, credits, surplus_minutes, reason, award, certificate)
     SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, school_year, starts_at, ends_at, minutes,
         earned * 0.01, credits * 0.01, surplus, reason, award, certificate
-    FROM weighed ORDER BY line
+    FROM weighed
 )
 INSERT INTO youth_credits_studentyear AS y
     (student_id, school_year, credits, off_campus_credits, minutes, entries)
@@ -544,12 +547,19 @@ ON CONFLICT (student_id, school_year) DO UPDATE SET
 
 def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable[str]) -> Weighed:
     """Stage entries (see `entry_line`) and find what each of them is: faulty, there already, or new with so
-    many credits. Under the school's scope and lock; the staged rows stay until the transaction ends.
+    many credits. Entries and occasions may still be coming while they are staged. Under the school's scope;
+    the school's ledger is locked, and the staged rows stay, until the transaction ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(
+            "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+        )  # a whole sheet is sorted in memory
         cursor.execute(UNSTAGE)
         cursor.execute(STAGE)
+        with cursor.copy("COPY staged FROM STDIN") as copy:
+            for text in entries:
+                copy.write(text)
+        lock_ledger(school)
         with cursor.copy(
             "COPY staged_activity (no, rule_id, held_on, school_year, term, name, provider, course)"
             " FROM STDIN"
@@ -568,8 +578,6 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
                         one.course,
                     )
                 )
-        with cursor.copy("COPY staged FROM STDIN") as copy:
-            copy.write("".join(entries))
         cursor.execute(NAME_ACTIVITIES, {"school": school.pk})
         cursor.execute(FIND_DOUBLES)
         cursor.execute("SELECT bool_or(certificate <> ''), bool_or(starts_at IS NOT NULL) FROM staged")
@@ -644,7 +652,7 @@ def record_class(
     if rule.method in ("award", "panel"):
         raise Refused(f"{occasion.rule}须逐人填写等级或学分，请用学分表导入。")
     worth = worth_of(rule, minutes)
-    when = when_of(starts_at, minutes) if starts_at else "\\N\t\\N"
+    when = when_of(starts_at, minutes) if starts_at else ANY_TIME
     found = weigh(
         school,
         [occasion],

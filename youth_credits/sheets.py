@@ -7,9 +7,10 @@ remembered, since columns repeat themselves: 50,000 rows have a few dozen dates,
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,7 @@ from portal.sheets import (
     Page,
     Table,
     as_text,
+    read_by_pieces,
     read_table,
     template,
     write_faults,
@@ -178,81 +180,69 @@ def _told(table: Table) -> set[tuple[int, str]]:
     return {(fault.line, fault.column) for fault in table.faults}
 
 
-class CreditSheet:
-    """One sheet of credits: its rows as staged entries, and every fault in them."""
+class _Roll:
+    """A school's children, read once, to be found by keyed hashes of number and name."""
 
-    def __init__(self, table: Table, school: Organization):
-        self.table, self.school = table, school
-        self.book = RuleBook()
-        self.faults: list[Fault] = list(table.faults)
-        self.told = _told(table)
-        self.occasions: list[Occasion] = []
-        self.numbers: dict[Occasion, int] = {}
-        self.students = self._find_students()
-        self.found: actions.Weighed | None = None
+    def __init__(self, school: Organization, book: RuleBook):
+        self.rules = book.sets[0] if book.sets else None
+        columns = ("number_hash", "pk", "grade", "name_hash", "class_number", "number_masked")
+        students = Student.objects.active().filter(school=school).order_by("pk").values_list(*columns)
+        self.known = {bytes(digest): rest for digest, *rest in students}
 
-    # People: looked up once for the whole sheet, by keyed hashes.
-
-    def _find_students(self) -> dict:
-        """For each (number, name) as typed: the student's id, or the faults."""
-        typed = {row[:2] for row in self.table.rows}
-        normal: dict = {}
-        for pair in typed:
-            try:
-                normal[pair] = number_hash(number_of(pair[0]))
-            except CellFault as fault:
-                normal[pair] = [(NUMBER, fault)]
-        known = {
-            bytes(row[0]): row[1:]
-            for row in Student.objects.active()
-            .filter(school=self.school, number_hash__in=[h for h in normal.values() if isinstance(h, bytes)])
-            .values_list("number_hash", "pk", "grade", "name_hash")
-        }
-        missing = {p for p, digest in normal.items() if isinstance(digest, bytes) and digest not in known}
-        self.alike = self._alike(missing)
-        return {pair: self._person(pair, digest, known) for pair, digest in normal.items()}
-
-    def _person(self, pair: tuple, digest, known: dict) -> int | list:
-        if isinstance(digest, list):
-            return digest
-        if digest not in known:
-            return [
-                (
-                    NUMBER,
-                    CellFault("本校名册中没有这个学籍号", self.alike.get(pair, "请核对，或先导入学生名册")),
-                )
-            ]
-        student, grade, name = known[digest]
+    def find(self, number, name) -> tuple[int | None, list[tuple[str, CellFault]]]:
+        """A student's id, or the faults of the two cells."""
+        try:
+            digest = number_hash(number_of(number))
+        except CellFault as fault:
+            return None, [(NUMBER, fault)]
+        if digest not in self.known:
+            remedy = self._alike(name) or "请核对，或先导入学生名册"
+            return None, [(NUMBER, CellFault("本校名册中没有这个学籍号", remedy))]
+        student, grade, name_known, _, _ = self.known[digest]
         faults = []
         try:
-            if name_hash(name_of(pair[1])) != bytes(name):
+            if name_hash(name_of(name)) != bytes(name_known):
                 faults.append((NAME, CellFault("姓名与名册不一致", "请核对学籍号和姓名")))
         except CellFault as fault:
             faults.append((NAME, fault))
-        rules = self.book.sets[0] if self.book.sets else None
+        rules = self.rules
         if rules and not rules.grade_from <= grade <= rules.grade_to:
             first, last = Grade(rules.grade_from).label, Grade(rules.grade_to).label
             faults.append(
                 (NUMBER, CellFault("该学生的年级不在实施范围", f"学分制在{first}至{last}实施，请删除此行"))
             )
-        return faults or student
+        return student, faults
 
-    def _alike(self, pairs: Iterable[tuple]) -> dict[tuple, str]:
-        """For numbers that are not in the roll: the one child of the same name, masked."""
-        by_hash: dict[bytes, list] = {}
-        for pair in pairs:
-            text = clean_text(as_text(pair[1]))
-            if text:
-                by_hash.setdefault(name_hash(text), []).append(pair)
-        same_name: dict[bytes, list[Student]] = {}
-        for student in Student.objects.active().filter(school=self.school, name_hash__in=list(by_hash)):
-            same_name.setdefault(bytes(student.name_hash), []).append(student)
-        return {
-            pair: f"本校{one[0].class_label}有同名学生 {one[0].number_masked}，请核对学籍号"
-            for digest, one in same_name.items()
-            if len(one) == 1
-            for pair in by_hash[digest]
-        }
+    @cached_property
+    def _by_name(self) -> dict[bytes, list[tuple]]:
+        by_name: dict[bytes, list[tuple]] = {}
+        for _, grade, name, class_number, masked in self.known.values():
+            by_name.setdefault(bytes(name), []).append((grade, class_number, masked))
+        return by_name
+
+    def _alike(self, name) -> str:
+        """For a number that is not in the roll: the one child of the same name, masked."""
+        text = clean_text(as_text(name))
+        alike = self._by_name.get(name_hash(text), ()) if text else ()
+        if len(alike) != 1:
+            return ""
+        [(grade, class_number, masked)] = alike
+        return f"本校{Grade(grade).label}{class_number}班有同名学生 {masked}，请核对学籍号"
+
+
+class CreditSheet:
+    """One sheet of credits: its rows become staged entries while it is read; every fault in them is noted."""
+
+    def __init__(self, school: Organization):
+        self.school = school
+        self.table = Table(headers=CREDIT_HEADERS)
+        self.book = RuleBook()
+        self.roll = _Roll(school, self.book)
+        self.faults: list[Fault] = []
+        self.told: set[tuple[int, str]] = set()
+        self.occasions: list[Occasion] = []
+        self.numbers: dict[Occasion, int] = {}
+        self.found: actions.Weighed | None = None
 
     # Cells that belong together, each combination read once.
 
@@ -316,7 +306,7 @@ class CreditSheet:
 
     def _rest(self, number, start, minutes, certificate) -> tuple:
         """Certificate and times for COPY, or the faults of the cells."""
-        faults, when, text = [], "\\N\t\\N", ""
+        faults, when, text = [], actions.ANY_TIME, ""
         rule = self.occasions[number].rule if number is not None else None
         try:
             at = time_of(start)
@@ -332,30 +322,14 @@ class CreditSheet:
             faults.append((CERTIFICATE, fault))
         return (text.replace("\\", "\\\\"), when), faults
 
-    def check(self) -> Outcome:
-        """Every row read and weighed; under the school's scope and lock."""
-        occasions = _Remembered(self._occasion)
-        worths = _Remembered(self._worth)
-        rests = _Remembered(self._rest)
-        students = self.students
-        plain = (("", "\\N\t\\N"), ())
-        distrusted = {fault.line for fault in self.table.faults}
-        entries: list[str] = []
-        for line, row in self.table.numbered():
-            number, name, activity, kind, day, minutes, provider, start, award, granted, certificate = row
-            student = students[number, name]
-            occasion, faults1 = occasions[activity, kind, day, provider]
-            worth, faults2 = worths[occasion, minutes, award, granted]
-            if start is None and certificate is None and occasion is not None and not self._asks(occasion):
-                (text, when), faults3 = plain
-            else:
-                (text, when), faults3 = rests[occasion, start, minutes, certificate]
-            if type(student) is list or faults1 or faults2 or faults3:
-                people = student if type(student) is list else ()
-                self._fault(line, row, [*people, *faults1, *faults2, *faults3])
-            elif line not in distrusted:
-                entries.append(f"{line}\t{student}\t{occasion}\t{worth}\t{text}\t{when}\n")
-        self.found = actions.weigh(self.school, self.occasions, entries)
+    def check(self, source) -> Outcome:
+        """Every row read and weighed; under the school's scope, and its lock where the outcome is kept.
+
+        Raises SheetRefused.
+        """
+        with transaction.atomic():  # a file refused in the middle leaves nothing staged
+            self.found = actions.weigh(self.school, self.occasions, self._entries(source))
+        self.faults[:0] = self.table.faults
         self._add_set_faults()
         outcome = Outcome(read=len(self.table), new=self.found.new, same=self.found.same)
         outcome.uncounted = self.found.uncounted
@@ -363,8 +337,35 @@ class CreditSheet:
         outcome.notes = list(self.table.notes)
         return outcome
 
-    def _asks(self, occasion: int) -> bool:
-        return self.occasions[occasion].rule.needs_certificate
+    def _entries(self, source) -> Iterator[str]:
+        """The good rows for COPY, as they arrive."""
+        people = _Remembered(self.roll.find)
+        occasions = _Remembered(self._occasion)
+        worths = _Remembered(self._worth)
+        rests = _Remembered(self._rest)
+        plain = (("", actions.ANY_TIME), ())
+        for table, first in read_by_pieces(source, expect=CREDIT_HEADERS, optional=CREDIT_OPTIONAL):
+            self.table = table
+            self.told = _told(table)
+            distrusted = {line for line, _ in self.told}
+            entries = []
+            for line, row in table.numbered(first):
+                number, name, activity, kind, day, minutes, provider, start, award, granted, certificate = row
+                student, faults = people[number, name]
+                occasion, faults1 = occasions[activity, kind, day, provider]
+                worth, faults2 = worths[occasion, minutes, award, granted]
+                if start is None and certificate is None and self._asks_nothing(occasion):
+                    (text, when), faults3 = plain
+                else:
+                    (text, when), faults3 = rests[occasion, start, minutes, certificate]
+                if faults or faults1 or faults2 or faults3:
+                    self._fault(line, row, [*faults, *faults1, *faults2, *faults3])
+                elif line not in distrusted:
+                    entries.append(f"{line}\t{student}\t{occasion}\t{worth}\t{text}\t{when}\n")
+            yield "".join(entries)
+
+    def _asks_nothing(self, occasion: int | None) -> bool:
+        return occasion is not None and not self.occasions[occasion].rule.needs_certificate
 
     def _fault(self, line: int, row: tuple, faults: Iterable[tuple[str, CellFault]]) -> None:
         for header, fault in faults:
@@ -396,26 +397,18 @@ SET_FAULTS = {
 # --- Batches --------------------------------------------------------------------------------------
 
 
-def read_credits(source) -> Table:
-    """Raises SheetRefused."""
-    return read_table(source, expect=CREDIT_HEADERS, optional=CREDIT_OPTIONAL)
-
-
 def check_credits(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> None:
     """Read and check an uploaded sheet of credits; nothing is kept, the person decides.
 
     Raises SheetRefused.
     """
-    progress(0, note="正在读取文件")
-    table = read_credits(batch.file.read())
-    progress(0, len(table), "正在核对")
+    progress(0, note="正在读取并核对")
+    sheet = CreditSheet(batch.organization)
     with transaction.atomic():
-        actions.lock_ledger(batch.organization)
-        sheet = CreditSheet(table, batch.organization)
-        outcome = sheet.check()
+        outcome = sheet.check(batch.file.read())
         transaction.set_rollback(True)
-    actions.note_checked(batch, outcome, **_report(batch, table, sheet.faults))
-    progress(len(table), len(table), "已检查")
+    actions.note_checked(batch, outcome, **_report(batch, sheet.table, sheet.faults))
+    progress(outcome.read, outcome.read, "已检查")
 
 
 def keep_credits(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> None:
@@ -423,19 +416,17 @@ def keep_credits(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> 
 
     Raises SheetRefused.
     """
-    progress(0, note="正在读取文件")
-    table = read_credits(batch.file.read())
-    progress(0, len(table), "正在核对并写入")
-    actions.lock_ledger(batch.organization)
-    sheet = CreditSheet(table, batch.organization)
-    outcome = sheet.check()
-    report = _report(batch, table, sheet.faults)
+    progress(0, note="正在读取、核对并写入")
+    actions.lock_ledger(batch.organization)  # before the roll is read: what is found is what is kept
+    sheet = CreditSheet(batch.organization)
+    outcome = sheet.check(batch.file.read())
+    report = _report(batch, sheet.table, sheet.faults)
     if outcome.faulty and not batch.only_good:
         outcome.notes.append("与检查时相比出现了新的错误，没有导入任何行，请重新确认。")
         actions.hold(batch, outcome, **report)
     else:
         actions.store(batch, outcome, **report)
-    progress(len(table), len(table), "已完成")
+    progress(outcome.read, outcome.read, "已完成")
 
 
 def _report(batch: Batch, table: Table, faults: list[Fault]) -> dict:
