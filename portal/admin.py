@@ -17,6 +17,8 @@ from portal.organizations import Organization
 from portal.regions import Region
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
+from portal.synonyms import Synonyms, SynonymsForm, SynonymsSheet
+from portal.synonyms import save as save_synonyms
 
 
 @admin.register(Organization)
@@ -36,6 +38,27 @@ class OrganizationAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         save_organization(obj, by=request.user)
+
+
+@admin.register(Synonyms)
+class SynonymsAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Words that find each other's things in every search of the portal."""
+
+    resource_classes = [SynonymsSheet]
+    view_perm, edit_perm = Perm.RESOURCE_REVIEW, Perm.RESOURCE_REVIEW
+    form = SynonymsForm
+    list_display = ["term", "words", "note", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["term", "aliases", "note"]
+    show_full_result_count = False
+    ordering = ["term", "pk"]
+
+    @admin.display(description="别名与同义词")
+    def words(self, group) -> str:
+        return "、".join(group.aliases)
+
+    def save_model(self, request, obj, form, change):
+        save_synonyms(obj, by=request.user)
 
 
 @admin.register(Region)

@@ -10,6 +10,7 @@ from portal.notices import Notice
 from portal.organizations import Organization
 from portal.regions import Region, RegionChange
 from portal.search import SearchEntry
+from portal.synonyms import Synonyms
 
 __all__ = [
     "Attachment",
@@ -23,5 +24,6 @@ __all__ = [
     "Region",
     "RegionChange",
     "SearchEntry",
+    "Synonyms",
     "User",
 ]

@@ -16,7 +16,6 @@ Records are entered by their app's actions with `index` and `remove`; `rebuild` 
 Nothing about a child is ever entered.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -26,7 +25,6 @@ from difflib import SequenceMatcher
 from functools import lru_cache, reduce
 from itertools import chain, islice, pairwise
 from operator import and_
-from pathlib import Path
 from zlib import crc32
 
 import rjieba
@@ -41,12 +39,12 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from pypinyin import lazy_pinyin
 
+from portal import synonyms
 from portal.identifiers import clean_text
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
 
-DATA = Path(__file__).parent / "data"
 MAX_QUERY = 100  # characters; the rest of a longer query is not looked at
 MAX_TEXT = 1_000  # characters of an entry's text that are searched
 MAX_WORD = 30
@@ -336,16 +334,10 @@ def rebuild(sources: Iterable[str] | None = None) -> dict[str, int]:
 # --- Asking ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _synonyms() -> list[tuple[str, ...]]:
-    with (DATA / "synonyms.csv").open(encoding="utf-8", newline="") as source:
-        return [tuple(row["terms"].split("|")) for row in csv.DictReader(source)]
-
-
 def _swapped(run: str) -> Iterator[str]:
     """The run with one of its words replaced by each word of the same meaning."""
     is_han = _IS_HAN.match(run)
-    for group in _synonyms():
+    for group in synonyms.groups():
         here = [term for term in group if (term in run if is_han else term == run)]
         if here:
             longest = max(here, key=len)

@@ -108,7 +108,7 @@ def test_latin_synonyms_replace_whole_words_only():
 
 
 def test_every_group_of_synonyms_has_distinct_words_as_a_query_is_read():
-    groups = search._synonyms()
+    groups = search.synonyms.groups()
     terms = [term for group in groups for term in group]
 
     assert len(terms) == len(set(terms)) > 60

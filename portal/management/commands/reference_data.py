@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 LOADERS = (
     "portal.regions.load",
     "portal.calendar.load",
+    "portal.synonyms.load",
     "outreach.actions.load_reference",
     "resources.actions.load_reference",
     "events.actions.load_reference",
