@@ -3,6 +3,8 @@
 import base64
 import json
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -54,6 +56,26 @@ def page_by_key(
     )
 
 
+def page_of_numbers(
+    numbers: Sequence[int], *, after: str = "", before: str = "", size: int = 30
+) -> KeysetPage:
+    """One page of whole numbers that stand in ascending order, each once; its rows are the numbers."""
+    key = _read(before or after, 1)
+    number = key[0] if key and isinstance(key[0], int) and abs(key[0]) < 2**62 else None
+    if number is None:
+        first = 0
+    elif before:
+        first = max(0, bisect_left(numbers, number) - size)
+    else:
+        first = bisect_right(numbers, number)
+    rows = [int(one) for one in numbers[first : first + size]]
+    return KeysetPage(
+        rows=rows,
+        next=_written([rows[-1]]) if rows and first + size < len(numbers) else None,
+        previous=_written([rows[0]]) if rows and first else None,
+    )
+
+
 def _rows(
     queryset: QuerySet, order: tuple[str, ...], key: list | None, *, backwards: bool, most: int
 ) -> list:
@@ -85,6 +107,10 @@ def _token(row, order: tuple[str, ...]) -> str:
         for part in name.lstrip("-").split("__"):
             value = value[part] if isinstance(value, dict) else getattr(value, part)
         values.append(value)
+    return _written(values)
+
+
+def _written(values: list) -> str:
     text = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

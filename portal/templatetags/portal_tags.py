@@ -85,6 +85,14 @@ def percent(value: object, places: int = 1) -> str:
     return MISSING if number is None else f"{_plain(number * 100, int(places))}%"
 
 
+@register.filter
+def distance(kilometres: float) -> str:
+    """A straight distance as people say it: 约 1.2 公里（直线）, 约 300 米（直线）."""
+    if kilometres < 1:
+        return f"约 {max(100, round(kilometres * 10) * 100)} 米（直线）"
+    return f"约 {_plain(Decimal(str(kilometres)), 1 if kilometres < 10 else 0)} 公里（直线）"
+
+
 # --- dates -----------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Every change of the resources; what commands and other apps may call."""
 
 from resources.actions.kinds import save_kind, save_topic
-from resources.actions.menu import note_next_session, refresh, refresh_opening
+from resources.actions.menu import forget_menu_changes, note_next_session, refresh, refresh_opening
 from resources.actions.reference import load_reference
 from resources.actions.registry import (
     ChangedMeanwhile,
@@ -26,6 +26,7 @@ __all__ = [
     "archive",
     "create",
     "edit",
+    "forget_menu_changes",
     "load_reference",
     "note_next_session",
     "publish",

@@ -1,6 +1,6 @@
 """What the public menu and the search are told of a change."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -11,6 +11,7 @@ from resources.models import (
     Audience,
     Concession,
     HolidayRule,
+    MenuChange,
     MenuEntry,
     Resource,
 )
@@ -19,6 +20,7 @@ from resources.queries.registry import search_entry, shown
 from resources.rules import weekday_kept
 
 OPEN_DAYS_AHEAD = 15
+CHANGES_KEPT = timedelta(days=2)
 RULES = [str(rule.value) for rule in HolidayRule]
 
 
@@ -27,6 +29,14 @@ def note_next_session(resource_id: int, at: datetime | None) -> None:
     """When something is on there next; the menu sorts by it. None: nothing announced."""
     Resource.objects.filter(pk=resource_id).update(next_session_at=at)
     MenuEntry.objects.filter(pk=resource_id).update(soonest=at or NEVER)
+    MenuChange.objects.create(resource_ids=[resource_id])
+
+
+@transaction.atomic
+def forget_menu_changes(*, at: datetime) -> int:
+    """Drop what every process has long read; the newest row stays. Returns how many. Runs every night."""
+    newest = MenuChange.objects.order_by("-pk").values("pk")[:1]
+    return MenuChange.objects.filter(made_at__lt=at - CHANGES_KEPT).exclude(pk__in=newest).delete()[0]
 
 
 # --- Menu and search ------------------------------------------------------------------------------
@@ -108,6 +118,7 @@ def _write_entries(keys: list[int], today: date) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_MENU, values)
+    MenuChange.objects.create(resource_ids=keys)
 
 
 def refresh_opening(at: datetime, *, batch: int = 5000) -> int:

@@ -1,5 +1,6 @@
 """What the city offers: the tables, by subject."""
 
+from resources.models.changes import MenuChange
 from resources.models.kinds import (
     Accessibility,
     Audience,
@@ -34,6 +35,7 @@ __all__ = [
     "HolidayRule",
     "Language",
     "Licence",
+    "MenuChange",
     "MenuEntry",
     "OpeningHours",
     "Resource",

@@ -1,7 +1,10 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
-from resources.queries.menu import MATCH, SORTS, MenuQuery, doors, near
+from resources.queries.columns import menu_version
+from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
+from resources.queries.places import SOURCE as PLACES_SOURCE
+from resources.queries.places import StartingPoints
 from resources.queries.registry import (
     DESK_ORDER,
     at_desk,
@@ -25,9 +28,12 @@ from resources.queries.registry import (
 __all__ = [
     "DESK_ORDER",
     "MATCH",
+    "NEAR",
+    "PLACES_SOURCE",
     "SORTS",
     "Calendar",
     "MenuQuery",
+    "StartingPoints",
     "at_desk",
     "changed_since",
     "count_by_district",
@@ -35,6 +41,7 @@ __all__ = [
     "history",
     "internal_facts",
     "kinds",
+    "menu_version",
     "near",
     "newest",
     "offers",

@@ -1,19 +1,11 @@
 """The public menu: one question gives list, total and the count beside every filter."""
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
-    F,
-    Lookup,
-    Q,
-)
+import numpy as np
+from django.db.models import F, Lookup, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 from django.urls import reverse
@@ -23,8 +15,8 @@ from django.utils.http import urlencode
 from portal import search
 from portal.calendar import weekend_of
 from portal.identifiers import clean_text
-from portal.keyset import KeysetPage, page_by_key
-from portal.regions import Region
+from portal.keyset import KeysetPage, page_by_key, page_of_numbers
+from portal.regions import Level, Region
 from resources.models import (
     Audience,
     Concession,
@@ -35,6 +27,9 @@ from resources.models import (
     audience_bit,
     group_bit,
 )
+from resources.queries.columns import Columns, columns
+from resources.queries.counts import MenuCounts
+from resources.queries.places import Place, StartingPoints
 from resources.queries.registry import in_order
 
 PAGE = 24
@@ -45,6 +40,11 @@ SORTS = {
     "name": ("按名称拼音", ("title_key", "resource_id")),
 }
 MATCH = "match"
+NEAR = "near"
+WITHIN = {"1": "1 公里内", "3": "3 公里内", "10": "10 公里内"}
+FEW = 3_000  # entries up to which a list is found by their keys
+SHOWN_LEVELS = (Level.DISTRICT, Level.SUBDISTRICT)
+KEY_BITS = 40  # of a resource's key beside its distance in metres
 # Who may ask for what is free to them; everybody's own filter is 费用.
 FREE_FOR = {
     code: str(label) for code, label in Concession.Group.choices if code != Concession.Group.EVERYBODY
@@ -78,6 +78,7 @@ class Vocabulary:
     kind_names: dict[int, tuple[str, str]]
     topics: dict[int, Topic]
     districts: dict[str, Region]
+    streets: dict[str, Region]
 
     @classmethod
     def load(cls) -> "Vocabulary":
@@ -86,11 +87,13 @@ class Vocabulary:
         for kind in ResourceKind.objects.order_by("position", "code", "version"):
             first.setdefault(kind.code, kind)
             names[kind.code] = kind.name
+        regions = list(Region.objects.inhabited().filter(level__in=SHOWN_LEVELS).order_by("code"))
         return cls(
             kinds=first,
             kind_names={kind.pk: (code, names[code]) for code, kind in first.items()},
             topics=Topic.objects.in_bulk(),
-            districts={region.code: region for region in Region.objects.districts()},
+            districts={region.code: region for region in regions if region.level == Level.DISTRICT},
+            streets={region.code: region for region in regions if region.level == Level.SUBDISTRICT},
         )
 
     def topic(self, code: str) -> Topic | None:
@@ -113,10 +116,26 @@ class MenuQuery:
     free: str = ""
     free_for: str = ""
     open: str = ""
+    street: str = ""
+    near: str = ""
+    within: str = ""
     sort: str = ""
     words: Vocabulary = field(default_factory=Vocabulary.load, compare=False, repr=False)
+    columns: Columns = field(default_factory=columns, compare=False, repr=False)
 
-    PARTS = ("district", "kind", "audience", "topic", "free", "free_for", "open")
+    PARTS = (
+        "district",
+        "street",
+        "kind",
+        "audience",
+        "topic",
+        "free",
+        "free_for",
+        "open",
+        "near",
+        "within",
+    )
+    RINGS = tuple(WITHIN)
     OPEN = {"now": "现在开放", "weekend": "本周末开放"}
 
     @classmethod
@@ -132,9 +151,30 @@ class MenuQuery:
             "free": _known(params.get("free"), {"1"}),
             "free_for": _known(params.get("free_for"), FREE_FOR),
             "open": _known(params.get("open"), cls.OPEN),
-            "sort": _known(params.get("sort"), {*SORTS, MATCH}),
+            "street": _known(params.get("street"), words.streets),
+            "near": StartingPoints.written(params.get("near", "")),
+            "within": _known(params.get("within"), WITHIN),
+            "sort": _known(params.get("sort"), {*SORTS, MATCH, NEAR}),
         }
-        return cls(at=at, words=words, **asked)
+        return cls(at=at, words=words, **asked)._usable()
+
+    def _usable(self) -> "MenuQuery":
+        """Without what cannot be answered: a start nobody knows, a subdistrict of another district."""
+        unfit = {}
+        if self.start is None:
+            unfit |= {"near": "", "within": ""}
+        if self.street and self.district and self.words.streets[self.street].district_code != self.district:
+            unfit["street"] = ""
+        return replace(self, **unfit) if unfit else self
+
+    @cached_property
+    def start(self) -> Place | None:
+        """Where distances begin; None if nothing was said, or nothing known."""
+        return StartingPoints(self.columns).find(self.near) if self.near else None
+
+    @cached_property
+    def kilometres(self) -> np.ndarray:
+        return self.columns.kilometres_from(self.start.latitude, self.start.longitude)
 
     # What is asked, as conditions
 
@@ -152,57 +192,97 @@ class MenuQuery:
             "topic": lambda: Q(topic_ids__contains=[self.words.topic(self.topic).pk]),
             "free": lambda: Q(is_free=True),
             "free_for": lambda: _free_for(self.free_for),
-            "open": lambda: _opened(self.at)[self.open],
+            "open": lambda: opened(self.at)[self.open],
+            "street": lambda: Q(resource__region__path__contains=f"/{self.street}/"),
+        }
+        return {part: made[part]() for part in self.PARTS if getattr(self, part) and part in made}
+
+    @cached_property
+    def masks(self) -> dict[str, np.ndarray]:
+        """The rows of the menu that each filter lets through: the conditions once more, upon the columns."""
+        kept, words = self.columns, self.words
+        made = {
+            "district": lambda: kept.district == words.districts[self.district].pk,
+            "street": lambda: kept.street == words.streets[self.street].pk,
+            "kind": lambda: kept.kind == words.kinds[self.kind].pk,
+            "audience": lambda: (kept.audience_bits & audience_bit(self.audience)) > 0,
+            "topic": lambda: kept.about(words.topic(self.topic).pk),
+            "free": lambda: kept.is_free,
+            "free_for": lambda: (kept.free_bits & group_bit(self.free_for)) > 0,
+            "open": lambda: kept.open_at(self.at)[self.open],
+            "near": lambda: ~np.isnan(self.kilometres),
+            "within": lambda: self.kilometres <= float(self.within),
         }
         return {part: made[part]() for part in self.PARTS if getattr(self, part)}
 
     @cached_property
-    def found_ids(self) -> list[int]:
+    def found_mask(self) -> np.ndarray:
         """What the words in the search box find, asked once for list and counts."""
-        return list(search.matching_ids(self.q, kind="resource").values_list("subject_id", flat=True))
+        if not self.q:
+            return self.columns.all()
+        keys = search.matching_ids(self.q, kind="resource").values_list("subject_id", flat=True)
+        return self.columns.among(list(keys))
 
-    def found(self):
-        """The menu as far as the words in the search box narrow it."""
-        entries = MenuEntry.objects.all()
-        return entries.filter(_AnyOf(F("resource_id"), self.found_ids)) if self.q else entries
+    def mask(self, *, without: str = "") -> np.ndarray:
+        """The rows asked for; leaving out the filters named, for the counts beside them."""
+        mask = self.found_mask
+        for part, let_through in self.masks.items():
+            if part not in without.split():
+                mask = mask & let_through
+        return mask
 
-    def entries(self, *, without: str = ""):
-        """The entries asked for; leaving out one filter for the counts beside it."""
-        entries = self.found()
-        for part, condition in self.conditions.items():
-            if part != without:
-                entries = entries.filter(condition)
-        return entries
+    @cached_property
+    def keys(self) -> np.ndarray:
+        return self.columns.keys[self.mask()]
+
+    def entries(self):
+        """The entries asked for. Few are found by their keys; many by the conditions, along an index."""
+        if len(self.keys) <= FEW or self.q or self.near:
+            return MenuEntry.objects.filter(_AnyOf(F("resource_id"), self.keys.tolist()))
+        return MenuEntry.objects.filter(*self.conditions.values())
 
     # The list
 
     @property
     def order(self) -> str:
-        if self.sort in SORTS or (self.sort == MATCH and self.is_searched):
+        if self.sort in SORTS or self.sort in self.special_orders:
             return self.sort
-        return MATCH if self.is_searched else "soon"
+        return self.special_orders[0] if self.special_orders else "soon"
+
+    @property
+    def special_orders(self) -> list[str]:
+        """The orders that this question alone makes possible, the usual one first."""
+        return [NEAR] * bool(self.near) + [MATCH] * self.is_searched
 
     def page(self, *, after: str = "", before: str = "", size: int = PAGE) -> KeysetPage:
-        """One page of resources."""
+        """One page of resources, each with its distance where one was asked for."""
         page = self._keys(after=after, before=before, size=size)
-        keys = [row.subject_id if self.order == MATCH else row.pk for row in page.rows]
-        return replace(page, rows=in_order(keys))
+        rows = in_order(page.rows)
+        if self.near:
+            for row, place in zip(rows, self.columns.places_of([row.pk for row in rows]), strict=False):
+                row.kilometres = float(self.kilometres[place])
+        return replace(page, rows=rows)
 
     def _keys(self, *, after: str, before: str, size: int) -> KeysetPage:
+        asked = {"after": after, "before": before, "size": size}
+        if self.order == NEAR:
+            metres = (self.kilometres[self.mask()] * 1000).astype("i8")
+            page = page_of_numbers(np.sort((metres << KEY_BITS) + self.keys), **asked)
+            return replace(page, rows=[number & ((1 << KEY_BITS) - 1) for number in page.rows])
         if self.order == MATCH:
             rows = search.find(self.q, kinds=["resource"]).annotate(title_length=Length("title_key"))
-            if self.conditions:
-                kept = list(self.entries().values_list("resource_id", flat=True))
-                rows = rows.filter(_AnyOf(F("subject_id"), kept))
-            return page_by_key(rows, order=BY_MATCH, after=after, before=before, size=size)
-        order = SORTS[self.order][1]
-        return page_by_key(self.entries(), order=order, after=after, before=before, size=size)
+            if self.masks:
+                rows = rows.filter(_AnyOf(F("subject_id"), self.keys.tolist()))
+            page = page_by_key(rows, order=BY_MATCH, **asked)
+            return replace(page, rows=[row.subject_id for row in page.rows])
+        page = page_by_key(self.entries(), order=SORTS[self.order][1], **asked)
+        return replace(page, rows=[row.pk for row in page.rows])
 
     # The counts
 
     @cached_property
     def counts(self) -> "MenuCounts":
-        """Total and counts of every filter from one pass over the menu's narrow rows."""
+        """Total and counts of every filter, from the columns."""
         return MenuCounts.of(self)
 
     @property
@@ -232,6 +312,10 @@ class MenuQuery:
             self._facet("audience", "适合谁", audiences),
             self._facet("kind", "类型", kinds),
             self._facet("district", "区域", districts),
+            self._facet("street", "街道", self._street_values()),
+            self._facet(
+                "within", "距离", [(code, label, counts.within[code]) for code, label in WITHIN.items()]
+            ),
             self._facet("open", "开放时间", opened),
             self._facet("free", "费用", [("1", "免费", counts.free)]),
             self._facet(
@@ -240,6 +324,15 @@ class MenuQuery:
             self._facet("topic", "主题", self._topic_values()),
         ]
         return [facet for facet in facets if facet.options]
+
+    def _street_values(self) -> list[tuple[str, str, int]]:
+        """The subdistricts of the chosen district."""
+        streets = self.words.streets.items()
+        return [
+            (code, row.name, self.counts.streets[row.pk])
+            for code, row in streets
+            if code == self.street or (self.district and row.district_code == self.district)
+        ]
 
     def _topic_values(self) -> list[tuple[str, str, int]]:
         """The topics with most resources, and the chosen one."""
@@ -250,9 +343,14 @@ class MenuQuery:
 
     def _facet(self, name: str, label: str, values: list[tuple[str, str, int]]) -> Facet:
         chosen = getattr(self, name)
+        drops = {"street": ""} if name == "district" else {}  # a subdistrict lies in one district alone
         options = [
             Option(
-                value, text, count, self.address(**{name: "" if value == chosen else value}), value == chosen
+                value,
+                text,
+                count,
+                self.address(**{**drops, name: "" if value == chosen else value}),
+                value == chosen,
             )
             for value, text, count in values
             if count or value == chosen
@@ -265,6 +363,9 @@ class MenuQuery:
         words = self.words
         labels = {
             "q": f"“{self.q}”",
+            "near": f"从{self.start.label}出发" if self.near else "",
+            "within": WITHIN.get(self.within, ""),
+            "street": words.streets[self.street].name if self.street else "",
             "district": words.districts[self.district].name if self.district else "",
             "kind": words.kind_names[words.kinds[self.kind].pk][1] if self.kind else "",
             "audience": Audience(self.audience).label if self.audience else "",
@@ -273,7 +374,12 @@ class MenuQuery:
             "free_for": f"{FREE_FOR[self.free_for]}免费" if self.free_for else "",
             "open": self.OPEN.get(self.open, ""),
         }
-        return [(labels[name], self.address(**{name: ""})) for name in labels if getattr(self, name)]
+        without = {"near": {"near": "", "within": ""}, "district": {"district": "", "street": ""}}
+        return [
+            (labels[name], self.address(**without.get(name, {name: ""})))
+            for name in labels
+            if getattr(self, name)
+        ]
 
     @property
     def suggestions(self) -> list[tuple[str, str]]:
@@ -302,88 +408,13 @@ def _free_for(code: str):
     return GreaterThan(F("free_bits").bitand(group_bit(code)), 0)
 
 
-def _opened(at: datetime) -> dict[str, Q]:
+def opened(at: datetime) -> dict[str, Q]:
     """Open at a moment; open for a while on its weekend."""
     return {"now": Q(open_times__open_at=at), "weekend": Q(open_times__open_within=weekend_of(at))}
 
 
 def _in_audience(code: str):
     return GreaterThan(F("audience_bits").bitand(audience_bit(code)), 0)
-
-
-@dataclass
-class MenuCounts:
-    """How many entries each value of each filter would show."""
-
-    total: int = 0
-    free: int = 0
-    districts: Counter = field(default_factory=Counter)
-    kinds: Counter = field(default_factory=Counter)
-    audiences: Counter = field(default_factory=Counter)
-    topics: Counter = field(default_factory=Counter)
-    free_for: Counter = field(default_factory=Counter)
-    open: Counter = field(default_factory=Counter)
-
-    GROUPS = ("district_id", "kind_id", "audience_bits", "topic_ids", "free_bits")
-
-    @classmethod
-    def of(cls, asked: MenuQuery) -> "MenuCounts":
-        counts = cls()
-        for row in _grouped(asked):
-            counts._take(*row)
-        return counts
-
-    def _take(self, part, district, kind, bits, topics, free, *counted):
-        """One row of the pass; `part` has a bit unset for the column it was grouped by."""
-        n_district, n_kind, n_audience, n_topic, n_free, total, n_all_free, now, weekend = counted
-        if part == 0b01111:
-            self.districts[district] += n_district
-        elif part == 0b10111:
-            self.kinds[kind] += n_kind
-        elif part == 0b11011:
-            self.audiences.update({a: n_audience for a in Audience if bits & audience_bit(a)})
-        elif part == 0b11101:
-            self.topics.update(dict.fromkeys(topics, n_topic))
-        elif part == 0b11110:
-            self.free_for.update({code: n_free for code in FREE_FOR if free & group_bit(code)})
-        else:
-            self.total, self.free, self.open = total, n_all_free, Counter(now=now, weekend=weekend)
-
-
-def _grouped(asked: MenuQuery) -> list[tuple]:
-    """One pass over the menu: by district, by kind, by audience, by topics, and in all.
-
-    The ORM knows no GROUPING SETS; it writes the inner query, with each filter as a column.
-    """
-    flags = {f"ok_{part}": _as_column(condition) for part, condition in asked.conditions.items()}
-    flags |= {f"is_{code}": _as_column(condition) for code, condition in _opened(asked.at).items()}
-    entries = asked.found().annotate(**flags).values(*MenuCounts.GROUPS, "is_free", *flags)
-    try:
-        sql, params = entries.order_by().query.sql_with_params()
-    except EmptyResultSet:  # a search for nothing that could be found
-        return []
-
-    def others(part: str, *more: str) -> str:
-        kept = [f"ok_{name}" for name in asked.conditions if name != part]
-        return f"count(*) FILTER (WHERE {' AND '.join([*kept, *more]) or 'true'})"
-
-    with connection.cursor() as cursor:
-        groups = ", ".join(MenuCounts.GROUPS)
-        cursor.execute(
-            f"SELECT GROUPING({groups}), {groups},"  # noqa: S608  names and conditions of our own
-            f" {others('district')}, {others('kind')}, {others('audience')}, {others('topic')},"
-            f" {others('free_for')}, {others('')},"
-            f" {others('free', 'is_free')}, {others('open', 'is_now')}, {others('open', 'is_weekend')}"
-            f" FROM ({sql}) menu"
-            " GROUP BY GROUPING SETS"
-            " ((district_id), (kind_id), (audience_bits), (topic_ids), (free_bits), ())",
-            params,
-        )
-        return cursor.fetchall()
-
-
-def _as_column(condition) -> ExpressionWrapper:
-    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def doors() -> tuple[int, dict[str, int], dict[str, int]]:

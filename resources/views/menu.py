@@ -7,14 +7,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.maps import About, place_map
+from portal.public_pages import public_page
 from resources import queries
 from resources.models import Resource
 
 
 @login_not_required
 @require_safe
+@public_page
 def menu(request):
-    asked = queries.MenuQuery.read(request.GET, at=timezone.now())
+    return answer(request, queries.MenuQuery.read(request.GET, at=timezone.now()))
+
+
+def answer(request, asked: queries.MenuQuery):
+    """The page of one question."""
     page = asked.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     placed = [row for row in page.rows if row.latitude is not None]
     # Up to three places carry their names on the map, more carry numbers.
@@ -25,6 +31,8 @@ def menu(request):
         "page": page,
         "cards": [(row, queries.opening(row, asked.at, days), numbers.get(row.pk, "")) for row in page.rows],
         "placed": len(placed),
+        "places": _places(asked),
+        "places_source": queries.PLACES_SOURCE,
         "menu_url": reverse("resources:menu"),
         "chart": _map_of(placed, asked.district),
         "sorts": [
@@ -32,12 +40,25 @@ def menu(request):
             for code, label in _sorts(asked)
         ],
     }
-    return render(request, "resources/menu.html", context)
+    response = render(request, "resources/menu.html", context)
+    if asked.near:  # where somebody is stays between them and this page
+        response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _places(asked) -> list[tuple[str, list]]:
+    """Where one may start from without a position: each district's middle, and its subdistricts' below it."""
+    start = queries.StartingPoints(asked.columns)
+    districts = asked.words.districts.values()
+    streets = asked.words.streets.values()
+    inside = {row.code: [one for one in streets if one.district_code == row.code] for row in districts}
+    return [(row.name, start.all([row, *inside[row.code]])) for row in districts]
 
 
 def _sorts(asked) -> list[tuple[str, str]]:
     found = [(code, label) for code, (label, _) in queries.SORTS.items()]
-    return [(queries.MATCH, "最相关"), *found] if asked.is_searched else found
+    special = {queries.NEAR: "离我近的优先", queries.MATCH: "最相关"}
+    return [(code, special[code]) for code in asked.special_orders] + found
 
 
 def _map_of(placed: list[Resource], district: str):

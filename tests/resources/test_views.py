@@ -1,6 +1,7 @@
 from io import BytesIO
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,8 @@ MENU = "/menu/"
 
 
 def queries_of(client, url) -> int:
+    """Queries of a page made anew."""
+    cache.clear()
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -51,7 +54,7 @@ def test_the_menu_needs_no_account_and_no_more_queries_for_fifteen_than_for_one(
     for _ in range(14):
         ResourceFactory(published=True, topics=[TopicFactory()], hours_as="每天 09:00-17:00", **in_shenzhen())
 
-    assert queries_of(client, MENU) == one <= 15
+    assert queries_of(client, MENU) == one <= 18
 
 
 def test_a_search_costs_no_more_queries_either(client, city):
@@ -60,7 +63,7 @@ def test_a_search_costs_no_more_queries_either(client, city):
     for _ in range(14):
         ResourceFactory(published=True)
 
-    assert queries_of(client, f"{MENU}?q=海洋") == one <= 15
+    assert queries_of(client, f"{MENU}?q=海洋") == one <= 18
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""How many resources each value of each filter of the menu would show."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resources.models import Audience, Concession, audience_bit, group_bit
+
+
+@dataclass
+class MenuCounts:
+    """Each filter's counts leave out that filter itself: a count is the length of the list its link opens."""
+
+    total: int = 0
+    free: int = 0
+    districts: Counter = field(default_factory=Counter)
+    streets: Counter = field(default_factory=Counter)
+    kinds: Counter = field(default_factory=Counter)
+    audiences: Counter = field(default_factory=Counter)
+    topics: Counter = field(default_factory=Counter)
+    free_for: Counter = field(default_factory=Counter)
+    open: Counter = field(default_factory=Counter)
+    within: Counter = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, asked) -> "MenuCounts":
+        """The counts beside one MenuQuery."""
+        kept = asked.columns
+        opened = kept.open_at(asked.at)
+        bits = _by_number(kept.audience_bits[asked.mask(without="audience")])
+        free = _by_number(kept.free_bits[asked.mask(without="free_for")])
+        about = kept.among_topics(asked.mask(without="topic"))
+        return cls(
+            total=int(np.count_nonzero(asked.mask())),
+            free=int(np.count_nonzero(asked.mask(without="free") & kept.is_free)),
+            # Another district is another question: its subdistrict is left out with it.
+            districts=_by_number(kept.district[asked.mask(without="district street")]),
+            streets=_by_number(kept.street[asked.mask(without="street")]),
+            kinds=_by_number(kept.kind[asked.mask(without="kind")]),
+            audiences=_by_bit(bits, {each: audience_bit(each) for each in Audience}),
+            topics=_by_number(kept.topic[about]),
+            free_for=_by_bit(free, {group: group_bit(group) for group in Concession.Group.values}),
+            open=_of_masks(asked.mask(without="open"), opened),
+            within=_of_masks(asked.mask(without="within"), _rings(asked)) if asked.near else Counter(),
+        )
+
+
+def _by_number(values: np.ndarray) -> Counter:
+    counted = np.bincount(values) if len(values) else np.array([], int)
+    return Counter({int(number): int(counted[number]) for number in np.flatnonzero(counted)})
+
+
+def _by_bit(counted: Counter, bits: dict) -> Counter:
+    return Counter(
+        {name: sum(count for value, count in counted.items() if value & bit) for name, bit in bits.items()}
+    )
+
+
+def _of_masks(mask: np.ndarray, masks: dict[str, np.ndarray]) -> Counter:
+    return Counter({name: int(np.count_nonzero(mask & each)) for name, each in masks.items()})
+
+
+def _rings(asked) -> dict[str, np.ndarray]:
+    return {code: asked.kilometres <= float(code) for code in asked.RINGS}
