@@ -105,9 +105,9 @@ def event(action: str, *, by, kind: str, subject_id: str = "", name: str = "", n
     )
 
 
-def viewed(subject, *, by, reason: str = ""):
-    """Opening personal data is itself an act."""
-    return record(subject, "view", by=by, note=reason)
+def viewed(subject, *, by, reason: str = "", name: str = ""):
+    """Opening personal data is itself an act. `name` as in `record`."""
+    return record(subject, "view", by=by, note=reason, name=name)
 
 
 def exported(kind: str, count: int, *, by, note: str = ""):

@@ -180,15 +180,18 @@ class Preview:
     notes: list[str]
     total: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    hinted: int = 0  # new ones that may be doubles
 
     @classmethod
     def of(cls, result: Result, notes: list[str]) -> "Preview":
         kinds = {"new": [], "update": [], "skip": [], "faulty": []}
         for row in result.rows:
             kinds["faulty" if row.problems else row.import_type].append(row)
+        kinds["new"].sort(key=lambda row: not row.hints)  # what wants a look stands first
         shown = [row for kind in ("faulty", "update", "new", "skip") for row in kinds[kind][:MOST_ROWS_SHOWN]]
         counts = {kind: len(rows) for kind, rows in kinds.items()}
-        return cls(shown, kinds["faulty"], notes, len(result.rows), counts)
+        hinted = sum(bool(row.hints) for row in kinds["new"])
+        return cls(shown, kinds["faulty"], notes, len(result.rows), counts, hinted)
 
     @property
     def can_be_kept(self) -> bool:
@@ -338,10 +341,16 @@ class RegisterSheets(ImportExportMixin):
 
     def _do_file_export(self, file_format: Format, request, queryset, export_form=None):
         dataset = self._export_dataset(request, queryset)
-        audit.exported(self.opts.label, len(dataset), by=request.user)
+        personal = self._personal_headers(dataset)
+        note = f"含个人信息：{'、'.join(personal)}" if personal else ""
+        audit.exported(self.opts.label, len(dataset), by=request.user, note=note)
         day = timezone.localdate().isoformat()
         name = f"{self.opts.verbose_name}{day}.{file_format.get_extension()}"
         return _download(file_format.export_data(dataset), file_format, name)
+
+    def _personal_headers(self, dataset: tablib.Dataset) -> list[str]:
+        columns, personal = self.resource_classes[0].columns, getattr(self.model, "PERSONAL", frozenset())
+        return [header for header in dataset.headers if columns.get(header) in personal]
 
     def _export_dataset(self, request, queryset) -> tablib.Dataset:
         resource = self.resource_classes[0](**self.get_export_resource_kwargs(request))

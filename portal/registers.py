@@ -69,6 +69,7 @@ class RegisterRow(RowResult):
         self.line = 0
         self.cells: list[tuple[str, str, str]] = []  # header, before, after
         self.problems: list[tuple[str, str]] = []  # header or "", sentence
+        self.hints: list[str] = []  # what a person should look at before confirming
 
     @property
     def changed(self) -> list[tuple[str, str, str]]:
@@ -113,12 +114,17 @@ class RegisterResource(resources.ModelResource):
         self._absent: set[str] = set()
         self._cleaned: dict = {}
         self._cells: list[tuple[str, str, str]] = []
+        self._hints: list[str] = []
 
     # What an app may add to
 
     def form_kwargs(self, instance: models.Model | None) -> dict:
         """More arguments for the form than data and, for a model form, the instance."""
         return {}
+
+    def hints(self, cleaned: dict, line: int) -> list[str]:
+        """What to look at in a new row that is right, as one that may be a double."""
+        return []
 
     def get_queryset(self) -> models.QuerySet:
         return self.rows if self.rows is not None else super().get_queryset()
@@ -176,7 +182,7 @@ class RegisterResource(resources.ModelResource):
 
         Raises ValidationError with a message per header.
         """
-        self._cleaned, self._cells = {}, []
+        self._cleaned, self._cells, self._hints = {}, [], []
         line = self._lines.get(kwargs.get("row_number", 0), 0)
         errors = {fault.column: [f"{fault.reason}，{fault.remedy}。"] for fault in self._faults.get(line, ())}
         form = self._bound(instance, row, errors)
@@ -188,6 +194,7 @@ class RegisterResource(resources.ModelResource):
             name: form.cleaned_data[name] for name in self.columns.values() if name in form.fields
         }
         is_new = instance.pk is None
+        self._hints = self.hints(self._cleaned, line) if is_new else []
         self._cells = [
             (
                 self.header_of[name],
@@ -221,7 +228,7 @@ class RegisterResource(resources.ModelResource):
         """The action has done it."""
 
     def after_import_row(self, row: dict, row_result: RegisterRow, **kwargs) -> None:
-        row_result.cells = self._cells
+        row_result.cells, row_result.hints = self._cells, self._hints
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs) -> None:
         """Give every row its number in the sheet and its problems as sentences."""

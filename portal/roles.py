@@ -19,6 +19,7 @@ class Perm(models.TextChoices):
     SIGNUP_VIEW = "signup_view", "查看报名"
     PERSON_VIEW = "person_view", "查看科普人才"
     PERSON_EDIT = "person_edit", "编辑科普人才"
+    PERSON_EXPORT = "person_export", "导出科普人才姓名"
     PLAN_VIEW = "plan_view", "查看规划任务"
     PLAN_EDIT = "plan_edit", "编辑规划任务"
     TITLE_VIEW = "title_view", "查看认定"
@@ -77,6 +78,7 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.EVENT_REVIEW,
         Perm.SIGNUP_VIEW,
         Perm.PERSON_EDIT,
+        Perm.PERSON_EXPORT,
         Perm.PLAN_VIEW,
         Perm.PLAN_EDIT,
         Perm.TITLE_EDIT,

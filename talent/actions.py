@@ -82,13 +82,13 @@ def take_back(service: ServiceHours, *, reason: str, by: User) -> ServiceHours:
     return entry
 
 
-def create_person(*, by: User, mobile: str = "", **fields) -> Person:
-    """Enter somebody from plain values. Raises as `save_person` does."""
+def create_person(*, by: User, mobile: str = "", code: str = "", **fields) -> Person:
+    """Enter somebody from plain values, under a new code. Raises as `save_person` does."""
     return save_person(Person(**fields), mobile=mobile or None, by=by)
 
 
-def change_person(person: Person, *, by: User, mobile: str = "", **fields) -> Person:
-    """Change plain values of somebody. Raises as `save_person` does."""
+def change_person(person: Person, *, by: User, mobile: str = "", code: str = "", **fields) -> Person:
+    """Change plain values of somebody; the code stays. Raises as `save_person` does."""
     for name, value in fields.items():
         setattr(person, name, value)
     return save_person(person, mobile=mobile or None, by=by)

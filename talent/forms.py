@@ -2,6 +2,8 @@
 
 from django import forms
 
+from portal.accounts import User
+from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
 from portal.organizations import Organization
 from portal.regions import Level, Region
@@ -13,6 +15,14 @@ class PersonForm(forms.ModelForm):
 
     mobile = forms.CharField(
         label="手机号", max_length=20, required=False, help_text="加密保存，用于查重与联系。"
+    )
+
+    account = RecordByName(
+        label="本人账号",
+        queryset=User.objects.filter(is_active=True).order_by("username"),
+        by="username",
+        required=False,
+        help_text="填账号名；本人登录后可查看自己的服务时长。",
     )
 
     class Meta:
@@ -31,6 +41,7 @@ class PersonForm(forms.ModelForm):
             "entered_on",
             "left_on",
             "leaving_reason",
+            "account",
             "source",
         )
 
@@ -52,3 +63,17 @@ class PersonForm(forms.ModelForm):
             return check_mobile(typed)
         except ValueError as fault:
             raise forms.ValidationError(str(fault)) from fault
+
+
+class PersonRowForm(PersonForm):
+    """One row of the sheet: whoever has a code is there already, whoever has none is new."""
+
+    code = forms.CharField(
+        label="人才编号", max_length=12, required=False, help_text="新增请留空；修改请保留导出表中的编号。"
+    )
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if code and code != self.instance.code:
+            raise forms.ValidationError("没有这个编号的人员，请核对；新增请留空。")
+        return code

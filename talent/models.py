@@ -7,10 +7,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.encryption import unseal
 from portal.identifiers import mask_mobile
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
+
+
+def new_code() -> str:
+    """A code of a person that says nothing about them; what a sheet knows them by."""
+    return get_random_string(8, LETTERS)
 
 
 class PersonQuerySet(ScopedQuerySet):
@@ -20,9 +28,9 @@ class PersonQuerySet(ScopedQuerySet):
 
 
 class Person(Scoped):
-    """Somebody in the city's talent pool. Matched by name and mobile; the mobile itself is sealed."""
+    """Somebody in the city's talent pool, known by a code. The mobile is sealed; its hash finds doubles."""
 
-    PERSONAL = frozenset({"name", "mobile_sealed", "mobile_hash", "email", "introduction"})
+    PERSONAL = frozenset({"name", "mobile_sealed", "mobile_hash", "email", "introduction", "account"})
 
     class Category(models.TextChoices):
         EXPERT = "expert", "科普专家"
@@ -42,6 +50,16 @@ class Person(Scoped):
         SENIOR = "senior", "高级"
 
     uuid = models.UUIDField("唯一标识", default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField("人才编号", max_length=12, unique=True, default=new_code, editable=False)
+    account = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="本人账号",
+        related_name="talents",
+        help_text="本人登录后可查看自己的服务时长。",
+    )
     name = models.CharField("姓名", max_length=30)
     category = models.CharField("类别", max_length=20, choices=Category)
     rank = models.CharField("职称层级", max_length=10, choices=Rank, default=Rank.NONE)
