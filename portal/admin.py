@@ -115,6 +115,10 @@ class AccountAdmin(RegisterPermissions, UserAdmin):
     def has_change_permission(self, request, obj=None) -> bool:
         return super().has_change_permission(request, obj) and obj != request.user
 
+    def get_inlines(self, request, obj):
+        """One's own grants stand under "我的账号": shown here they would link to places one may not open."""
+        return [] if obj == request.user else super().get_inlines(request, obj)
+
     def user_change_password(self, request, id, form_url=""):
         """Nobody sets somebody else's password: its owner does, by the link of `send_links`."""
         raise Http404
