@@ -57,6 +57,7 @@ class Walker:
         answer = self.at.page.goto(self.at.url + link, wait_until="load")
         if answer is None or answer.status >= 400:
             self.wrong.append(f"{link}: {answer and answer.status}")
+            self.at.complaints.clear()
             return []
         if route not in self.checked:
             self.checked.add(route)
