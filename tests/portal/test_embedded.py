@@ -165,7 +165,9 @@ def test_killing_every_process_loses_no_committed_row(folder):
     writers = [threading.Thread(target=write, args=(start,)) for start in (0, 1_000_000, 2_000_000)]
     for writer in writers:
         writer.start()
-    time.sleep(1)
+    end = time.monotonic() + 30
+    while len(acknowledged) < 1000 and time.monotonic() < end:
+        time.sleep(0.05)
     for process in _servers(folder):
         process.kill()
     for writer in writers:
