@@ -30,7 +30,7 @@ max_requests = 5000
 max_requests_jitter = 500
 
 # Its heartbeat file lives in memory where there is such a place: a slow disk is no reason to kill a worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  gunicorn's own, unlinked at once
 
 # The portal writes a log of its own, without personal data; addresses that carry tokens are not logged.
 accesslog = None

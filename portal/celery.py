@@ -22,9 +22,8 @@ def refuse_a_mighty_role(**kwargs) -> None:
 
     Celery logs what a receiver raises and goes on; only SystemExit ends the start.
     """
-    # Only here is Django set up: the worker imports this file first of all.
-    from portal.database import refuse_a_mighty_role as refuse  # noqa: PLC0415
-    from portal.encryption import check_keys  # noqa: PLC0415
+    from portal.database import refuse_a_mighty_role as refuse  # noqa: PLC0415  Django is set up only now
+    from portal.encryption import check_keys  # noqa: PLC0415  the worker imports this file first of all
 
     try:
         check_keys()

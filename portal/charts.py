@@ -154,8 +154,7 @@ def titled(svg: str, *, name: str, title: str, summary: str) -> SafeString:
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-about">{escape(summary)}</desc>'
     )
     opening, rest = svg.split(">", 1)
-    # Everything in it was escaped by the renderer or above.
-    return mark_safe(opening + head + rest)  # noqa: S308
+    return mark_safe(opening + head + rest)  # noqa: S308  escaped by the renderer, and above
 
 
 def _as_attributes(match: re.Match[str]) -> str:
@@ -652,8 +651,7 @@ def sparkline(values: Sequence[Figure], *, label: str, width: int = 96, height: 
         path.append(f"{pen}{last[0]:.1f},{last[1]:.1f}")
         pen = "L"
     dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2.5" fill="currentColor"/>' if last else ""
-    # Numbers and an escaped label only.
-    return mark_safe(  # noqa: S308
+    return mark_safe(  # noqa: S308  numbers and an escaped label only
         f'<svg class="sparkline" role="img" aria-label="{escape(label)}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"><path d="{"".join(path)}" fill="none" stroke="currentColor" '
         f'stroke-width="1.5" stroke-linejoin="round"/>{dot}</svg>'

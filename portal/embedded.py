@@ -477,9 +477,9 @@ def socket_path(data_dir: Path) -> Path:
     if len(os.fsencode(folder)) + len(SOCKET_NAME) <= SOCKET_PATH_LIMIT:
         return folder
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
-    # The folder in /tmp is private, and used only if it is ours (below).
-    short = runtime if runtime.is_dir() and os.geteuid() != 0 else Path("/tmp")  # noqa: S108
-    return short / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
+    if os.geteuid() == 0 or not runtime.is_dir():
+        runtime = Path("/tmp")  # noqa: S108  the folder in it is private, and used only if it is ours (below)
+    return runtime / f"science-portal-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
 
 
 def _socket_folder(data_dir: Path, programs: Programs) -> Path:

@@ -224,7 +224,7 @@ def _scan(data: bytes, name: str) -> None:
         return
     try:
         finding = import_string(dotted)(data, name)
-    except Exception:
+    except Exception:  # whatever a scanner raises, the file stays out
         logger.exception("The file scanner failed; the upload was refused")
         raise Refused("文件安全扫描暂不可用，请稍后再试。") from None
     if finding:

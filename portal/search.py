@@ -269,9 +269,12 @@ def _copy(rows: Iterator[SearchEntry], batch: int) -> int:
     columns, done = [*_KEY, *_KEPT], 0
     names = ", ".join(columns)
     fresh = ", ".join(f"{name} = excluded.{name}" for name in _KEPT)
-    make = f"CREATE TEMP TABLE search_stage AS SELECT {names} FROM portal_searchentry LIMIT 0"  # noqa: S608
+    make = (
+        f"CREATE TEMP TABLE search_stage AS SELECT {names}"  # noqa: S608  names of our own columns
+        " FROM portal_searchentry LIMIT 0"
+    )
     merge = (
-        f"INSERT INTO portal_searchentry ({names})"  # noqa: S608
+        f"INSERT INTO portal_searchentry ({names})"  # noqa: S608  names of our own columns
         f" SELECT DISTINCT ON (kind, subject_id) {names} FROM search_stage"
         f" ON CONFLICT (kind, subject_id) DO UPDATE SET {fresh}"
     )

@@ -910,8 +910,8 @@ def copy_students(students: Iterable[Student]) -> set[bytes]:
             for student in students:
                 copy.write_row([getattr(student, name) for name in STUDENT_COLUMNS])
         cursor.execute(
-            f"INSERT INTO youth_credits_student ({names}) SELECT {names} FROM staged_student"  # noqa: S608
-            " ON CONFLICT (number_hash) DO NOTHING RETURNING number_hash"
+            f"INSERT INTO youth_credits_student ({names})"  # noqa: S608  names of ours
+            f" SELECT {names} FROM staged_student ON CONFLICT (number_hash) DO NOTHING RETURNING number_hash"
         )
         return {bytes(digest) for (digest,) in cursor.fetchall()}
 

@@ -1,8 +1,7 @@
-from datetime import date
-
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from portal import account_actions
 from portal.accounts import Grant, User
@@ -130,7 +129,7 @@ def test_the_administrator_gives_a_role_in_the_register(client, administrator, d
             "grants-INITIAL_FORMS": 0,
             "grants-0-role": "district",
             "grants-0-region": district.pk,
-            "grants-0-starts_on": date.today().isoformat(),  # noqa: DTZ011
+            "grants-0-starts_on": timezone.localdate().isoformat(),
         },
     )
 

@@ -453,7 +453,7 @@ def test_whole_numbers_are_whole_and_others_are_not():
 
 
 def test_moments_and_times_of_day_are_read():
-    assert read(hostile.with_moment()).rows[0][2:] == (datetime(2026, 3, 1, 8, 30), "08:30")  # noqa: DTZ001
+    assert read(hostile.with_moment()).rows[0][2:] == (datetime(2026, 3, 1, 8, 30), "08:30")  # noqa: DTZ001  a cell has no zone
 
 
 def test_a_number_that_lost_its_digits_is_a_fault_of_its_row():
@@ -630,7 +630,7 @@ def test_no_workbook_cell_is_a_formula_and_reading_gives_the_text_back(texts):
 
 
 def test_identifiers_stay_text_days_stay_days_and_numbers_stay_numbers():
-    row = ("440301201501010011", date(2026, 3, 1), 3, 0.5, "0755", datetime(2026, 3, 1, 8, 30), None, True)  # noqa: DTZ001
+    row = ("440301201501010011", date(2026, 3, 1), 3, 0.5, "0755", datetime(2026, 3, 1, 8, 30), None, True)  # noqa: DTZ001  a cell has no zone
     columns = [Column(header=f"列{at}") for at in range(len(row))]
     target = io.BytesIO()
 
