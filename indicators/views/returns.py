@@ -183,15 +183,51 @@ def _misread(cell: ReturnCell) -> str:
     return ""
 
 
-def _tables(lines: list[Line]) -> list[tuple[str, str, list[Line], int]]:
-    """The form's tables in order: number, name, lines, how many are still missing."""
+@dataclass
+class Section:
+    """One table of the form with its lines, to be folded away."""
+
+    table: str
+    name: str
+    lines: list[Line]
+    is_open: bool = True
+
+    @property
+    def missing(self) -> int:
+        return sum(line.is_missing for line in self.lines)
+
+    @property
+    def filled(self) -> int:
+        return len(self.lines) - self.missing
+
+    @property
+    def wrong(self) -> int:
+        return sum(line.is_wrong for line in self.lines)
+
+    @property
+    def unexplained(self) -> int:
+        return sum(line.wants_note and not line.is_wrong for line in self.lines)
+
+    @property
+    def asked(self) -> int:
+        """Lines with a remark that nobody has answered yet."""
+        return sum(any(not remark.answered_at for remark in line.remarks) for line in self.lines)
+
+
+def _sections(lines: list[Line]) -> list[Section]:
+    """The form's tables in order, all unfolded."""
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.item.table].append(line)
-    return [
-        (table, group[0].item.table_name, group, sum(line.is_missing for line in group))
-        for table, group in groups.items()
-    ]
+    return [Section(table, group[0].item.table_name, group) for table, group in groups.items()]
+
+
+def _folded(sections: list[Section]) -> list[Section]:
+    """Unfolded what has to be mended, and the first table that is not filled; the rest folded away."""
+    first = next((section for section in sections if section.missing), None)
+    for section in sections:
+        section.is_open = section is first or bool(section.wrong or section.asked)
+    return sections
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -214,7 +250,7 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
     today = local_today()
     context = {
         "filing": filing,
-        "tables": _tables(lines),
+        "parts": _folded(_sections(lines)) if may_fill else _sections(lines),
         "check": check,
         "conflicts": conflicts or {},
         "filled": len(cells) - len(check.missing),
@@ -308,7 +344,7 @@ def return_print(request, pk):
     filing = _return(request, pk)
     cells = queries.cells_of(filing)
     lines = _lines(filing, cells, queries.check(filing, cells), {}, {})
-    context = {"filing": filing, "tables": _tables(lines), "now": timezone.now()}
+    context = {"filing": filing, "parts": _sections(lines), "now": timezone.now()}
     return render(request, "indicators/return_print.html", context)
 
 

@@ -19,8 +19,21 @@
     if (!step) return;
     event.preventDefault();
     const next = cells[place + step];
-    if (next) { next.focus(); next.select(); }
+    if (next) { show(next); next.focus(); next.select(); }
   });
+
+  // A folded table opens for whoever comes to one of its cells by key or by link.
+  function show(element) {
+    const fold = element.closest("details.formpart");
+    if (fold) fold.open = true;
+  }
+
+  function showTarget() {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target) { show(target); target.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", showTarget);
+  showTarget();
 
   form.addEventListener("paste", (event) => {
     const place = cells.indexOf(event.target);

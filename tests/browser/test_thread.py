@@ -306,6 +306,7 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     assert AuditEntry.objects.filter(action="view", note__contains="KR100").exists()
     district.open(filing.get_absolute_url())
     district.page.locator("#v-KR120").fill("5")
+    district.page.locator("summary", has_text="经费").click()
     district.page.locator("#v-KJ100").fill("一百万")
     press(district, "保存草稿")
     says(district, "已保存 2 项")

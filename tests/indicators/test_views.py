@@ -168,6 +168,19 @@ def test_the_form_costs_few_queries(client, officer, draft, django_assert_max_nu
     assert "KJ100 年度科普经费筹集额（1）应等于 KJ120 政府拨款（" in page
 
 
+def test_what_is_filled_is_folded_away_and_what_is_wrong_is_not(client, officer, draft):
+    client.force_login(officer)
+    draft.cells.filter(item__table="KP-001", state="empty").update(state="not_applicable")
+    draft.cells.filter(item__key="KJ100").update(state="number", value=1)
+
+    parts = client.get(draft.get_absolute_url()).context["parts"]
+
+    unfolded = {part.table for part in parts if part.is_open}
+    first = next(part.table for part in parts if part.missing)
+    assert unfolded == {first, "KP-003"}
+    assert [(part.filled, len(part.lines)) for part in parts if part.table == "KP-001"] == [(14, 14)]
+
+
 def test_another_district_is_not_found(client, officer, submitted):
     client.force_login(officer)
     for address in (submitted.get_absolute_url(), f"{submitted.get_absolute_url()}print/"):
