@@ -12,6 +12,7 @@ class Perm(models.TextChoices):
     ORGANIZATION_EDIT = "organization_edit", "编辑单位"
     RESOURCE_VIEW = "resource_view", "查看资源"
     RESOURCE_EDIT = "resource_edit", "编辑资源"
+    RESOURCE_CHECK = "resource_check", "区级核对资源"
     RESOURCE_REVIEW = "resource_review", "审核资源"
     EVENT_VIEW = "event_view", "查看活动"
     EVENT_EDIT = "event_edit", "编辑活动"
@@ -89,8 +90,8 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
     Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
     Role.AUDITOR: frozenset({Perm.DESK_VIEW, Perm.AUDIT_VIEW}),
-    Role.DISTRICT: _DISTRICT_READS | {Perm.RETURN_FILL},
-    Role.DISTRICT_HEAD: _DISTRICT_READS | {Perm.RETURN_FILL},
+    Role.DISTRICT: _DISTRICT_READS | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
+    Role.DISTRICT_HEAD: _DISTRICT_READS | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
     Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
     Role.SUBDISTRICT: frozenset({Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW}),
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),

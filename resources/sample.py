@@ -11,6 +11,7 @@ from portal.regions import Region
 from portal.roles import Role
 from resources.actions import refresh
 from resources.models import Audience, Dimension, OpeningHours, Resource, ResourceKind, Topic
+from resources.rules import add_months
 
 BATCH = 2000
 UNITS_PER_DISTRICT = 3
@@ -115,6 +116,10 @@ def _resource(
     status = rng.choice(STATUSES)
     listed = now - timedelta(days=rng.randrange(1, 365 * years))
     is_free = rng.random() < 0.7
+    # Most are fresh, some are due, a few are late.
+    confirmed_on = max(
+        listed.date(), now.date() - timedelta(days=number * 37 % (kind.freshness_months * 30 + 30))
+    )
     return Resource(
         code=f"demo{number:06d}",
         kind=kind,
@@ -139,7 +144,8 @@ def _resource(
         published_at=listed if status in (Resource.Status.PUBLISHED, Resource.Status.ARCHIVED) else None,
         listed_on=listed.date() if status in (Resource.Status.PUBLISHED, Resource.Status.ARCHIVED) else None,
         archived_at=now if status == Resource.Status.ARCHIVED else None,
-        confirmed_on=listed.date(),
+        confirmed_on=confirmed_on,
+        confirm_by=add_months(confirmed_on, kind.freshness_months),
         updated_at=listed,
         source="虚构示例",
         details=_details(kind, rng),

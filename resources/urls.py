@@ -1,9 +1,9 @@
 from django.urls import path
 
-from resources.views import menu, registry
+from resources.views import life, menu, registry
 
 app_name = "resources"
-urlpatterns = [path("", menu.menu, name="menu")]
+urlpatterns = [path("", menu.menu, name="menu"), path("confirm/<str:token>/", life.confirm, name="confirm")]
 
 desk = [
     path("", registry.resource_list, name="list"),
@@ -15,5 +15,6 @@ desk = [
     path("<int:pk>/pictures/<int:picture>/remove/", registry.picture_remove, name="picture_remove"),
     path("<int:pk>/links/", registry.link_add, name="link_add"),
     path("<int:pk>/links/<int:link>/remove/", registry.link_remove, name="link_remove"),
+    path("<int:pk>/confirm/", life.confirm_at_desk, name="confirm"),
     path("<int:pk>/<slug:step>/", registry.resource_step, name="step"),
 ]

@@ -75,6 +75,10 @@ PAGES = {
     ),
     "resources_desk:link_add": Page("", MAKERS, of="resource"),
     "resources_desk:link_remove": Page("", MAKERS, of="resource", args=(("link", 1),), may_be_empty=True),
+    "resources_desk:confirm": Page(
+        "", "staff@city district@district district_head@district unit@own", of="resource", may_be_empty=True
+    ),
+    "resources:confirm": Page("*", "*", may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
     # --- events
     "events_desk:list": Page("+"),

@@ -24,6 +24,7 @@ from resources.models import (
     SpecialDays,
     Topic,
 )
+from resources.queries.life import due_after
 from resources.queries.registry import beside, keepers, shown
 from resources.rules import Span, read_hours, read_prices, read_special
 
@@ -137,6 +138,9 @@ def edit(
     for name, value in values.items():
         setattr(current, name, value)
     require(by, Perm.RESOURCE_EDIT, current)  # nobody moves a record out of their own places
+    if "confirmed_on" in changes:
+        day = current.confirmed_on
+        values["confirm_by"] = current.confirm_by = due_after(current, day) if day else None
     current.revision += 1
     current.updated_at = timezone.now()
     current.full_clean()
@@ -147,9 +151,11 @@ def edit(
         _write_opening(current, texts)
         changes["revision"] = [current.revision - 1, current.revision]
         audit.record(current, "change", by=by, changes=changes, note=note)
-        if current.is_public and not may(by, Perm.RESOURCE_REVIEW, current):
+        seen_by_others = current.is_public or current.status == Resource.Status.CHECKED
+        if seen_by_others and not may(by, Perm.RESOURCE_REVIEW, current):
             REVIEW.take(current, "revise", by=by, note=note)
-            _tell_reviewers(current, "修改了已发布的资源，请重新审核")
+            Resource.objects.filter(pk=current.pk).update(checked_at=None)
+            _tell_reviewers(current, "修改了核对过或已发布的资源，请重新审核")
     refresh([current.pk])
     return current
 
@@ -219,14 +225,34 @@ def submit(resource: Resource, *, by: User) -> None:
     """Hand a resource in for review. Raises Refused if it does not say for whom it is."""
     if not resource.audiences or not resource.summary:
         raise Refused("提交前请填写“一句话介绍”和“面向人群”。")
-    _take(resource, "submit", by=by)
+    _take(resource, "submit", by=by, checked_at=None)
     _tell_reviewers(resource, "提交了资源，请审核")
 
 
 @transaction.atomic
 def withdraw(resource: Resource, *, by: User) -> None:
     """Take back what was handed in, to change it."""
-    _take(resource, "withdraw", by=by)
+    _take(resource, "withdraw", by=by, checked_at=None)
+
+
+@transaction.atomic
+def check(resource: Resource, *, by: User, seen: int | None = None) -> None:
+    """Say for the district that a submitted resource is right; the city decides on publishing.
+
+    Raises ChangedMeanwhile if it was changed since `seen`.
+    """
+    _check_read(resource, seen)
+    _take(resource, "check", by=by)
+    people = people_with(Perm.RESOURCE_REVIEW, resource)
+    notify(people, f"区级已核对资源，请审核发布：{resource.title}", link=resource.get_desk_url(), kind="task")
+
+
+@transaction.atomic
+def give_back(resource: Resource, *, by: User, note: str, seen: int | None = None) -> None:
+    """Return a resource to its unit by the district. Raises as `send_back`."""
+    _check_read(resource, seen)
+    _take(resource, "give_back", by=by, note=note)
+    _tell_keepers(resource, f"您的资源“{resource.title}”被区科协退回：{note}", by=by, kind="task")
 
 
 @transaction.atomic
@@ -237,7 +263,15 @@ def publish(resource: Resource, *, by: User, seen: int | None = None, on: date |
     """
     _check_read(resource, seen)
     day = on or timezone.localdate()
-    _take(resource, "publish", by=by, listed_on=resource.listed_on or day, confirmed_on=day)
+    _take(
+        resource,
+        "publish",
+        by=by,
+        listed_on=resource.listed_on or day,
+        confirmed_on=day,
+        confirm_by=due_after(resource, day),
+        asked_on=None,
+    )
     resource.refresh_from_db()
     _tell_keepers(resource, f"您的资源“{resource.title}”已发布。", by=by)
 
@@ -282,7 +316,7 @@ def _take(resource: Resource, step: str, *, by: User, note: str = "", **values) 
 
 def _tell_reviewers(resource: Resource, what: str) -> None:
     who = resource.organization or resource.created_by.name
-    people = people_with(Perm.RESOURCE_REVIEW, resource)
+    people = people_with(Perm.RESOURCE_REVIEW, resource) | people_with(Perm.RESOURCE_CHECK, resource)
     notify(people, f"{who}{what}：{resource.title}", link=resource.get_desk_url(), kind="task")
 
 

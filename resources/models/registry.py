@@ -60,6 +60,7 @@ class Resource(Scoped):
     class Status(models.TextChoices):
         DRAFT = "draft", "草稿"
         SUBMITTED = "submitted", "待审核"
+        CHECKED = "checked", "区级已核"
         PUBLISHED = "published", "已发布"
         RETURNED = "returned", "已退回"
         ARCHIVED = "archived", "已下架"
@@ -139,10 +140,13 @@ class Resource(Scoped):
     details = models.JSONField("扩展内容", default=dict, blank=True)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    checked_at = models.DateTimeField("区级核对时间", null=True, blank=True, editable=False)
     published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
     listed_on = models.DateField("首次发布日期", null=True, blank=True, editable=False)
     archived_at = models.DateTimeField("下架时间", null=True, blank=True, editable=False)
     confirmed_on = models.DateField("信息核实日期", null=True, blank=True)
+    confirm_by = models.DateField("应核实日期", null=True, blank=True, editable=False)
+    asked_on = models.DateField("催核日期", null=True, blank=True, editable=False)
     source = models.CharField("资料来源", max_length=200, blank=True)
     source_note = models.CharField("来源说明", max_length=300, blank=True)
     next_session_at = models.DateTimeField("最近一场", null=True, blank=True, editable=False)
@@ -158,6 +162,7 @@ class Resource(Scoped):
             models.Index(fields=["organization", "-updated_at", "-id"], name="resource_by_organization"),
             models.Index(fields=["status", "-updated_at", "-id"], name="resource_by_status"),
             models.Index(fields=["region", "kind"], name="resource_by_region_and_kind"),
+            models.Index(fields=["confirm_by", "id"], name="resource_due_for_confirmation"),
             GinIndex(fields=["details"], name="resource_by_own_fields", opclasses=["jsonb_path_ops"]),
         ]
         constraints = [
@@ -175,6 +180,17 @@ class Resource(Scoped):
                 name="resource_published_has_its_time",
                 condition=~Q(status="published") | Q(published_at__isnull=False, listed_on__isnull=False),
                 violation_error_message="已发布的资源必须有发布时间。",
+            ),
+            models.CheckConstraint(
+                name="resource_checked_has_its_time",
+                condition=~Q(status="checked") | Q(checked_at__isnull=False),
+                violation_error_message="区级已核的资源必须有核对时间。",
+            ),
+            models.CheckConstraint(
+                name="resource_is_confirmed_before_it_is_due",
+                condition=Q(confirm_by=None)
+                | Q(confirmed_on__isnull=False, confirm_by__gt=F("confirmed_on")),
+                violation_error_message="应核实日期应晚于上次核实日期。",
             ),
             models.CheckConstraint(
                 name="resource_archived_has_its_time",
@@ -248,6 +264,11 @@ class Resource(Scoped):
     @property
     def is_public(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    @property
+    def is_stale(self) -> bool:
+        """Published and not confirmed in time."""
+        return self.is_public and self.confirm_by is not None and self.confirm_by < timezone.localdate()
 
     def get_audiences_display(self) -> str:
         return labels_of(Audience, self.audiences)
@@ -341,29 +362,43 @@ REVIEW = Workflow(
         needs=Perm.RESOURCE_EDIT,
         stamp="submitted_at",
     ),
+    check=Step(
+        label="核对通过",
+        sources=frozenset({Resource.Status.SUBMITTED}),
+        target=Resource.Status.CHECKED,
+        needs=Perm.RESOURCE_CHECK,
+        stamp="checked_at",
+    ),
+    give_back=Step(
+        label="退回单位",
+        sources=frozenset({Resource.Status.SUBMITTED}),
+        target=Resource.Status.RETURNED,
+        needs=Perm.RESOURCE_CHECK,
+        wants_note=True,
+    ),
     withdraw=Step(
         label="撤回修改",
-        sources=frozenset({Resource.Status.SUBMITTED}),
+        sources=frozenset({Resource.Status.SUBMITTED, Resource.Status.CHECKED}),
         target=Resource.Status.DRAFT,
         needs=Perm.RESOURCE_EDIT,
     ),
     publish=Step(
         label="发布",
-        sources=frozenset({Resource.Status.SUBMITTED}),
+        sources=frozenset({Resource.Status.SUBMITTED, Resource.Status.CHECKED}),
         target=Resource.Status.PUBLISHED,
         needs=Perm.RESOURCE_REVIEW,
         stamp="published_at",
     ),
     send_back=Step(
         label="退回",
-        sources=frozenset({Resource.Status.SUBMITTED}),
+        sources=frozenset({Resource.Status.SUBMITTED, Resource.Status.CHECKED}),
         target=Resource.Status.RETURNED,
         needs=Perm.RESOURCE_REVIEW,
         wants_note=True,
     ),
     revise=Step(
         label="修改后重新送审",
-        sources=frozenset({Resource.Status.PUBLISHED}),
+        sources=frozenset({Resource.Status.PUBLISHED, Resource.Status.CHECKED}),
         target=Resource.Status.SUBMITTED,
         needs=Perm.RESOURCE_EDIT,
         stamp="submitted_at",
@@ -375,6 +410,14 @@ REVIEW = Workflow(
         needs=Perm.RESOURCE_EDIT,
         stamp="archived_at",
         wants_note=True,
+    ),
+    lapse=Step(
+        label="到期未核实，自动下架",
+        sources=frozenset({Resource.Status.PUBLISHED}),
+        target=Resource.Status.ARCHIVED,
+        needs=Perm.RESOURCE_REVIEW,
+        stamp="archived_at",
+        by_clock=True,
     ),
     restore=Step(
         label="恢复为草稿",
@@ -390,7 +433,7 @@ class ResourceVersion(
         Resource,
         pghistory.InsertEvent("insert"),
         pghistory.UpdateEvent("update"),
-        exclude=["contact", "contact_phone", "next_session_at"],
+        exclude=["contact", "contact_phone", "next_session_at", "asked_on"],
         append_only=True,
         obj_field=pghistory.ObjForeignKey(related_name="versions"),
     )

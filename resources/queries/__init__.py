@@ -1,13 +1,13 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
 from resources.queries.columns import menu_version
+from resources.queries.desk import DESK_ORDER, DeskQuery
+from resources.queries.life import confirm_token, may_answer, question_of
 from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
 from resources.queries.places import StartingPoints
 from resources.queries.registry import (
-    DESK_ORDER,
-    at_desk,
     changed_since,
     count_by_district,
     history,
@@ -21,7 +21,6 @@ from resources.queries.registry import (
     schema_org,
     searchable,
     shown,
-    status_counts,
     waiting_for,
 )
 
@@ -32,15 +31,17 @@ __all__ = [
     "PLACES_SOURCE",
     "SORTS",
     "Calendar",
+    "DeskQuery",
     "MenuQuery",
     "StartingPoints",
-    "at_desk",
     "changed_since",
+    "confirm_token",
     "count_by_district",
     "doors",
     "history",
     "internal_facts",
     "kinds",
+    "may_answer",
     "menu_version",
     "near",
     "newest",
@@ -50,11 +51,11 @@ __all__ = [
     "opening",
     "public_facts",
     "published",
+    "question_of",
     "records",
     "schema_org",
     "searchable",
     "shown",
     "spans",
-    "status_counts",
     "waiting_for",
 ]

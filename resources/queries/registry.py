@@ -11,6 +11,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from portal import search
@@ -19,6 +20,7 @@ from portal.audit import AuditEntry
 from portal.history import Change, said, told
 from portal.regions import district_code
 from portal.roles import Perm, roles_with
+from portal.templatetags.portal_tags import cn_date
 from portal.waiting import Waiting
 from resources.models import (
     Licence,
@@ -123,6 +125,9 @@ def internal_facts(resource: Resource) -> list[tuple[str, str]]:
         ("资料来源", resource.source),
         ("来源说明", resource.source_note),
         ("公开编号", resource.code),
+        ("区级核对", f"已核（{cn_date(resource.checked_at)}）" if resource.checked_at else "未核"),
+        ("上次核实", cn_date(resource.confirmed_on) if resource.confirmed_on else ""),
+        ("应核实日期", cn_date(resource.confirm_by) if resource.confirm_by else ""),
     ]
 
 
@@ -185,30 +190,10 @@ def _schema_org(resource: Resource) -> dict:
 _SCHEMA_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+ASK_AHEAD = timedelta(days=14)  # owners are asked so long before the day
+
+
 # --- The desk -------------------------------------------------------------------------------------
-
-DESK_ORDER = ("-updated_at", "-pk")
-
-
-def at_desk(user, *, status: str = "", kind: str = "", q: str = ""):
-    """Resources that `user` may see at the desk, narrowed."""
-    rows = Resource.objects.for_user(user, Perm.RESOURCE_VIEW).select_related(
-        "kind", "region", "organization"
-    )
-    if status:
-        rows = rows.filter(status=status)
-    if kind:
-        rows = rows.filter(kind__code=kind)
-    if q:
-        rows = rows.filter(pk__in=search.matching_ids(q, kind="resource", public_only=False))
-    return rows
-
-
-def status_counts(user) -> dict[str, int]:
-    """How many resources in each status `user` may see at the desk."""
-    rows = Resource.objects.for_user(user, Perm.RESOURCE_VIEW).values("status")
-    counted = {row["status"]: row["count"] for row in rows.annotate(count=Count("pk")).order_by("status")}
-    return {status: counted.get(status, 0) for status in Resource.Status.values}
 
 
 def keepers(resource: Resource):
@@ -225,8 +210,15 @@ def waiting_for(user) -> list[Waiting]:
     """What waits for somebody here: staff see what is submitted, a unit what was returned."""
     found = []
     if user.can(Perm.RESOURCE_REVIEW):
-        rows = Resource.objects.for_user(user, Perm.RESOURCE_REVIEW).filter(status=Resource.Status.SUBMITTED)
-        found.append(_waiting("待审核资源", rows.order_by("submitted_at", "pk"), "submitted"))
+        rows = Resource.objects.for_user(user, Perm.RESOURCE_REVIEW)
+        for status, title in (
+            (Resource.Status.CHECKED, "区级已核、待发布的资源"),
+            (Resource.Status.SUBMITTED, "待审核资源"),
+        ):
+            found.append(_waiting(title, rows.filter(status=status).order_by("submitted_at", "pk"), status))
+    elif user.can(Perm.RESOURCE_CHECK):
+        rows = Resource.objects.for_user(user, Perm.RESOURCE_CHECK).filter(status=Resource.Status.SUBMITTED)
+        found.append(_waiting("待区级核对的资源", rows.order_by("submitted_at", "pk"), "submitted"))
     elif user.can(Perm.RESOURCE_EDIT):
         mine = Resource.objects.for_user(user, Perm.RESOURCE_EDIT)
         for status, title in (
@@ -235,14 +227,25 @@ def waiting_for(user) -> list[Waiting]:
         ):
             rows = mine.filter(status=status).order_by("-updated_at", "-pk")
             found.append(_waiting(title, rows, status))
+    found.append(_waiting_confirmation(user))
     return [waiting for waiting in found if waiting.count]
 
 
-def _waiting(title: str, rows, status: str) -> Waiting:
+def _waiting_confirmation(user) -> Waiting:
+    """What somebody is to confirm: a unit its own, the others what is overdue where they work."""
+    perm = Perm.RESOURCE_EDIT if user.can(Perm.RESOURCE_EDIT) else Perm.RESOURCE_CHECK
+    day = timezone.localdate()
+    due = day if user.can(Perm.RESOURCE_REVIEW) or perm == Perm.RESOURCE_CHECK else day + ASK_AHEAD
+    rows = Resource.objects.for_user(user, perm).published().filter(confirm_by__lte=due)
+    return _waiting("待核实资源", rows.order_by("confirm_by", "pk"), fresh="due")
+
+
+def _waiting(title: str, rows, status: str = "", **more: str) -> Waiting:
+    asked = {**({"status": status} if status else {}), **more}
     return Waiting(
         title=title,
         count=rows.count(),
-        url=f"{reverse('resources_desk:list')}?status={status}",
+        url=f"{reverse('resources_desk:list')}?{urlencode(asked)}",
         items=[(row.title, row.get_desk_url()) for row in rows[:5]],
     )
 
@@ -259,6 +262,8 @@ _UNTOLD = {
     "submitted_at",
     "published_at",
     "archived_at",
+    "checked_at",
+    "confirm_by",
 }
 
 

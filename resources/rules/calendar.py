@@ -1,6 +1,7 @@
 """Days that differ, and who pays less: lines as people write them, to rows and back."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -227,6 +228,12 @@ def written_prices(prices: Iterable[Price], names: dict[str, str]) -> str:
 
 
 # --- Holidays -------------------------------------------------------------------------------------
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
 
 HOLIDAY, ADJUSTED = "holiday", "adjusted"  # what a day is, beside its weekday
 AS_USUAL, CLOSED, AS_WEEKEND = "usual", "closed", "weekend"  # what a place does on such days

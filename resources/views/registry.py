@@ -13,7 +13,6 @@ from portal.identifiers import clean_text
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
-from portal.search import MAX_QUERY
 from resources import actions, queries
 from resources.forms.registry import LinkForm, NoteForm, PictureForm, ResourceForm, initial_of
 from resources.models import REVIEW, Resource, ResourceKind, ResourceLink, ResourcePicture
@@ -23,37 +22,34 @@ from resources.models import REVIEW, Resource, ResourceKind, ResourceLink, Resou
 def resource_list(request):
     if not request.user.can(Perm.RESOURCE_VIEW):
         raise PermissionDenied("您没有查看资源的权限。")
-    asked = {
-        "status": request.GET.get("status", "") if request.GET.get("status") in Resource.Status else "",
-        "kind": clean_text(request.GET.get("kind", "")[:30]),
-        "q": clean_text(request.GET.get("q", "")[:MAX_QUERY]),
-    }
+    asked = queries.DeskQuery.read(request.GET, user=request.user, on=timezone.localdate())
     page = page_by_key(
-        queries.at_desk(request.user, **asked),
+        asked.listed(),
         order=queries.DESK_ORDER,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    counts = queries.status_counts(request.user)
     may_add = request.user.can(Perm.RESOURCE_EDIT)
     context = {
         "page": page,
         "asked": asked,
-        "tabs": [
-            {
-                "label": label,
-                "url": f"?status={code}",
-                "current": asked["status"] == code,
-                "count": counts[code],
-            }
-            for code, label in Resource.Status.choices
-        ],
-        "total": sum(counts.values()),
-        "kinds": ResourceKind.objects.current(),
+        "tabs": _status_tabs(asked),
         "may_add": may_add,
         "actions": [("登记资源", reverse("resources_desk:new"), "primary")] if may_add else [],
     }
     return render(request, "resources/resource_list.html", context)
+
+
+def _status_tabs(asked) -> list[dict]:
+    return [
+        {
+            "label": label,
+            "url": asked.address(status="" if asked.status == code else code),
+            "current": asked.status == code,
+            "count": asked.statuses[code],
+        }
+        for code, label in Resource.Status.choices
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,6 +153,7 @@ def _detail_context(request, resource: Resource, **more) -> dict:
         "internal": queries.internal_facts(resource),
         "timeline": _timeline(resource),
         "history": queries.history(resource),
+        "may_confirm": resource.is_public and queries.may_answer(request.user, resource),
         "note_form": NoteForm(),
         "picture_form": PictureForm(),
         "link_form": LinkForm(),
@@ -173,7 +170,12 @@ def _timeline(resource: Resource) -> list[dict]:
     """The way of a resource so far, and the step that comes next."""
     entered = {"label": "登记", "state": "done", "at": resource.created_at, "by": resource.created_by.name}
     entries = [entered, *REVIEW.timeline(resource)]
-    next_steps = {"draft": "提交审核", "returned": "修改后再次提交", "submitted": "市科协审核"}
+    next_steps = {
+        "draft": "提交审核",
+        "returned": "修改后再次提交",
+        "submitted": "区级核对、市科协审核",
+        "checked": "市科协发布",
+    }
     coming = next_steps.get(resource.status)
     return [*entries, {"label": coming, "state": "current"}] if coming else entries
 
@@ -181,6 +183,8 @@ def _timeline(resource: Resource) -> list[dict]:
 # Steps taken by a button of the page, in this order, with what is said afterwards.
 STEPS = {
     "submit": (actions.submit, "已提交，审核结果会通知您。"),
+    "check": (actions.check, "已核对，市科协会审核发布。"),
+    "give_back": (actions.give_back, "已退回并通知单位。"),
     "publish": (actions.publish, "已发布，公众现在可以看到。"),
     "send_back": (actions.send_back, "已退回并通知单位。"),
     "withdraw": (actions.withdraw, "已撤回为草稿。"),
@@ -189,8 +193,8 @@ STEPS = {
 }
 
 
-MAIN_STEPS = {"submit", "publish"}
-DECISIONS = {"publish", "send_back"}  # on what was read, and nothing newer
+MAIN_STEPS = {"submit", "check", "publish"}
+DECISIONS = {"check", "give_back", "publish", "send_back"}  # on what was read, and nothing newer
 
 
 def _seen(request) -> int:

@@ -4,6 +4,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from portal.audit import AuditEntry
@@ -283,7 +284,8 @@ def test_somebody_without_a_role_changes_nothing(owned):
 
 
 def test_a_district_officer_reads_but_does_not_edit(owned, officer):
-    assert queries.at_desk(officer).count() == 1
+    asked = queries.DeskQuery.read({}, user=officer, on=timezone.localdate())
+    assert asked.total == 1
     with pytest.raises(PermissionDenied):
         actions.edit(owned, by=officer, title="改名")
     assert officer.holds(Role.DISTRICT)

@@ -76,7 +76,7 @@ def test_prices_are_read_and_written_back():
     "text", ["免费", "外星人 免费", "学生 便宜", "学生 100%", "学生 半价 礼拜八", "学生 免费；学生 免费"]
 )
 def test_prices_that_make_no_sense_are_refused(text):
-    with pytest.raises(ValueError, match="优惠|人群|例如|打折|相同|写明"):
+    with pytest.raises(ValueError, match=r"优惠|人群|例如|打折|相同|写明"):
         read_prices(text, GROUPS)
 
 

@@ -1,0 +1,80 @@
+"""Keeping what is published true: asking, confirming, and taking off what nobody answers for."""
+
+from datetime import datetime
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+
+from portal import audit
+from portal.accounts import User
+from portal.calendar import local_today
+from portal.errors import Refused
+from portal.notices import notify
+from resources.actions.menu import refresh
+from resources.actions.registry import archive
+from resources.models import REVIEW, Resource
+from resources.queries.life import asked_people, confirm_token, due_after, lapsed, may_answer, to_ask
+
+MOST_A_NIGHT = 2000
+CLOCK = "平台"
+
+
+@transaction.atomic
+def confirm(resource: Resource, *, by: User, at: datetime, note: str = "") -> None:
+    """Say that everything published of a resource is still right.
+
+    Raises PermissionDenied for anybody who neither keeps nor checks it, Refused unless it is published.
+    """
+    if not may_answer(by, resource):
+        raise PermissionDenied("您没有核实这条资源的权限。")
+    current = Resource.objects.select_for_update(of=("self",)).select_related("kind").get(pk=resource.pk)
+    if not current.is_public:
+        raise Refused("只有已发布的资源需要核实。")
+    day = local_today(at)
+    before = current.confirmed_on
+    with pghistory.context(by=str(by), what="核实信息", note=note):
+        Resource.objects.filter(pk=current.pk).update(
+            confirmed_on=day, confirm_by=due_after(current, day), asked_on=None
+        )
+    audit.record(current, "confirm", by=by, changes={"confirmed_on": [before, day]}, note=note)
+
+
+def close(resource: Resource, *, by: User, note: str = "单位告知已停办") -> None:
+    """Take off what its owner says is no more. Raises PermissionDenied for anybody who may not edit it."""
+    archive(resource, by=by, note=note)
+
+
+@transaction.atomic
+def ask_confirmations(at: datetime) -> int:
+    """Ask the owners of what is due, each by a link of their own; returns how many resources. Every night."""
+    day = local_today(at)
+    asked = list(to_ask(day).select_for_update(of=("self",), skip_locked=True)[:MOST_A_NIGHT])
+    for resource in asked:
+        words = "已到期" if resource.confirm_by <= day else f"请在 {resource.confirm_by:%Y-%m-%d} 前答复"
+        for person in asked_people(resource):
+            notify(
+                [person],
+                f"请核实资源“{resource.title}”：仍正确、有变化还是已停办？{words}。点链接即可答复，不用登录。",
+                link=reverse("resources:confirm", args=[confirm_token(resource, person)]),
+                kind="task",
+            )
+    Resource.objects.filter(pk__in=[resource.pk for resource in asked]).update(asked_on=day)
+    return len(asked)
+
+
+@transaction.atomic
+def take_off_unconfirmed(at: datetime) -> int:
+    """Take off the menu what was due, asked for and not answered within its kind's grace. Every night."""
+    day = local_today(at)
+    late = list(lapsed(day).select_for_update(of=("self",), skip_locked=True)[:MOST_A_NIGHT])
+    for resource in late:
+        note = f"应于 {resource.confirm_by:%Y-%m-%d} 前核实，{resource.asked_on:%Y-%m-%d} 催核后无人答复"
+        with pghistory.context(by=CLOCK, what=REVIEW.steps["lapse"].label, note=note):
+            REVIEW.take(resource, "lapse", by=None, note=note, at=at)
+        words = f"资源“{resource.title}”到期未核实，已从菜单下架。核对后可恢复为草稿再提交。"
+        notify(asked_people(resource), words, link=resource.get_desk_url(), kind="task")
+    if late:
+        refresh([resource.pk for resource in late])
+    return len(late)
