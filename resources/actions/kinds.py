@@ -7,6 +7,7 @@ from portal.accounts import User, require
 from portal.regions import Region
 from portal.roles import Perm
 from resources.models import (
+    MenuChange,
     ResourceKind,
     Topic,
 )
@@ -25,6 +26,7 @@ def save_kind(kind: ResourceKind, *, by: User) -> ResourceKind:
         kind.save()
         changes = history.differences(old, kind)
         audit.record(kind, "create" if old is None else "change", by=by, changes=changes)
+        MenuChange.objects.create()
         return kind
     return _next_version(old, kind, by=by)
 
@@ -34,6 +36,7 @@ def _next_version(old: ResourceKind, new: ResourceKind, *, by: User | None) -> R
     ResourceKind.objects.filter(code=old.code).update(is_current=False)
     new.pk, new.version, new.is_current = None, last[0] + 1, True
     new.save(force_insert=True)
+    MenuChange.objects.create()
     audit.record(new, "new_version", by=by, changes={"version": [old.version, new.version]})
     return new
 
@@ -46,5 +49,6 @@ def save_topic(topic: Topic, *, by: User) -> Topic:
     topic.full_clean()
     topic.save()
     changes = history.differences(old, topic)
+    MenuChange.objects.create()
     audit.record(topic, "create" if old is None else "change", by=by, changes=changes)
     return topic

@@ -3,7 +3,7 @@
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery
 from resources.queries.life import confirm_token, may_answer, question_of
-from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near
+from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near, starting_points
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
 from resources.queries.places import StartingPoints
@@ -57,5 +57,6 @@ __all__ = [
     "searchable",
     "shown",
     "spans",
+    "starting_points",
     "waiting_for",
 ]

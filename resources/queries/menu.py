@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from django.db.models import F, Lookup, Q
-from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 from django.utils import timezone
@@ -44,12 +43,12 @@ NEAR = "near"
 WITHIN = {"1": "1 公里内", "3": "3 公里内", "10": "10 公里内"}
 FEW = 3_000  # entries up to which a list is found by their keys
 SHOWN_LEVELS = (Level.DISTRICT, Level.SUBDISTRICT)
-KEY_BITS = 40  # of a resource's key beside its distance in metres
+KEY_BITS = 40  # of a resource's key below its distance in metres
+RANK_BITS, LENGTH_BITS = 52, 42  # of a match: rank, length of its title, key of its entry
 # Who may ask for what is free to them; everybody's own filter is 费用.
 FREE_FOR = {
     code: str(label) for code, label in Concession.Group.choices if code != Concession.Group.EVERYBODY
 }
-BY_MATCH = ("rank", "title_length", "pk")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of the menu's filters, read once per page."""
+    """The words of the menu's filters, read once for each state of the menu."""
 
     kinds: dict[str, ResourceKind]  # by code: the first version, whose id stands in the menu
     kind_names: dict[int, tuple[str, str]]
@@ -141,7 +140,8 @@ class MenuQuery:
     @classmethod
     def read(cls, params, *, at: datetime) -> "MenuQuery":
         """From the address. What is not a known value is not asked for."""
-        words = Vocabulary.load()
+        kept = columns()
+        words = kept.memo.get("words") or kept.memo.setdefault("words", Vocabulary.load())
         asked = {
             "q": clean_text(params.get("q", "")[: search.MAX_QUERY]),
             "district": _known(params.get("district"), words.districts),
@@ -156,7 +156,7 @@ class MenuQuery:
             "within": _known(params.get("within"), WITHIN),
             "sort": _known(params.get("sort"), {*SORTS, MATCH, NEAR}),
         }
-        return cls(at=at, words=words, **asked)._usable()
+        return cls(at=at, words=words, columns=kept, **asked)._usable()
 
     def _usable(self) -> "MenuQuery":
         """Without what cannot be answered: a start nobody knows, a subdistrict of another district."""
@@ -220,8 +220,15 @@ class MenuQuery:
         """What the words in the search box find, asked once for list and counts."""
         if not self.q:
             return self.columns.all()
+        if self.order == MATCH:
+            return self.columns.among(self.matches[:, 3])
         keys = search.matching_ids(self.q, kind="resource").values_list("subject_id", flat=True)
         return self.columns.among(list(keys))
+
+    @cached_property
+    def matches(self) -> np.ndarray:
+        """What the words find, a row each: rank, length of the title, key of the entry, resource."""
+        return np.array(search.ranked(self.q, kind="resource"), "i8").reshape(-1, 4)
 
     def mask(self, *, without: str = "") -> np.ndarray:
         """The rows asked for; leaving out the filters named, for the counts beside them."""
@@ -270,12 +277,14 @@ class MenuQuery:
             page = page_of_numbers(np.sort((metres << KEY_BITS) + self.keys), **asked)
             return replace(page, rows=[number & ((1 << KEY_BITS) - 1) for number in page.rows])
         if self.order == MATCH:
-            rows = search.find(self.q, kinds=["resource"]).annotate(title_length=Length("title_key"))
-            if self.masks:
-                rows = rows.filter(_AnyOf(F("subject_id"), self.keys.tolist()))
-            page = page_by_key(rows, order=BY_MATCH, **asked)
-            return replace(page, rows=[row.subject_id for row in page.rows])
-        page = page_by_key(self.entries(), order=SORTS[self.order][1], **asked)
+            shown = self.matches[np.isin(self.matches[:, 3], self.keys)]
+            numbers = (shown[:, 0] << RANK_BITS) + (shown[:, 1] << LENGTH_BITS) + shown[:, 2]
+            page = page_of_numbers(np.sort(numbers), **asked)
+            resource_of = dict(zip(numbers.tolist(), shown[:, 3].tolist(), strict=True))
+            return replace(page, rows=[resource_of[number] for number in page.rows])
+        order = SORTS[self.order][1]
+        entries = self.entries().only(*(name.lstrip("-") for name in order))
+        page = page_by_key(entries, order=order, **asked)
         return replace(page, rows=[row.pk for row in page.rows])
 
     # The counts
@@ -298,7 +307,7 @@ class MenuQuery:
         """The menu's address with this question, some parts changed; always from the first page."""
         asked = {name: changes.get(name, getattr(self, name)) for name in ("q", *self.PARTS, "sort")}
         query = urlencode({name: value for name, value in asked.items() if value})
-        return reverse("resources:menu") + (f"?{query}" if query else "")
+        return f"{_address()}?{query}" if query else _address()
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -381,12 +390,17 @@ class MenuQuery:
             if getattr(self, name)
         ]
 
-    @property
+    @cached_property
     def suggestions(self) -> list[tuple[str, str]]:
         """What to try where nothing was found: without one filter each, and words that look alike."""
         words = [(f"搜索“{term}”", self.address(q=term)) for term in search.suggest(self.q)] if self.q else []
         without = [(f"不限{label}", url) for label, url in self.chosen] if len(self.chosen) > 1 else []
         return words + without
+
+
+@cache
+def _address() -> str:
+    return reverse("resources:menu")
 
 
 def _known(value: str | None, values) -> str:
@@ -415,6 +429,17 @@ def opened(at: datetime) -> dict[str, Q]:
 
 def _in_audience(code: str):
     return GreaterThan(F("audience_bits").bitand(audience_bit(code)), 0)
+
+
+def starting_points(kept: Columns, words: Vocabulary) -> list[tuple[str, list[Place]]]:
+    """Where one may start from without a position: each district's middle, its subdistricts' below it."""
+    if "starts" not in kept.memo:
+        inside = {code: [district] for code, district in words.districts.items()}
+        for street in words.streets.values():
+            inside.get(street.district_code, []).append(street)
+        start = StartingPoints(kept)
+        kept.memo["starts"] = [(rows[0].name, start.all(rows)) for rows in inside.values()]
+    return kept.memo["starts"]
 
 
 def doors() -> tuple[int, dict[str, int], dict[str, int]]:

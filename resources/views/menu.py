@@ -31,7 +31,7 @@ def answer(request, asked: queries.MenuQuery):
         "page": page,
         "cards": [(row, queries.opening(row, asked.at, days), numbers.get(row.pk, "")) for row in page.rows],
         "placed": len(placed),
-        "places": _places(asked),
+        "places": queries.starting_points(asked.columns, asked.words),
         "places_source": queries.PLACES_SOURCE,
         "menu_url": reverse("resources:menu"),
         "chart": _map_of(placed, asked.district),
@@ -44,15 +44,6 @@ def answer(request, asked: queries.MenuQuery):
     if asked.near:  # where somebody is stays between them and this page
         response.headers["Cache-Control"] = "no-store, private"
     return response
-
-
-def _places(asked) -> list[tuple[str, list]]:
-    """Where one may start from without a position: each district's middle, and its subdistricts' below it."""
-    start = queries.StartingPoints(asked.columns)
-    districts = asked.words.districts.values()
-    streets = asked.words.streets.values()
-    inside = {row.code: [one for one in streets if one.district_code == row.code] for row in districts}
-    return [(row.name, start.all([row, *inside[row.code]])) for row in districts]
 
 
 def _sorts(asked) -> list[tuple[str, str]]:
