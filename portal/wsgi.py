@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
 
 from portal.database import refuse_a_mighty_role  # noqa: E402  settings must be loaded first
-from portal.encryption import check_keys  # noqa: E402
+from portal.encryption import check_keys  # noqa: E402  likewise
 
 check_keys()
 refuse_a_mighty_role()

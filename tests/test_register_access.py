@@ -12,6 +12,7 @@ from django.apps import apps
 
 from events.models import Brand, Edition
 from outreach.actions import load_reference as load_plan
+from portal.synonyms import Synonyms
 from tests import world as city
 from tests.access.matrix import Page, address_of, ask, patterns
 from tests.resources.factories import TopicFactory
@@ -30,6 +31,7 @@ class Register:
 REGISTERS = {
     "portal_organization": Register("staff", "staff", "staff"),
     "portal_region": Register("staff"),
+    "portal_synonyms": Register("staff", "staff", "staff"),
     "portal_user": Register("accounts", "accounts", "accounts"),
     "portal_auditentry": Register("auditor"),
     "outreach_title": Register("staff", "staff", "staff"),
@@ -112,6 +114,7 @@ def test_no_line_of_the_table_is_left_over():
 def world(db):
     load_plan()
     TopicFactory()
+    Synonyms.objects.create(term="科技馆", aliases=["科学馆"])
     Edition.objects.create(
         brand=Brand.objects.create(code="month", name="深圳科普月"),
         year=2026,

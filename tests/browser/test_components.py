@@ -50,8 +50,8 @@ def test_dark_and_large_are_chosen_without_script_and_stay(visit):
 
     tab.page.check("text=深色")
     tab.page.check("text=大字版")
-    tab.page.click("text=保存并返回")
-    tab.page.wait_for_load_state("networkidle")
+    with tab.page.expect_navigation():
+        tab.page.click("text=保存并返回")
 
     page = tab.page.locator("html")
     assert (page.get_attribute("data-theme"), page.get_attribute("data-type")) == ("dark", "large")
