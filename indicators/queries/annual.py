@@ -367,6 +367,7 @@ class Report:
             "paragraphs": [
                 "公民科学素质没有区级数据，各区分值不含成效领域。位次以区间表示：改变权重、剔除指标、计入随机误差后，"
                 "九成模拟结果落在该区间；区间相互重叠的区，先后不能分清。",
+                *self._growth_gap_words(),
             ],
             "blocks": [
                 {
@@ -396,6 +397,17 @@ class Report:
                 },
             ],
         }
+
+    def _growth_gap_words(self) -> list[str]:
+        """Which districts have no growth index, and why."""
+        without = self.overview.ungrown
+        if not without:
+            return []
+        told = "".join(f"{region.name}：{words}。" for region, words in without)
+        return [
+            "以下各区不编制发展指数：括号内的指标每年计数少于16，逐年升降多出于偶然，不作衔接；分值和位次不受影响。",
+            told,
+        ]
 
     # --- the plan's projects
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
+from django.db.models import Q
 
 from indicators import sources
 from indicators.models import (
@@ -121,6 +122,63 @@ def blanked(cells: list[VintageCell], method: Method) -> list[VintageCell]:
     return cells
 
 
+# ---------------------------------------------------------------- why there is no growth index
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A pillar whose years cannot be linked, and the indicators that are counted too little for it."""
+
+    pillar: Node
+    thin: list[IndicatorVersion]
+
+    @property
+    def words(self) -> str:
+        """阵地（每10万人科普基地数、免费或优惠基地占比）."""
+        names = "、".join(one.name for one in self.thin)
+        return f"{self.pillar.name}（{names}）" if names else self.pillar.name
+
+
+def gaps_of(found: "Profile") -> list[Gap]:
+    """What keeps a region from a growth index in its year; [] where it has one."""
+    if found.index.growth is not None:
+        return []
+    return growth_gaps(found.vintage, found.year, found.method).get(found.region.code, [])
+
+
+def growth_gaps(vintage: Vintage, year: int, method: Method) -> dict[str, list[Gap]]:
+    """For each region with a score but no growth index in a year, what keeps it from one; by region code.
+
+    A link needs two thirds of a pillar's weight, each indicator with 16 counted in both years or in three
+    years together; one missing link ends the chain.
+    """
+    lacking = VintageCell.objects.filter(vintage=vintage, year=year, level=Cell.INDEX, growth=None)
+    regions = {
+        cell.region_id: cell.region.code
+        for cell in lacking.exclude(score=None).select_related("region").order_by("region__code")
+    }
+    if not regions:
+        return {}
+    within = VintageCell.objects.filter(vintage=vintage, region__in=regions)
+    broken = within.filter(year=year, level=Cell.PILLAR, growth=None).exclude(score=None)
+    thin = within.filter(year__gte=vintage.edition.base_year, year__lte=year, level=Cell.INDICATOR).filter(
+        Q(flags__contains=["few"]) | Q(state=Observation.State.MISSING)
+    )
+    pillars, names = defaultdict(set), defaultdict(set)
+    for region, node in broken.values_list("region", "node"):
+        pillars[region].add(node)
+    for region, node in thin.values_list("region", "node"):
+        names[region].add(node)
+    return {
+        code: [
+            Gap(pillar, [one for one in method.under(pillar) if one.code in names[region]])
+            for pillar in method.pillars
+            if pillar.code in pillars[region]
+        ]
+        for region, code in regions.items()
+    }
+
+
 # ---------------------------------------------------------------- overview
 
 
@@ -156,7 +214,17 @@ class Overview:
     year: int
     city: VintageCell | None
     rows: list[Row]  # best first; without a score last
+    gaps: dict[str, list[Gap]]  # by code of a region without a growth index: why
     series: dict[str, dict[int, VintageCell]]  # region code → year → index cell
+
+    @property
+    def ungrown(self) -> list[tuple[Region, str]]:
+        """The districts without a growth index, and which pillars are counted too little for one."""
+        return [
+            (row.region, "；".join(gap.words for gap in self.gaps[row.region.code]))
+            for row in self.rows
+            if self.gaps.get(row.region.code)
+        ]
 
     @property
     def trend(self) -> list[tuple[int, Decimal | None, Decimal | None]]:
@@ -190,7 +258,8 @@ def overview(vintage: Vintage, year: int | None = None) -> Overview:
     ]
     rows.sort(key=lambda row: (row.cell.score is None, -(row.cell.score or 0), row.region.code))
     city = next((c for c in index if c.year == chosen and c.region.level == Level.MUNICIPALITY), None)
-    return Overview(vintage, method, years, chosen, city, rows, dict(series))
+    gaps = growth_gaps(vintage, chosen, method)
+    return Overview(vintage, method, years, chosen, city, rows, gaps, dict(series))
 
 
 # ---------------------------------------------------------------- one region
@@ -251,6 +320,8 @@ def profile(vintage: Vintage, region: Region, year: int | None = None) -> Profil
     city = {cell.node: cell for cell in shown if cell.region.level == Level.MUNICIPALITY}
     contributions = list(VintageContribution.objects.filter(vintage=vintage, region=region, year=chosen))
     points = {row.node: row.points for row in contributions}
+    # The points of a hidden indicator would give its value away.
+    points |= {cell.node: None for cell in here.values() if "hidden" in cell.flags}
     standings = {
         one.code: Standing(one, here[one.code], city.get(one.code), points.get(one.code))
         for one in method.indicators

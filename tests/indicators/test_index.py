@@ -368,3 +368,29 @@ def test_what_moved_a_district_leads_from_one_year_to_the_next(night):
 
 def test_the_seed_is_that_of_the_inputs(night):
     assert int(night.seed) == method.seed_of(night.digest)
+
+
+def test_a_district_without_growth_index_says_which_counts_are_too_small(night):
+    found = queries.overview(night)
+
+    without = {
+        row.region.code for row in found.rows if row.cell.score is not None and row.cell.growth is None
+    }
+    assert without
+    assert set(found.gaps) == without
+    for gaps in found.gaps.values():
+        assert gaps
+        assert all(gap.thin for gap in gaps)
+
+
+def test_the_points_of_a_hidden_count_are_hidden_too(night):
+    district = Region.objects.get(code="440304000000")
+    cells = VintageCell.objects.filter(vintage=night, region=district, node="credit_reached")
+    cells.update(numerator=5)
+
+    found = queries.profile(night, district)
+
+    (standing,) = (
+        one for _, _, under in found.pillars for one in under if one.indicator.code == "credit_reached"
+    )
+    assert (standing.cell.flags, standing.points) == (["hidden"], None)
