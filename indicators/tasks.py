@@ -3,6 +3,8 @@
 from django.utils import timezone
 
 from indicators import actions
+from indicators.queries import pictures
+from indicators.queries.index import current_vintage
 from portal.errors import Refused
 from portal.jobs import Job, handler
 
@@ -19,6 +21,8 @@ def index_night(job: Job) -> None:
     except Refused as refusal:
         job.progress(1, 1, str(refusal))
         return
+    if run is not None:
+        pictures.draw_first_pages(current_vintage())
     words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
     job.progress(1, 1, words)
 

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from indicators.method import canonical
 from indicators.models import Denominator, FigureSource, Vintage
 from indicators.queries import index as queries
-from portal import charts, maps
-from portal.charts import About
+from indicators.queries import pictures
 from portal.regions import Level, Region
 from portal.sheets import neutral
 
@@ -63,49 +62,11 @@ def index_page(request):
         "found": found,
         "edition": vintage.edition,
         "kept": _kept(request),
-        "trend": _trend_chart(found),
-        "levels": _interval_chart(found),
-        "map": _map(found),
+        **pictures.of_overview(found),
         "newer": latest if latest and latest.pk != vintage.pk else None,
         "crumbs": [("首页", "/"), (HOME[0], "")],
     }
     return render(request, "indicators/index.html", context)
-
-
-def _source(vintage: Vintage) -> str:
-    return f"数据来源：各区科普统计年报与平台统计；结果编号 {vintage.short}。"
-
-
-def _trend_chart(found: queries.Overview) -> charts.Chart:
-    about = About(
-        "trend",
-        f"全市科普发展指数（{found.vintage.edition.base_year}年=100）",
-        source=_source(found.vintage),
-    )
-    years = [str(year) for year, _, _ in found.trend]
-    growth = [value for _, value, _ in found.trend]
-    return charts.line(about, years, {"发展指数": growth}, decimals=1, base=100)
-
-
-def _interval_chart(found: queries.Overview) -> charts.Chart:
-    rows = [
-        (row.region.name, row.cell.rank_low, row.cell.rank, row.cell.rank_high)
-        for row in found.rows
-        if row.cell.rank is not None and row.cell.rank_low is not None
-    ]
-    about = About(
-        "ranks",
-        f"{found.year}年各区位次及其区间",
-        source=_source(found.vintage),
-        note="线段为九成模拟结果所在的位次；相互重叠的区，先后不能分清。",
-    )
-    return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
-
-
-def _map(found: queries.Overview) -> charts.Chart:
-    values = {row.region.code: row.cell.score for row in found.rows}
-    about = About("map", f"{found.year}年各区水平分值", unit="分", source=_source(found.vintage))
-    return maps.district_map(about, values, columns=("区", "水平分值"))
 
 
 @login_not_required
@@ -121,44 +82,13 @@ def profile_page(request, code):
     context = {
         "found": found,
         "place": queries.place_words(found.index),
+        "unlinked": queries.gaps_of(found),
         "kept": _kept(request),
         "flag_words": queries.FLAG_WORDS,
-        "trend": _region_chart(found),
-        "pillar_chart": _pillar_chart(found),
-        "waterfall": _waterfall(found),
+        **pictures.of_profile(found),
         "crumbs": [("首页", "/"), HOME, (region.name, "")],
     }
     return render(request, "indicators/profile.html", context)
-
-
-def _region_chart(found: queries.Profile) -> charts.Chart:
-    about = About("trend", f"{found.region.name}水平分值（1–100）", unit="分", source=_source(found.vintage))
-    years = [str(cell.year) for cell in found.series]
-    return charts.line(about, years, {"水平分值": [cell.score for cell in found.series]}, decimals=1)
-
-
-def _pillar_chart(found: queries.Profile) -> charts.Chart:
-    about = About("pillars", f"{found.year}年各领域分值", unit="分", source=_source(found.vintage))
-    rows = [(pillar.name, cell.score) for pillar, cell, _ in found.pillars if cell.state != "not_applicable"]
-    return charts.bar(about, rows, decimals=1)
-
-
-def _waterfall(found: queries.Profile) -> charts.Chart | None:
-    if not found.changes or found.before is None or None in (found.before.score, found.index.score):
-        return None
-    about = About(
-        "change",
-        f"{found.before.year}—{found.year}年水平分值的变化",
-        unit="分",
-        source=_source(found.vintage),
-        note="每个领域使总分增减的分值，相加等于总变化。",
-    )
-    return charts.waterfall(
-        about,
-        (f"{found.before.year}年", found.before.score),
-        found.changes,
-        (f"{found.year}年", found.index.score),
-    )
 
 
 @login_not_required
@@ -186,7 +116,7 @@ def node_page(request, code, node):
         "found": found,
         "kept": _kept(request),
         "flags": [queries.FLAG_WORDS[flag] for flag in found.cell.flags],
-        "trend": _rate_chart(found),
+        **pictures.of_indicator(found),
         "crumbs": [
             *here,
             (above.name, reverse("indicators:node", args=[code, above.code])),
@@ -194,15 +124,6 @@ def node_page(request, code, node):
         ],
     }
     return render(request, "indicators/indicator.html", context)
-
-
-def _rate_chart(found: queries.Drill) -> charts.Chart:
-    about = About(
-        "rate", f"{found.region.name}{found.indicator.name}", unit=found.indicator.unit,
-        source=_source(found.vintage),
-    )  # fmt: skip
-    years = [str(cell.year) for cell in found.series]
-    return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)
 
 
 @login_not_required

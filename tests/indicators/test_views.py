@@ -5,6 +5,8 @@ import pytest
 from django.urls import reverse
 
 from indicators.models import Return, VintageCell
+from indicators.queries import pictures
+from portal import charts
 from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
@@ -80,6 +82,14 @@ def test_the_index_page_tells_growth_ranks_and_vintage(client, night):
     assert re.search(r"第 \d+(–\d+)? 位", page)
     assert night.short in page
     assert "深汕特别合作区" in page
+
+
+def test_pictures_of_a_vintage_are_drawn_once_for_all_processes(client, night, monkeypatch):
+    pictures.draw_first_pages(night)
+    monkeypatch.setattr(charts, "_drawn", lambda specification: pytest.fail("drawn again"))
+
+    assert "<svg" in text(client.get("/index/"))
+    assert "<svg" in text(client.get(f"/index/{NANSHAN}/"))
 
 
 def test_from_score_to_the_numbers_divided_and_their_cells(client):

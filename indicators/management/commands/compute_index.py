@@ -2,6 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from indicators import actions
+from indicators.queries import pictures
+from indicators.queries.index import current_vintage
 from portal.accounts import User
 from portal.errors import Refused
 
@@ -23,6 +25,7 @@ class Command(BaseCommand):
                 actions.freeze(run.vintage, note="命令行冻结", by=self._person(by))
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        pictures.draw_first_pages(current_vintage())
         vintage = run.vintage
         self.stdout.write(
             f"{'新结果' if run.is_new else '结果未变'} {vintage.short}，"

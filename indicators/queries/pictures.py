@@ -1,0 +1,133 @@
+"""Pictures of a vintage. Its figures never change: each is drawn once, and kept for every process.
+
+The first drawing of a process takes a second; the night draws what most people open first.
+"""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+
+from indicators.models import Vintage
+from indicators.queries.index import Drill, Overview, Profile, overview, profile
+from portal import charts, maps
+from portal.charts import About
+
+KEPT_FOR = 24 * 60 * 60
+DRAWING = 1  # counted up when a picture is drawn otherwise
+
+Pictures = dict[str, charts.Chart | None]
+
+
+def _kept(vintage: Vintage, page: str, draw: Callable[[], Pictures]) -> Pictures:
+    key = f"indicators.pictures:{DRAWING}:{vintage.digest}:{page}"
+    found = cache.get(key)
+    if found is None:
+        found = draw()
+        cache.set(key, found, KEPT_FOR)
+    return found
+
+
+def of_overview(found: Overview) -> Pictures:
+    """The city's trend, the districts' ranks, the map."""
+    draw = {"trend": _trend_chart, "levels": _interval_chart, "map": _map}
+    return _kept(
+        found.vintage, f"city:{found.year}", lambda: {name: one(found) for name, one in draw.items()}
+    )
+
+
+def of_profile(found: Profile) -> Pictures:
+    """One region: its scores over the years, its pillars, what moved it."""
+    draw = {"trend": _region_chart, "pillar_chart": _pillar_chart, "waterfall": _waterfall}
+    page = f"{found.region.code}:{found.year}"
+    return _kept(found.vintage, page, lambda: {name: one(found) for name, one in draw.items()})
+
+
+def of_indicator(found: Drill) -> Pictures:
+    """One indicator of a region over the years."""
+    page = f"{found.region.code}:{found.indicator.code}"
+    return _kept(found.vintage, page, lambda: {"trend": _rate_chart(found)})
+
+
+def draw_first_pages(vintage: Vintage) -> int:
+    """Draw what most people open first: the overview and the page of every region. Returns how many pages."""
+    found = overview(vintage)
+    of_overview(found)
+    regions = [next(iter(cells.values())).region for cells in found.series.values()]
+    for region in regions:
+        of_profile(profile(vintage, region))
+    return 1 + len(regions)
+
+
+def _source(vintage: Vintage) -> str:
+    return f"数据来源：各区科普统计年报与平台统计；结果编号 {vintage.short}。"
+
+
+def _trend_chart(found: Overview) -> charts.Chart:
+    about = About(
+        "trend",
+        f"全市科普发展指数（{found.vintage.edition.base_year}年=100）",
+        source=_source(found.vintage),
+    )
+    years = [str(year) for year, _, _ in found.trend]
+    growth = [value for _, value, _ in found.trend]
+    return charts.line(about, years, {"发展指数": growth}, decimals=1, base=100)
+
+
+def _interval_chart(found: Overview) -> charts.Chart:
+    rows = [
+        (row.region.name, row.cell.rank_low, row.cell.rank, row.cell.rank_high)
+        for row in found.rows
+        if row.cell.rank is not None and row.cell.rank_low is not None
+    ]
+    about = About(
+        "ranks",
+        f"{found.year}年各区位次及其区间",
+        source=_source(found.vintage),
+        note="线段为九成模拟结果所在的位次；相互重叠的区，先后不能分清。",
+    )
+    return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
+
+
+def _map(found: Overview) -> charts.Chart:
+    values = {row.region.code: row.cell.score for row in found.rows}
+    about = About("map", f"{found.year}年各区水平分值", unit="分", source=_source(found.vintage))
+    return maps.district_map(about, values, columns=("区", "水平分值"))
+
+
+def _region_chart(found: Profile) -> charts.Chart:
+    about = About("trend", f"{found.region.name}水平分值（1–100）", unit="分", source=_source(found.vintage))
+    years = [str(cell.year) for cell in found.series]
+    return charts.line(about, years, {"水平分值": [cell.score for cell in found.series]}, decimals=1)
+
+
+def _pillar_chart(found: Profile) -> charts.Chart:
+    about = About("pillars", f"{found.year}年各领域分值", unit="分", source=_source(found.vintage))
+    rows = [(pillar.name, cell.score) for pillar, cell, _ in found.pillars if cell.state != "not_applicable"]
+    return charts.bar(about, rows, decimals=1)
+
+
+def _waterfall(found: Profile) -> charts.Chart | None:
+    if not found.changes or found.before is None or None in (found.before.score, found.index.score):
+        return None
+    about = About(
+        "change",
+        f"{found.before.year}—{found.year}年水平分值的变化",
+        unit="分",
+        source=_source(found.vintage),
+        note="每个领域使总分增减的分值，相加等于总变化。",
+    )
+    return charts.waterfall(
+        about,
+        (f"{found.before.year}年", found.before.score),
+        found.changes,
+        (f"{found.year}年", found.index.score),
+    )
+
+
+def _rate_chart(found: Drill) -> charts.Chart:
+    about = About(
+        "rate", f"{found.region.name}{found.indicator.name}", unit=found.indicator.unit,
+        source=_source(found.vintage),
+    )  # fmt: skip
+    years = [str(cell.year) for cell in found.series]
+    return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)
