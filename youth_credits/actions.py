@@ -438,7 +438,8 @@ WHERE s.starts_at IS NOT NULL AND c.starts_at IS NOT NULL AND c.activity_id <> a
     AND NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line);
 """
 
-# What the ledger holds of these children already. A table of its own, so that the planner knows how much.
+# What the ledger holds of these children already. A table of its own, so that the planner knows how much; asked
+# child by child (OFFSET keeps it so), because a ledger that has grown since its last ANALYZE is else read whole.
 # Kinds are numbers: the same code under any version of the rules.
 REMEMBER = """
 CREATE TEMP TABLE prior ON COMMIT DROP AS
@@ -447,11 +448,13 @@ SELECT c.student_id, c.activity_id, c.school_year, k.kind, a.held_on, a.course, 
     c.earned > 0 AND c.reason <> 'repeated' AS is_first,
     CASE WHEN extract(month FROM a.held_on) BETWEEN 2 AND 8
         THEN make_date(c.school_year + 1, 2, 1) ELSE make_date(c.school_year, 9, 1) END AS term
-FROM youth_credits_credit c
+FROM (SELECT DISTINCT student_id FROM staged) s
+CROSS JOIN LATERAL (
+    SELECT * FROM youth_credits_credit
+    WHERE student_id = s.student_id AND reversed_at IS NULL AND reverses_id IS NULL OFFSET 0
+) c
 JOIN (SELECT id, min(id) OVER (PARTITION BY code) AS kind FROM youth_credits_creditrule) k ON k.id = c.rule_id
-LEFT JOIN youth_credits_activity a ON a.id = c.activity_id
-WHERE c.student_id IN (SELECT DISTINCT student_id FROM staged)
-    AND c.reversed_at IS NULL AND c.reverses_id IS NULL;
+LEFT JOIN youth_credits_activity a ON a.id = c.activity_id;
 ANALYZE prior;
 """
 
