@@ -13,7 +13,7 @@ from portal.roles import Role
 from portal.scope import _set, scope
 from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import enrol
-from youth_credits.actions import DATA, _load_rules
+from youth_credits.actions import DATA, load_rules
 from youth_credits.models import Student
 
 REQUESTS = 2_000
@@ -23,7 +23,7 @@ HOLDERS = "SELECT DISTINCT school_id FROM youth_credits_student"
 
 @pytest.fixture
 def two_schools(transactional_db):
-    _load_rules(DATA / "rules_v1.json")
+    load_rules(DATA / "rules_v1.json")
     schools = []
     for number in range(2):
         school = OrganizationFactory(school=True)

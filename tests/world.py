@@ -31,7 +31,7 @@ from tests.outreach.factories import TitleFactory
 from tests.resources.factories import ResourceFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, enrol
-from youth_credits.actions import DATA, _load_rules
+from youth_credits.actions import DATA, load_rules
 from youth_credits.models import Batch
 
 PLACES = ("here", "near", "far")
@@ -212,7 +212,7 @@ def _statistics(world: World) -> None:
 
 
 def _children(world: World) -> None:
-    _load_rules(DATA / "rules_v1.json")
+    load_rules(DATA / "rules_v1.json")
     clerks = {"here": "school", "near": "school_near", "far": "school_b"}
     world.things |= {"student": {}, "batch": {}}
     for number, place in enumerate(PLACES):

@@ -42,7 +42,7 @@ from tests.factories import OrganizationFactory, UserFactory
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory, in_shenzhen
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import enrol, name, number
-from youth_credits.actions import DATA, _load_rules
+from youth_credits.actions import DATA, load_rules
 from youth_credits.models import Batch, Credit, Student
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -359,7 +359,7 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
 
 @pytest.fixture
 def school(nanshan):
-    _load_rules(DATA / "rules_v1.json")
+    load_rules(DATA / "rules_v1.json")
     return OrganizationFactory(region=nanshan, school=True)
 
 

@@ -28,7 +28,7 @@ from portal.scope import scope
 from tests.factories import UserFactory, totp_of
 from tests.portal.test_sign_in import PASSWORD, sign_in, with_password
 from tests.youth_credits.factories import enrol
-from youth_credits.actions import DATA, _load_rules
+from youth_credits.actions import DATA, load_rules
 
 NEW = "quiet-otter-carries-lanterns"
 
@@ -277,7 +277,7 @@ def test_a_reset_says_the_same_for_a_known_and_an_unknown_address(client, clerk)
 def test_everything_sealed_goes_under_the_new_key_and_opens_without_the_old(
     settings, school, clerk, staff, unit
 ):
-    _load_rules(DATA / "rules_v1.json")
+    load_rules(DATA / "rules_v1.json")
     with scope(f"school:{school.pk}"):
         names = [child.name for child in enrol(school, clerk)]
     made = files.made(b"%PDF-1.4 text", "a.pdf", "pdf")

@@ -12,12 +12,12 @@ from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import enrol
 from youth_credits import tasks  # noqa: F401  registers the handlers
-from youth_credits.actions import DATA, _load_rules
+from youth_credits.actions import DATA, load_rules
 
 
 @pytest.fixture
 def rules():
-    _load_rules(DATA / "rules_v1.json")
+    load_rules(DATA / "rules_v1.json")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from portal import files
 from portal.identifiers import synthetic_student_number
 from youth_credits import actions
 from youth_credits.actions import RollRow
-from youth_credits.models import Batch
+from youth_credits.models import Batch, Student
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
 BORN = date(2014, 3, 1)
@@ -51,7 +51,7 @@ def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consent
 
 
 def school_children(school):
-    return actions.Student.objects.filter(school=school).order_by("pk")
+    return Student.objects.filter(school=school).order_by("pk")
 
 
 def row(serial: int = 0, **cells) -> dict:

@@ -15,6 +15,7 @@ from tests.youth_credits.factories import BatchFactory
 from tests.youth_credits.reference import Attendance, count
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion, entry_line, weigh, worth_of
+from youth_credits.actions.ledger import write
 from youth_credits.models import Activity, Batch, Credit, StudentYear
 from youth_credits.queries import RuleBook
 from youth_credits.rules import earned
@@ -46,7 +47,7 @@ def put(school, student, cases, by):
         lines.append(entry_line(number + 2, student.pk, number, worth))
     found = weigh(school, occasions, lines)
     batch = BatchFactory(organization=school, created_by=by)
-    actions._store(batch)
+    write(batch)
     return found
 
 

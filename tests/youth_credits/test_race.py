@@ -124,14 +124,15 @@ WORKER = """
 import django; django.setup()
 from django.db import connections
 from portal import jobs
-from youth_credits import actions, tasks
+from youth_credits import tasks
+from youth_credits.actions import batches
 import time
-store = actions._store
+write = batches.write
 def slowly(batch):
-    store(batch)
+    write(batch)
     print("stored", flush=True)
     time.sleep(60)
-actions._store = slowly
+batches.write = slowly
 jobs.run({pk})
 """
 

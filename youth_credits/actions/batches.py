@@ -1,0 +1,302 @@
+"""A batch from its upload or class grid to the ledger and back: who decided what, and when."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal import audit
+from portal.accounts import User, require
+from portal.errors import Refused
+from portal.files import Examined
+from portal.jobs import Job, again, enqueue
+from portal.notices import Notice, notify
+from portal.organizations import Organization
+from portal.roles import Perm
+from youth_credits import queries
+from youth_credits.actions.child import revoke_transcripts
+from youth_credits.actions.ledger import (
+    ANY_TIME,
+    Occasion,
+    entry_line,
+    lock_ledger,
+    reverse,
+    weigh,
+    when_of,
+    worth_of,
+    write,
+)
+from youth_credits.actions.roll import undo_roll
+from youth_credits.actions.steps import BATCH, Outcome, Status, keep_file, write_outcome
+from youth_credits.models import Batch, Student
+from youth_credits.queries import RuleBook
+
+UNDO_WITHIN = timedelta(days=30)
+
+Kind = Batch.Kind
+
+
+JOBS = {
+    (Kind.CREDITS, "check"): "credit_check",
+    (Kind.CREDITS, "keep"): "credit_keep",
+    (Kind.ROLL, "check"): "roll_check",
+    (Kind.ROLL, "keep"): "roll_keep",
+}
+
+
+def _promise(batch: Batch, step: str, *, by: User) -> Job:
+    """The job of a step; one that failed is put back into the queue."""
+    # A sheet held back and decided on again is another promise.
+    turn = f":{batch.checked_at.timestamp():.0f}" if step == "keep" else ""
+    job = enqueue(
+        JOBS[batch.kind, step],
+        key=f"{batch.uuid}{turn}",
+        payload={"batch": batch.pk, "school": batch.organization_id},
+        by=by,
+    )
+    if job.state == Job.State.FAILED:
+        again(job)
+    return job
+
+
+def retry(batch: Batch, *, by: User) -> Job:
+    """Begin again what failed for want of time, memory or a database. Raises Refused if nothing is to do."""
+    require(by, Perm.CREDIT_RECORD, batch)
+    if not batch.is_working:
+        raise Refused("该批次没有需要重试的处理。")
+    return _promise(batch, "check" if batch.status == Status.UPLOADED else "keep", by=by)
+
+
+@transaction.atomic
+def upload(file: Examined, *, kind: str, school: Organization, key: uuid.UUID, by: User) -> Batch:
+    """Keep an uploaded sheet, sealed, and promise to check it. The same key again is the same upload."""
+    require(by, Perm.CREDIT_RECORD, school)
+    lock_ledger(school)
+    known = Batch.objects.filter(uuid=key).first()
+    if known:
+        return known
+    batch = Batch(
+        uuid=key,
+        kind=kind,
+        region=school.region,
+        organization=school,
+        created_by=by,
+        file=keep_file(file, school=school, by=by),
+    )
+    batch.full_clean(validate_constraints=False)
+    batch.save()
+    audit.record(batch, "upload", by=by)  # a file is often named after a class or a child
+    _promise(batch, "check", by=by)
+    return batch
+
+
+@transaction.atomic
+def note_checked(batch: Batch, outcome: Outcome, *, faults: bytes | None, returned: Examined | None) -> None:
+    """Write down what the check found and leave the decision to the person who uploaded."""
+    write_outcome(batch, outcome, faults, returned)
+    BATCH.take(batch, "read", by=batch.created_by)
+    said = f"读取 {outcome.read:,} 行，有误 {outcome.faulty:,} 行"
+    notify(
+        [batch.created_by],
+        f"{batch.get_kind_display()}已检查：{said}，请确认是否导入。",
+        link=batch.get_absolute_url(),
+        kind=Notice.Kind.TASK,
+    )
+
+
+@transaction.atomic
+def hold(batch: Batch, outcome: Outcome, *, faults: bytes | None, returned: Examined | None) -> None:
+    """The sheet has other faults than when it was checked: nothing is kept, the person decides again."""
+    write_outcome(batch, outcome, faults, returned)
+    BATCH.take(batch, "hold", by=batch.created_by)
+    Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
+
+
+@transaction.atomic
+def refuse_file(batch: Batch, reason: str) -> None:
+    """The file is no table we can read: the batch ends with the reason, nothing of it is kept."""
+    Batch.objects.filter(pk=batch.pk).update(note=reason[:1000])
+    BATCH.take(batch, "refuse", by=batch.created_by, note=reason)
+
+
+@transaction.atomic
+def keep(batch: Batch, *, only_good: bool, by: User) -> Job:
+    """Decide that a checked sheet is kept: all of it, or the good rows only. A second click changes nothing.
+
+    Raises Refused where all is asked for and rows are faulty, or nothing is there to keep.
+    """
+    if batch.status == Status.KEEPING:
+        return _promise(batch, "keep", by=by)
+    if batch.rows_faulty and not only_good:
+        raise Refused(
+            f"有 {batch.rows_faulty:,} 行有误，不能全部导入。请改正后重新上传，或选择仅导入正确行。"
+        )
+    if not batch.rows_good:
+        raise Refused("没有需要导入的行。")
+    Batch.objects.filter(pk=batch.pk).update(only_good=only_good)
+    BATCH.take(batch, "keep", by=by, note="仅导入正确行" if only_good else "全部导入")
+    return _promise(batch, "keep", by=by)
+
+
+@transaction.atomic
+def drop(batch: Batch, *, by: User) -> None:
+    """Decide that nothing of a checked sheet is kept."""
+    BATCH.take(batch, "drop", by=by)
+
+
+# --- Into the ledger -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def store(batch: Batch, outcome: Outcome, *, faults: bytes | None, returned: Examined | None) -> None:
+    """Write what `weigh` found new and its totals in one statement; tell who asked and who verifies."""
+    write(batch)
+    write_outcome(batch, outcome, faults, returned)
+    BATCH.take(batch, "store", by=batch.created_by)
+    said = f"新增 {outcome.new:,} 条，相同 {outcome.same:,} 条"
+    notify([batch.created_by], f"学分已导入：{said}。", link=batch.get_absolute_url())
+    _ask_verifiers(batch)
+
+
+def _ask_verifiers(batch: Batch) -> None:
+    verifiers = queries.verifiers(batch.organization)
+    notify(
+        [person for person in verifiers if person != batch.created_by],
+        f"{batch.organization.name}有一批学分待审核（{batch.rows_new:,} 条）。",
+        link=batch.get_absolute_url(),
+        kind=Notice.Kind.TASK,
+    )
+
+
+@transaction.atomic
+def record_class(
+    occasion: Occasion,
+    students: Iterable[Student],
+    *,
+    minutes: int,
+    starts_at: datetime | None = None,
+    school: Organization,
+    key: uuid.UUID,
+    by: User,
+) -> Batch:
+    """Record one activity for the children of a class who were there. The same key again is the same grid.
+
+    Raises Refused if nobody was there, everybody has it already, or an entry overlaps another in time.
+    """
+    require(by, Perm.CREDIT_RECORD, school)
+    lock_ledger(school)
+    known = Batch.objects.filter(uuid=key).first()
+    if known:
+        return known
+    present = list(students)
+    if not present:
+        raise Refused("请至少勾选一名到场的学生。")
+    book = RuleBook()
+    rule = book.rules[occasion.rule.pk]
+    if rule.method in ("award", "panel"):
+        raise Refused(f"{occasion.rule}须逐人填写等级或学分，请用学分表导入。")
+    worth = worth_of(rule, minutes)
+    when = when_of(starts_at, minutes) if starts_at else ANY_TIME
+    found = weigh(
+        school,
+        [occasion],
+        [entry_line(number, one.pk, 0, worth, when=when) for number, one in enumerate(present, start=1)],
+    )
+    if found.faults:
+        raise Refused(f"有 {len(found.faults)} 名学生此时段已有其他活动，请核对开始时间或取消勾选。")
+    if not found.new:
+        raise Refused("所选学生当日此活动都已登记，没有新增。")
+    batch = Batch(
+        uuid=key,
+        kind=Kind.GRID,
+        status=Status.KEEPING,
+        region=school.region,
+        organization=school,
+        created_by=by,
+        rows_read=len(present),
+        rows_new=found.new,
+        rows_same=found.same,
+        rows_uncounted=found.uncounted,
+    )
+    batch.save()
+    write(batch)
+    BATCH.take(batch, "store", by=by)
+    _ask_verifiers(batch)
+    return batch
+
+
+# --- Taking back ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo(batch: Batch, *, by: User, at: datetime | None = None) -> int:
+    """Take a kept batch back as a whole, within 30 days; returns how many entries or changes.
+
+    Raises Refused once the time is over or the batch is verified.
+    """
+    at = at or timezone.now()
+    if batch.kept_at and at - batch.kept_at > UNDO_WITHIN:
+        raise Refused("导入已超过 30 天，不能再撤销。")
+    BATCH.take(batch, "undo", by=by)
+    if batch.kind == Kind.ROLL:
+        return undo_roll(batch, at=at)
+    return reverse(batch, only=None, at=at)
+
+
+@transaction.atomic
+def verify(batch: Batch, *, by: User) -> None:
+    """A second person confirms a batch: its entries that stand are verified."""
+    if batch.kind == Kind.ROLL:
+        raise Refused("学生名册不需要审核。")
+    if batch.created_by_id == by.pk:
+        raise Refused("录入与审核须由不同的人办理。")
+    BATCH.take(batch, "verify", by=by)
+    notify([batch.created_by], "您录入的一批学分已审核通过。", link=batch.get_absolute_url())
+
+
+@transaction.atomic
+def give_back(batch: Batch, *, note: str, by: User, at: datetime | None = None) -> int:
+    """The verifier returns a whole batch with a remark: every entry that stands is taken back."""
+    if batch.kind == Kind.ROLL:
+        raise Refused("学生名册不需要审核。")
+    BATCH.take(batch, "give_back", by=by, note=note)
+    if batch.verified_at:
+        _revoke_transcripts(batch, reason=note, by=by)
+    count = reverse(batch, only=None, at=at or timezone.now())
+    _tell_returned(batch, count, note)
+    return count
+
+
+def _revoke_transcripts(batch: Batch, *, reason: str, by: User) -> None:
+    students = queries.batch_entries(batch).order_by().values_list("student", flat=True).distinct()
+    revoke_transcripts(students, reason=f"所载学分已退回：{reason}", by=by)
+
+
+@transaction.atomic
+def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User) -> int:
+    """The verifier returns some entries of a batch with a remark; the rest stays to be verified."""
+    require(by, Perm.CREDIT_VERIFY, batch)
+    if batch.status != Status.KEPT or batch.kind == Kind.ROLL:
+        raise Refused("只能退回待审核批次中的记录。")
+    if not note.strip():
+        raise Refused("请填写退回的理由。")
+    chosen = sorted(set(entries))
+    if not chosen:
+        raise Refused("请勾选要退回的记录。")
+    count = reverse(batch, only=chosen, at=timezone.now())
+    if not count:
+        raise Refused("所选记录已被冲销，请刷新页面。")
+    audit.record(batch, "return_entries", by=by, changes={"entries": [None, count]}, note=note)
+    _tell_returned(batch, count, note)
+    return count
+
+
+def _tell_returned(batch: Batch, count: int, note: str) -> None:
+    notify(
+        [batch.created_by],
+        f"审核员退回了 {count:,} 条学分：{note}",
+        link=batch.get_absolute_url(),
+        kind=Notice.Kind.TASK,
+    )

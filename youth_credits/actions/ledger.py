@@ -1,0 +1,353 @@
+"""The ledger is weighed and written as sets of rows, a sheet's and a class grid's alike: `weigh` stages what
+came and finds faults, repeats and caps; `write` writes what it found; `reverse` takes back.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+
+from portal.calendar import school_year, term
+from portal.organizations import Organization
+from youth_credits import queries
+from youth_credits.models import Batch, CreditRule
+from youth_credits.rules import earned
+
+LEDGER_LOCK = 7_304_100  # advisory lock of one school's ledger
+
+
+def lock_ledger(school: Organization) -> None:
+    """Until the transaction ends, nobody else writes this school's roll or ledger: caps are exact."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LEDGER_LOCK, school.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What was held on a day, under which rule."""
+
+    rule: CreditRule
+    held_on: date
+    name: str
+    provider: str = ""
+
+    @property
+    def course(self) -> uuid.UUID:
+        digest = hashlib.sha256(f"{self.name}\0{self.provider}".encode()).digest()
+        return uuid.UUID(bytes=digest[:16])
+
+
+ANY_TIME = "\\N\t\\N"
+
+
+def entry_line(
+    line: int, student: int, occasion: int, worth: str, certificate: str = "", when: str = ANY_TIME
+) -> str:
+    """One entry for COPY. `worth` comes from `worth_of`, `when` from `when_of`."""
+    return f"{line}\t{student}\t{occasion}\t{worth}\t{certificate}\t{when}\n"
+
+
+def worth_of(rule, minutes: int, *, award: str = "", granted: Decimal | None = None) -> str:
+    """The columns minutes, earned (hundredths), minutes used, reason and award of an entry.
+
+    Raises ValueError as `rules.earned` does.
+    """
+    entry = earned(rule, minutes, award=award, granted=granted)
+    return f"{minutes}\t{int(entry.credits * 100)}\t{entry.minutes_used}\t{entry.reason}\t{award}"
+
+
+def when_of(starts_at: datetime, minutes: int) -> str:
+    return f"{starts_at.isoformat()}\t{(starts_at + timedelta(minutes=minutes)).isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetFault:
+    """A fault that only many rows together, or the ledger, can show."""
+
+    line: int
+    kind: str  # double, certificate, certificate_known, overlap, overlap_known
+    other: int | None  # the line it clashes with
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    new: int
+    same: int
+    uncounted: int
+    faults: list[SetFault]
+
+
+STAGE = """
+CREATE TEMP TABLE staged_activity (
+    no int, rule_id bigint, held_on date, school_year int, term date, name text, provider text, course uuid,
+    id bigint
+) ON COMMIT DROP;
+CREATE TEMP TABLE staged (
+    line int, student_id bigint, no int, minutes int, earned int, used int, reason text, award text,
+    certificate text, starts_at timestamptz, ends_at timestamptz
+) ON COMMIT DROP;
+CREATE TEMP TABLE staged_fault (line int, kind text, other int) ON COMMIT DROP;
+"""
+UNSTAGE = "DROP TABLE IF EXISTS weighed, prior, staged_fault, staged, staged_activity"
+
+# The school's activities, known or new.
+NAME_ACTIVITIES = """
+INSERT INTO youth_credits_activity (school_id, rule_id, held_on, name, provider, course)
+SELECT %(school)s, rule_id, held_on, name, provider, course FROM staged_activity
+ON CONFLICT DO NOTHING;
+UPDATE staged_activity s SET id = a.id FROM youth_credits_activity a
+WHERE a.school_id = %(school)s AND (a.held_on, a.rule_id, a.name, a.provider)
+    = (s.held_on, s.rule_id, s.name, s.provider);
+SET LOCAL default_statistics_target = 10;
+ANALYZE staged (student_id, no);
+"""
+
+FIND_DOUBLES = """
+INSERT INTO staged_fault
+SELECT s.line, 'double', d.first
+FROM (SELECT student_id, no, min(line) AS first FROM staged GROUP BY 1, 2 HAVING count(*) > 1) d
+JOIN staged s USING (student_id, no) WHERE s.line > d.first
+"""
+
+# One certificate, one entry: in the sheet, and in the school's ledger unless it is the very same entry.
+FIND_CERTIFICATES = """
+INSERT INTO staged_fault
+SELECT line, 'certificate', first FROM (
+    SELECT line, min(line) OVER (PARTITION BY certificate) AS first FROM staged
+    WHERE certificate <> '' AND line NOT IN (SELECT line FROM staged_fault)
+) s WHERE line > first;
+INSERT INTO staged_fault
+SELECT s.line, 'certificate_known', NULL FROM staged s JOIN staged_activity a USING (no)
+JOIN youth_credits_credit c ON c.school_id = %(school)s AND c.certificate = s.certificate
+    AND c.certificate <> '' AND c.reversed_at IS NULL AND c.reverses_id IS NULL
+WHERE (c.student_id, c.activity_id) <> (s.student_id, a.id);
+"""
+
+FIND_OVERLAPS = """
+INSERT INTO staged_fault
+SELECT DISTINCT ON (s.line) s.line, 'overlap', o.line FROM staged s
+JOIN staged o ON o.student_id = s.student_id AND o.line < s.line
+    AND tstzrange(o.starts_at, o.ends_at) && tstzrange(s.starts_at, s.ends_at)
+WHERE s.starts_at IS NOT NULL AND o.starts_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM staged_fault f WHERE f.line IN (s.line, o.line))
+ORDER BY s.line, o.line;
+INSERT INTO staged_fault
+SELECT DISTINCT s.line, 'overlap_known', NULL::int FROM staged s JOIN staged_activity a USING (no)
+JOIN youth_credits_credit c ON c.student_id = s.student_id AND c.reversed_at IS NULL AND c.reverses_id IS NULL
+    AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at)
+WHERE s.starts_at IS NOT NULL AND c.starts_at IS NOT NULL AND c.activity_id <> a.id
+    AND NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line);
+"""
+
+# What the ledger holds of these children already. A table of its own, so that the planner knows how much;
+# asked child by child (OFFSET keeps it so), or a ledger that grew since its last ANALYZE is read whole. Kinds
+# are numbers: the same code under any version of the rules.
+REMEMBER = """
+CREATE TEMP TABLE prior ON COMMIT DROP AS
+SELECT c.student_id, c.activity_id, c.school_year, k.kind, a.held_on, a.course, a.provider,
+    (c.earned * 100)::int AS earned, (c.credits * 100)::int AS credits,
+    c.earned > 0 AND c.reason <> 'repeated' AS is_first,
+    CASE WHEN extract(month FROM a.held_on) BETWEEN 2 AND 8
+        THEN make_date(c.school_year + 1, 2, 1) ELSE make_date(c.school_year, 9, 1) END AS term
+FROM (SELECT DISTINCT student_id FROM staged) s
+CROSS JOIN LATERAL (
+    SELECT * FROM youth_credits_credit
+    WHERE student_id = s.student_id AND reversed_at IS NULL AND reverses_id IS NULL OFFSET 0
+) c
+JOIN (SELECT id, min(id) OVER (PARTITION BY code) AS kind FROM youth_credits_creditrule) k ON k.id = c.rule_id
+LEFT JOIN youth_credits_activity a ON a.id = c.activity_id;
+ANALYZE prior;
+"""
+
+# What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. In
+# three steps, as the rules say: once per course, day or term; so many per provider; the cap of the year.
+# Credits are hundredths here. The three windows begin with child and kind, so that one sort serves them
+# all; what came before is summed up first, never asked for row by row.
+WEIGH = """
+CREATE TEMP TABLE weighed ON COMMIT DROP AS
+WITH kinds AS (
+    SELECT id AS rule_id, min(id) OVER (PARTITION BY code) AS kind, once, most_per_provider,
+        (cap_per_year * 100)::int AS cap, family = 'off_campus' AS is_off_campus
+    FROM youth_credits_creditrule
+), held AS MATERIALIZED (
+    SELECT a.no, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course, a.provider,
+        k.kind, k.once, k.most_per_provider, k.cap, k.is_off_campus,
+        CASE WHEN k.once <> 'day' THEN a.course END AS once_course,
+        CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on
+    FROM staged_activity a JOIN kinds k USING (rule_id)
+), met_before AS (
+    SELECT p.student_id, h.no, max(p.earned) AS earned
+    FROM prior p JOIN held h ON h.kind = p.kind AND (p.is_first OR h.once = 'highest')
+        AND CASE h.once WHEN '' THEN false WHEN 'day' THEN p.held_on = h.held_on
+            WHEN 'term' THEN (p.course, p.term) = (h.course, h.term) ELSE p.course = h.course END
+    GROUP BY p.student_id, h.no
+), provided_before AS (
+    SELECT student_id, kind, school_year, provider, count(*) AS times
+    FROM prior WHERE is_first GROUP BY student_id, kind, school_year, provider
+), taken AS (
+    SELECT student_id, kind, school_year, sum(credits)::int AS credits FROM prior
+    GROUP BY student_id, kind, school_year
+), good AS (
+    SELECT s.line, s.student_id, s.minutes, s.earned, s.used, s.reason, s.award, s.certificate,
+        s.starts_at, s.ends_at, h.*,
+        CASE WHEN once <> '' AND s.earned > 0 THEN greatest(b.earned,
+            max(s.earned) FILTER (WHERE once <> '') OVER (
+                PARTITION BY s.student_id, kind, once_course, once_on ORDER BY held_on, line
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS before
+    FROM staged s
+    JOIN held h USING (no)
+    LEFT JOIN met_before b ON (b.student_id, b.no) = (s.student_id, s.no)
+    WHERE NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line)
+        AND NOT EXISTS (SELECT FROM prior p
+            WHERE (p.student_id, p.activity_id) = (s.student_id, h.activity_id))
+), once AS (
+    SELECT g.*, coalesce(before, 0) > 0 AS is_repeated,
+        CASE WHEN coalesce(before, 0) = 0 THEN earned
+            WHEN once = 'highest' THEN greatest(0, earned - before) ELSE 0 END AS left_once
+    FROM good g
+), provided AS (
+    SELECT o.*, most_per_provider IS NOT NULL AND provider <> '' AND left_once > 0
+        AND coalesce(b.times, 0)
+            + count(*) FILTER (WHERE most_per_provider IS NOT NULL AND left_once > 0) OVER (
+                PARTITION BY student_id, kind, school_year, provider ORDER BY held_on, line
+            ) > most_per_provider AS is_over
+    FROM once o LEFT JOIN provided_before b USING (student_id, kind, school_year, provider)
+), capped AS (
+    SELECT p.*, CASE WHEN is_over THEN 0 ELSE left_once END AS counted FROM provided p
+), final AS (
+    SELECT c.*, greatest(0, least(counted, cap - coalesce(t.credits, 0)
+        - (sum(counted) OVER (PARTITION BY student_id, kind, school_year ORDER BY held_on, line)
+           - counted)))::int AS credits
+    FROM capped c LEFT JOIN taken t USING (student_id, kind, school_year)
+)
+SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, credits, is_off_campus, award,
+    certificate, starts_at, ends_at,
+    minutes - CASE WHEN earned = 0 THEN 0 ELSE (used::bigint * credits / earned)::int END AS surplus,
+    CASE WHEN reason <> '' THEN reason WHEN is_over THEN 'provider_cap'
+        WHEN credits < counted THEN 'year_cap' WHEN is_repeated THEN 'repeated' ELSE '' END AS reason
+FROM final
+"""
+
+STORE = """
+WITH kept AS (
+    INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
+        starts_at, ends_at, minutes, earned, credits, surplus_minutes, reason, award, certificate)
+    SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, school_year, starts_at, ends_at, minutes,
+        earned * 0.01, credits * 0.01, surplus, reason, award, certificate
+    FROM weighed
+)
+INSERT INTO youth_credits_studentyear AS y
+    (student_id, school_year, credits, off_campus_credits, minutes, entries)
+SELECT student_id, school_year, sum(credits) / 100.0,
+    coalesce(sum(credits) FILTER (WHERE is_off_campus), 0) / 100.0, sum(minutes), count(*)
+FROM weighed GROUP BY student_id, school_year
+ON CONFLICT (student_id, school_year) DO UPDATE SET
+    credits = y.credits + excluded.credits,
+    off_campus_credits = y.off_campus_credits + excluded.off_campus_credits,
+    minutes = y.minutes + excluded.minutes,
+    entries = y.entries + excluded.entries
+"""
+
+
+def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable[str]) -> Weighed:
+    """Stage entries (see `entry_line`) and find what each of them is: faulty, there already, or new with so
+    many credits. Entries and occasions may still be coming while they are staged. Under the school's scope;
+    the school's ledger is locked, and the staged rows stay, until the transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")  # a sheet is sorted in memory
+        cursor.execute(UNSTAGE)
+        cursor.execute(STAGE)
+        with cursor.copy("COPY staged FROM STDIN") as copy:
+            for text in entries:
+                copy.write(text)
+        lock_ledger(school)
+        with cursor.copy(
+            "COPY staged_activity (no, rule_id, held_on, school_year, term, name, provider, course)"
+            " FROM STDIN"
+        ) as copy:
+            for number, one in enumerate(occasions):
+                begins = term(one.held_on).start
+                copy.write_row(
+                    (
+                        number,
+                        one.rule.pk,
+                        one.held_on,
+                        school_year(one.held_on),
+                        begins,
+                        one.name,
+                        one.provider,
+                        one.course,
+                    )
+                )
+        cursor.execute(NAME_ACTIVITIES, {"school": school.pk})
+        cursor.execute(FIND_DOUBLES)
+        cursor.execute("SELECT bool_or(certificate <> ''), bool_or(starts_at IS NOT NULL) FROM staged")
+        has_certificates, has_times = cursor.fetchone()
+        if has_certificates:
+            cursor.execute(FIND_CERTIFICATES, {"school": school.pk})
+        if has_times:
+            cursor.execute(FIND_OVERLAPS)
+        cursor.execute(REMEMBER)
+        cursor.execute(WEIGH)
+        cursor.execute("SELECT DISTINCT ON (line) line, kind, other FROM staged_fault ORDER BY line")
+        faults = [SetFault(*row) for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM staged), count(*),"
+            " count(*) FILTER (WHERE credits < earned OR credits = 0) FROM weighed"
+        )
+        staged, new, uncounted = cursor.fetchone()
+    return Weighed(new=new, same=staged - new - len(faults), uncounted=uncounted, faults=faults)
+
+
+def write(batch: Batch) -> None:
+    """Write what `weigh` found new, and its totals, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, {"school": batch.organization_id, "batch": batch.pk})
+
+
+# --- Taking back ----------------------------------------------------------------------------------
+
+# Children who have left keep their entries: their new school's totals stand on them.
+REVERSE = """
+WITH taken AS (
+    UPDATE youth_credits_credit SET reversed_at = %(at)s
+    WHERE batch_id = %(batch)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
+        AND reversed_at IS NULL AND reverses_id IS NULL
+        AND student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
+    RETURNING *
+), back AS (
+    INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
+        minutes, earned, credits, surplus_minutes, reason, award, certificate, reverses_id)
+    SELECT student_id, school_id, batch_id, activity_id, rule_id, school_year, -minutes,
+        -earned, -credits, -surplus_minutes, 'reversal', award, certificate, id
+    FROM taken
+), less AS (
+    SELECT t.student_id, t.school_year, sum(t.credits) AS credits, sum(t.minutes) AS minutes,
+        coalesce(sum(t.credits) FILTER (WHERE r.family = 'off_campus'), 0) AS off_campus, count(*) AS entries
+    FROM taken t JOIN youth_credits_creditrule r ON r.id = t.rule_id GROUP BY 1, 2
+), settled AS (
+    UPDATE youth_credits_studentyear y SET credits = y.credits - l.credits, minutes = y.minutes - l.minutes,
+        off_campus_credits = y.off_campus_credits - l.off_campus, entries = y.entries - l.entries
+    FROM less l WHERE (y.student_id, y.school_year) = (l.student_id, l.school_year)
+)
+SELECT count(*) FROM taken
+"""
+
+
+def reverse(batch: Batch, *, only: list[int] | None, at: datetime) -> int:
+    """Take back what stands of a batch, or `only` these entries of it; returns how many."""
+    lock_ledger(batch.organization)
+    values = {"batch": batch.pk, "school": batch.organization_id, "only": only, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(REVERSE, values)
+        return cursor.fetchone()[0]
+
+
+def prove_balances() -> int:
+    """Hold every total against the sum of its entries; returns how many differ. Under scope "ledger"."""
+    return len(queries.unbalanced())
