@@ -37,6 +37,8 @@ ACTS = {
     "confirm": "核实信息",
     "lapse": "到期未核实，自动下架",
     "merge": "合并",
+    "dismiss": "确认不是重复",
+    "remove": "删除",
     "bulk_edit": "批量修改",
     "restore_value": "恢复旧值",
     "add_link": "添加视频或虚拟展示",

@@ -1,7 +1,7 @@
 """Pages made of several apps: home, search, the personal desk, a resource's page. Reads queries only."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -113,6 +113,9 @@ def search(request):
 def resource(request, code):
     """A resource of the menu with what is on there; whoever has none of it published finds nothing."""
     now = timezone.now()
+    survivor = resources.survivor_of(code)
+    if survivor:
+        return redirect(survivor, permanent=True)
     found = get_object_or_404(resources.shown(resources.published()), code=code)
     context = {
         "resource": found,

@@ -79,6 +79,14 @@ PAGES = {
         "", "staff@city district@district district_head@district unit@own", of="resource", may_be_empty=True
     ),
     "resources:confirm": Page("*", "*", may_be_empty=True),
+    "resources_desk:likely": Page(MAKERS, may_be_empty=True),
+    "resources_desk:filter_save": Page("", RESOURCE_READERS),
+    "resources_desk:filter_drop": Page("", "+", may_be_empty=True),
+    "resources_desk:bulk": Page(MAKERS, MAKERS),
+    "resources_desk:pairs": Page("staff"),
+    "resources_desk:pair_dismiss": Page("", "staff", may_be_empty=True),
+    "resources_desk:merge": Page("staff", "staff", of="resource", args=(("other", 1),), may_be_empty=True),
+    "resources_desk:value_restore": Page("", MAKERS, of="resource", may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
     # --- events
     "events_desk:list": Page("+"),

@@ -11,10 +11,12 @@ from resources.models import (
     Audience,
     Concession,
     HolidayRule,
+    Likeness,
     MenuChange,
     MenuEntry,
     Resource,
 )
+from resources.queries.likeness import compared
 from resources.queries.opening import Calendar
 from resources.queries.registry import search_entry, shown
 from resources.rules import weekday_kept
@@ -97,8 +99,21 @@ def refresh(keys: list[int]) -> None:
     for key in gone:
         search.remove("resource", key)
     search.index_many(search_entry(row) for row in rows if row.status != Resource.Status.ARCHIVED)
+    Likeness.objects.filter(pk__in=gone).delete()
+    _write_likeness([row for row in rows if row.status != Resource.Status.ARCHIVED])
     MenuEntry.objects.filter(pk__in=keys).exclude(resource__status=Resource.Status.PUBLISHED).delete()
     _write_entries(keys, local_today())
+
+
+def _write_likeness(rows: list[Resource]) -> None:
+    """What is compared to find records of the same thing."""
+    Likeness.objects.bulk_create(
+        (compared(row) for row in rows),
+        update_conflicts=True,
+        unique_fields=["resource"],
+        update_fields=[part.name for part in Likeness._meta.fields if not part.primary_key],
+        batch_size=2000,
+    )
 
 
 def _write_entries(keys: list[int], today: date) -> None:

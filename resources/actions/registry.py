@@ -13,6 +13,7 @@ from portal.errors import ChangedMeanwhile, Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
 from portal.roles import Perm
+from resources.actions.likeness import note_duplicates
 from resources.actions.menu import refresh
 from resources.models import (
     REVIEW,
@@ -30,6 +31,7 @@ from resources.rules import Span, read_hours, read_prices, read_special
 
 MOST_PICTURES = 8
 MOST_LINKS = 12
+ALIKE_BY = {"title", "kind", "details_text", "address", "public_phone", "latitude", "longitude"}
 GROUP_CODES = {str(group.label): str(group.value) for group in Concession.Group}
 
 # What a person may change of a resource; everything else is the portal's to write.
@@ -99,11 +101,12 @@ def create(
     with pghistory.context(by=str(by), what="登记"):
         resource.save(force_insert=True)
         resource.topics.set(topics)
-        _write_opening(
+        write_opening(
             resource, {"hours_text": hours_text, "special_text": special_text, "prices_text": prices_text}
         )
     audit.record(resource, "create", by=by)
     refresh([resource.pk])
+    note_duplicates(resource.pk)
     return resource
 
 
@@ -148,7 +151,7 @@ def edit(
         current.save(update_fields=[*values, "revision", "updated_at"])
         if topics is not None:
             current.topics.set(topics)
-        _write_opening(current, texts)
+        write_opening(current, texts)
         changes["revision"] = [current.revision - 1, current.revision]
         audit.record(current, "change", by=by, changes=changes, note=note)
         seen_by_others = current.is_public or current.status == Resource.Status.CHECKED
@@ -157,6 +160,8 @@ def edit(
             Resource.objects.filter(pk=current.pk).update(checked_at=None)
             _tell_reviewers(current, "修改了核对过或已发布的资源，请重新审核")
     refresh([current.pk])
+    if ALIKE_BY & set(changes):
+        note_duplicates(current.pk)
     return current
 
 
@@ -187,7 +192,7 @@ def _changes(before: Resource, values: dict, topics, texts: dict[str, str]) -> d
     return changes
 
 
-def _write_opening(resource: Resource, texts: dict[str, str]) -> None:
+def write_opening(resource: Resource, texts: dict[str, str]) -> None:
     """Write hours, special days and prices anew from what was typed, as far as it was.
 
     Raises ValueError for text that says none.
@@ -296,7 +301,9 @@ def archive(resource: Resource, *, by: User, note: str) -> None:
 
 @transaction.atomic
 def restore(resource: Resource, *, by: User) -> None:
-    """Make a draft of a retired resource."""
+    """Make a draft of a retired resource. Raises Refused if it was merged into another."""
+    if resource.merged_into_id:
+        raise Refused("这条资源已并入另一条，不能单独恢复。")
     _take(resource, "restore", by=by)
 
 

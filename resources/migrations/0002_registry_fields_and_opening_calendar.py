@@ -9,9 +9,10 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
 import pgtrigger.migrations
-import resources.models.menu
 from django.conf import settings
 from django.db import migrations, models
+
+import resources.models.menu
 
 
 class Migration(migrations.Migration):

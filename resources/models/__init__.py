@@ -1,6 +1,7 @@
 """What the city offers: the tables, by subject."""
 
 from resources.models.changes import MenuChange
+from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
     Accessibility,
     Audience,
@@ -13,6 +14,7 @@ from resources.models.kinds import (
     Topic,
     validate_fields,
 )
+from resources.models.likeness import DuplicatePair, Likeness, Merge
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
 from resources.models.opening import Concession, OpeningHours, SpecialDays
 from resources.models.registry import (
@@ -29,14 +31,19 @@ __all__ = [
     "REVIEW",
     "Accessibility",
     "Audience",
+    "BulkChange",
     "Concession",
+    "DeskFilter",
     "Dimension",
+    "DuplicatePair",
     "FieldType",
     "HolidayRule",
     "Language",
     "Licence",
+    "Likeness",
     "MenuChange",
     "MenuEntry",
+    "Merge",
     "OpeningHours",
     "Resource",
     "ResourceKind",

@@ -149,6 +149,15 @@ class Resource(Scoped):
     asked_on = models.DateField("催核日期", null=True, blank=True, editable=False)
     source = models.CharField("资料来源", max_length=200, blank=True)
     source_note = models.CharField("来源说明", max_length=300, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="并入",
+        related_name="merged_records",
+        editable=False,
+    )
     next_session_at = models.DateTimeField("最近一场", null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField("修订号", default=1, editable=False)
     updated_at = models.DateTimeField("更新时间", default=timezone.now, editable=False)
@@ -191,6 +200,11 @@ class Resource(Scoped):
                 condition=Q(confirm_by=None)
                 | Q(confirmed_on__isnull=False, confirm_by__gt=F("confirmed_on")),
                 violation_error_message="应核实日期应晚于上次核实日期。",
+            ),
+            models.CheckConstraint(
+                name="resource_merged_is_archived",
+                condition=Q(merged_into=None) | Q(status="archived") & ~Q(merged_into=F("id")),
+                violation_error_message="并入另一条的资源应已下架。",
             ),
             models.CheckConstraint(
                 name="resource_archived_has_its_time",
@@ -418,6 +432,13 @@ REVIEW = Workflow(
         needs=Perm.RESOURCE_REVIEW,
         stamp="archived_at",
         by_clock=True,
+    ),
+    merge=Step(
+        label="并入另一条",
+        sources=frozenset(Resource.Status),
+        target=Resource.Status.ARCHIVED,
+        needs=Perm.RESOURCE_REVIEW,
+        stamp="archived_at",
     ),
     restore=Step(
         label="恢复为草稿",

@@ -1,8 +1,16 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
 from resources.queries.columns import menu_version
-from resources.queries.desk import DESK_ORDER, DeskQuery
+from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
 from resources.queries.life import confirm_token, may_answer, question_of
+from resources.queries.likeness import (
+    PAIR_ORDER,
+    check_mergeable,
+    likely,
+    open_pairs,
+    sides,
+    survivor_of,
+)
 from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near, starting_points
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
@@ -21,13 +29,13 @@ from resources.queries.registry import (
     schema_org,
     searchable,
     shown,
-    waiting_for,
 )
 
 __all__ = [
     "DESK_ORDER",
     "MATCH",
     "NEAR",
+    "PAIR_ORDER",
     "PLACES_SOURCE",
     "SORTS",
     "Calendar",
@@ -35,12 +43,14 @@ __all__ = [
     "MenuQuery",
     "StartingPoints",
     "changed_since",
+    "check_mergeable",
     "confirm_token",
     "count_by_district",
     "doors",
     "history",
     "internal_facts",
     "kinds",
+    "likely",
     "may_answer",
     "menu_version",
     "near",
@@ -48,6 +58,7 @@ __all__ = [
     "offers",
     "on_cards",
     "open_days",
+    "open_pairs",
     "opening",
     "public_facts",
     "published",
@@ -56,7 +67,9 @@ __all__ = [
     "schema_org",
     "searchable",
     "shown",
+    "sides",
     "spans",
     "starting_points",
+    "survivor_of",
     "waiting_for",
 ]

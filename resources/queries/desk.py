@@ -6,15 +6,20 @@ from functools import cached_property
 
 from django.db.models import CharField, Count, F, Func, Q
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from portal import search
 from portal.identifiers import clean_text
 from portal.regions import Region, district_code
 from portal.roles import Perm
-from resources.models import Accessibility, Audience, FieldType, Resource, ResourceKind
+from portal.waiting import Waiting
+from resources.models import Accessibility, Audience, DeskFilter, FieldType, Resource, ResourceKind
+from resources.queries.likeness import open_pairs
 from resources.queries.menu import Facet, Option
-from resources.queries.registry import ASK_AHEAD
+from resources.queries.registry import ASK_AHEAD, tasks_of
 
 DESK_ORDER = ("-updated_at", "-pk")
 OWN = "x_"  # what stands before the code of a kind's own field in the address
@@ -264,3 +269,30 @@ class DeskQuery:
 
 def _known(value: str | None, values) -> str:
     return value if value and value in values else ""
+
+
+MOST_TILES = 8
+
+
+def saved(user) -> list[Waiting]:
+    """The named filters of somebody, with what they find now."""
+    day, found = timezone.localdate(), []
+    for row in DeskFilter.objects.seen_by(user)[:MOST_TILES]:
+        asked = DeskQuery.read(QueryDict(row.query), user=user, on=day)
+        found.append(
+            Waiting(title=row.name, count=asked.total, url=f"{reverse('resources_desk:list')}?{row.query}")
+        )
+    return [tile for tile in found if tile.count]
+
+
+def waiting_for(user) -> list[Waiting]:
+    """Everything of the resources that waits for somebody, then the filters they keep."""
+    found = tasks_of(user)
+    if user.can(Perm.RESOURCE_REVIEW):
+        pairs = open_pairs(user)
+        count = pairs.count()
+        items = [(str(pair.first), reverse("resources_desk:pairs")) for pair in pairs.order_by("-pk")[:5]]
+        if count:
+            url = reverse("resources_desk:pairs")
+            found.append(Waiting(title="疑似重复的资源", count=count, url=url, items=items))
+    return found + (saved(user) if user.can(Perm.RESOURCE_VIEW) else [])

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 
 from django.db.models import (
@@ -206,7 +208,7 @@ def keepers(resource: Resource):
     return User.objects.filter(mine, is_active=True).distinct().order_by("pk")
 
 
-def waiting_for(user) -> list[Waiting]:
+def tasks_of(user) -> list[Waiting]:
     """What waits for somebody here: staff see what is submitted, a unit what was returned."""
     found = []
     if user.can(Perm.RESOURCE_REVIEW):
@@ -227,7 +229,8 @@ def waiting_for(user) -> list[Waiting]:
         ):
             rows = mine.filter(status=status).order_by("-updated_at", "-pk")
             found.append(_waiting(title, rows, status))
-    found.append(_waiting_confirmation(user))
+    if user.can(Perm.RESOURCE_VIEW):
+        found.append(_waiting_confirmation(user))
     return [waiting for waiting in found if waiting.count]
 
 
@@ -267,7 +270,23 @@ _UNTOLD = {
 }
 
 
-def history(resource: Resource) -> list[Change]:
+@dataclass(frozen=True)
+class Part:
+    """One field of a change: what became of it, and the version that still has the former value."""
+
+    sentence: str
+    field: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class VersionChange(Change):
+    """A change as the database's versions tell it."""
+
+    parts: list[Part] = dataclass_field(default_factory=list)
+
+
+def history(resource: Resource) -> list[VersionChange]:
     """Every version the database kept, newest first: who changed what from which value to which."""
     versions = list(
         ResourceVersion.objects.filter(pgh_obj=resource)
@@ -276,25 +295,30 @@ def history(resource: Resource) -> list[Change]:
     )
     changes, seen = [], None
     for before, after in zip([None, *versions], versions, strict=False):
-        sentences = _differences(before, after) if before else []
+        parts = _differences(before, after) if before else []
         if before and after.pgh_context and after.pgh_context_id != seen:
-            sentences += after.pgh_context.metadata.get("beside", [])
+            parts += [Part(sentence) for sentence in after.pgh_context.metadata.get("beside", [])]
         seen = after.pgh_context_id
-        if before and not sentences:
+        if before and not parts:
             continue  # only a moment was written
         context = after.pgh_context.metadata if after.pgh_context else {}
         what = context.get("what", "修改") if before else "登记"
         by, note = context.get("by", "系统"), context.get("note", "")
-        changes.append(Change(after.pgh_created_at, by, what, sentences, note))
+        sentences = [part.sentence for part in parts]
+        changes.append(VersionChange(after.pgh_created_at, by, what, sentences, note, parts))
     changes.reverse()
     return changes
 
 
-def _differences(before: ResourceVersion, after: ResourceVersion) -> list[str]:
-    """What differs between two versions, as sentences."""
+def _differences(before: ResourceVersion, after: ResourceVersion) -> list[Part]:
+    """What differs between two versions, field by field."""
     names = [part.name for part in ResourceVersion._meta.fields if not part.name.startswith("pgh_")]
     pairs = {name: [_said(before, name), _said(after, name)] for name in names if name not in _UNTOLD}
-    return told(Resource, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
+    return [
+        Part(told(Resource, {name: pair})[0], name, before.pgh_id)
+        for name, pair in pairs.items()
+        if pair[0] != pair[1]
+    ]
 
 
 def _said(version: ResourceVersion, name: str) -> str:

@@ -25,20 +25,38 @@ from resources.rules.calendar import (
 )
 from resources.rules.fields import read_details, read_fields, read_value, written_fields
 from resources.rules.hours import EXAMPLE, Span, read_hours, written
+from resources.rules.likeness import (
+    ALIKE,
+    NEAR_METRES,
+    likeness,
+    metres,
+    plain_address,
+    plain_code,
+    plain_name,
+    plain_phone,
+)
 
 __all__ = [
     "ADJUSTED",
+    "ALIKE",
     "AS_USUAL",
     "AS_WEEKEND",
     "CLOSED",
     "EXAMPLE",
     "HOLIDAY",
+    "NEAR_METRES",
     "PRICE_EXAMPLE",
     "SPECIAL_EXAMPLE",
     "Price",
     "Span",
     "Special",
     "add_months",
+    "likeness",
+    "metres",
+    "plain_address",
+    "plain_code",
+    "plain_name",
+    "plain_phone",
     "read_details",
     "read_fields",
     "read_hours",

@@ -229,6 +229,7 @@ def written_prices(prices: Iterable[Price], names: dict[str, str]) -> str:
 
 # --- Holidays -------------------------------------------------------------------------------------
 
+
 def add_months(day: date, months: int) -> date:
     """The same day so many months later; the last of the month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -14,8 +14,9 @@ from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from resources import actions, queries
+from resources.forms.desk import FilterForm
 from resources.forms.registry import LinkForm, NoteForm, PictureForm, ResourceForm, initial_of
-from resources.models import REVIEW, Resource, ResourceKind, ResourceLink, ResourcePicture
+from resources.models import REVIEW, DeskFilter, Resource, ResourceKind, ResourceLink, ResourcePicture
 
 
 @require_safe
@@ -34,10 +35,26 @@ def resource_list(request):
         "page": page,
         "asked": asked,
         "tabs": _status_tabs(asked),
+        "filters": _filters(request.user),
+        "filter_form": FilterForm(),
+        "may_bulk": may_add and bool(page.rows),
         "may_add": may_add,
-        "actions": [("登记资源", reverse("resources_desk:new"), "primary")] if may_add else [],
+        "actions": _list_actions(request.user),
     }
     return render(request, "resources/resource_list.html", context)
+
+
+def _list_actions(user) -> list[tuple[str, str, str]]:
+    """The buttons above the list."""
+    found = [("登记资源", reverse("resources_desk:new"), "primary")] if user.can(Perm.RESOURCE_EDIT) else []
+    if user.can(Perm.RESOURCE_REVIEW):
+        found.append(("疑似重复", reverse("resources_desk:pairs"), ""))
+    return found
+
+
+def _filters(user) -> list[dict]:
+    rows = DeskFilter.objects.seen_by(user).select_related("owner")[:20]
+    return [{"row": row, "url": f"?{row.query}", "is_mine": row.owner_id == user.pk} for row in rows]
 
 
 def _status_tabs(asked) -> list[dict]:
@@ -66,11 +83,36 @@ def resource_new(request):
         is_new=True,
         initial=_starting_values(request.user),
     )
-    if request.method == "POST" and form.is_valid() and (resource := _kept(form, request.user, kind)):
-        messages.success(request, "已存为草稿，核对后请提交审核。")
-        return redirect(resource.get_desk_url())
+    context = {"form": form, "kind": kind}
+    if request.method == "POST" and form.is_valid():
+        context["likely"] = _likely(request, kind, form.values)
+        resource = None if context["likely"] else _kept(form, request.user, kind)
+        if resource:
+            messages.success(request, "已存为草稿，核对后请提交审核。")
+            return redirect(resource.get_desk_url())
     status = 422 if form.is_bound else 200
-    return render(request, "resources/resource_form.html", {"form": form, "kind": kind}, status=status)
+    return render(request, "resources/resource_form.html", context, status=status)
+
+
+def _likely(request, kind: ResourceKind, values: dict) -> list:
+    """What may be the same, unless it was shown already: it warns once and keeps nobody from saving."""
+    if request.POST.get("looked"):
+        return []
+    names = ("title", "address", "public_phone", "latitude", "longitude", "details")
+    typed = {name: values[name] for name in names if values.get(name) is not None}
+    return queries.likely(Resource(kind=kind, **typed), user=request.user)
+
+
+@require_safe
+def likely(request):
+    """The panel that warns while somebody is still typing a name."""
+    if not request.user.can(Perm.RESOURCE_EDIT):
+        raise PermissionDenied("您没有登记资源的权限。")
+    kind = get_object_or_404(ResourceKind.objects.current(), code=request.GET.get("kind", "")[:30])
+    title = clean_text(request.GET.get("title", "")[:120])
+    typed = Resource(kind=kind, title=title, address=clean_text(request.GET.get("address", "")[:200]))
+    found = queries.likely(typed, user=request.user) if title else []
+    return render(request, "resources/_likely.html", {"likely": found})
 
 
 def _starting_values(user) -> dict:
@@ -133,7 +175,7 @@ def _editable(request, pk) -> Resource:
 @require_safe
 def resource_detail(request, pk):
     resources = queries.shown(Resource.objects.for_user(request.user, Perm.RESOURCE_VIEW))
-    resource = get_object_or_404(resources.select_related("created_by"), pk=pk)
+    resource = get_object_or_404(resources.select_related("created_by", "merged_into"), pk=pk)
     return render(request, "resources/resource_detail.html", _detail_context(request, resource))
 
 
@@ -153,6 +195,7 @@ def _detail_context(request, resource: Resource, **more) -> dict:
         "internal": queries.internal_facts(resource),
         "timeline": _timeline(resource),
         "history": queries.history(resource),
+        "restorable": set(actions.EDITABLE) if may_edit else set(),
         "may_confirm": resource.is_public and queries.may_answer(request.user, resource),
         "note_form": NoteForm(),
         "picture_form": PictureForm(),

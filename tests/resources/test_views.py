@@ -310,7 +310,7 @@ def test_the_desk_s_list_costs_the_same_for_fifteen_as_for_one(as_staff, unit):
     for _ in range(14):
         ResourceFactory(organization=OrganizationFactory(), region=unit.region)
 
-    assert queries_of(as_staff, url) == one <= 20
+    assert queries_of(as_staff, url) == one <= 24
 
 
 def test_a_picture_is_added_with_words_for_those_who_cannot_see_it(as_unit, owned):

@@ -1,0 +1,101 @@
+"""The desk's list: named filters, one field of many, a former value."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.encryption import sign, unsign
+from portal.errors import Refused
+from portal.roles import Perm
+from resources import actions, queries
+from resources.forms.desk import BulkFieldForm, BulkForm, FilterForm
+from resources.models import DeskFilter, Resource, ResourceVersion
+
+PREVIEW = "resources_bulk"
+
+
+def _list_url(query: str) -> str:
+    return reverse("resources_desk:list") + (f"?{query}" if query else "")
+
+
+@require_POST
+def filter_save(request):
+    if not request.user.can(Perm.RESOURCE_VIEW):
+        raise PermissionDenied("您没有查看资源的权限。")
+    typed = QueryDict(request.POST.get("query", "")[:2000])
+    asked = queries.DeskQuery.read(typed, user=request.user, on=timezone.localdate())
+    form = FilterForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "筛选没有保存：请填写不超过 20 个字的名称。")
+        return redirect(_list_url(asked.query))
+    try:
+        actions.save_filter(**form.cleaned_data, query=asked.query[:1000], by=request.user)
+    except ValidationError as fault:
+        messages.error(request, "；".join(fault.messages))
+    else:
+        messages.success(request, "筛选已保存，工作台上会显示条数。")
+    return redirect(_list_url(asked.query))
+
+
+@require_POST
+def filter_drop(request, pk):
+    row = get_object_or_404(DeskFilter.objects.filter(owner=request.user), pk=pk)
+    actions.drop_filter(row, by=request.user)
+    messages.success(request, "筛选已删除。")
+    return redirect("resources_desk:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk(request):
+    """Set one field of everything the list shows: choose the field, see what would change, confirm."""
+    if not request.user.can(Perm.RESOURCE_EDIT):
+        raise PermissionDenied("您没有修改资源的权限。")
+    asked = queries.DeskQuery.read(
+        request.GET, user=request.user, on=timezone.localdate(), perm=Perm.RESOURCE_EDIT
+    )
+    chosen = BulkFieldForm(request.GET if "field" in request.GET else None)
+    context = {"asked": asked, "list_url": _list_url(asked.query), "field_form": chosen}
+    if not chosen.is_valid():
+        return render(request, "resources/desk_bulk.html", context)
+    field = chosen.cleaned_data["field"]
+    form = BulkForm(request.POST or None, field=field)
+    context |= {"form": form, "field": field}
+    if request.method != "POST":
+        return render(request, "resources/desk_bulk.html", context)
+    if not form.is_valid():
+        return render(request, "resources/desk_bulk.html", context, status=422)
+    return _bulk_previewed(request, asked, field, form, context)
+
+
+def _bulk_previewed(request, asked, field: str, form: BulkForm, context: dict):
+    value, note = form.cleaned_data["value"], form.cleaned_data["note"]
+    preview = actions.preview_bulk(asked, field=field, value=value)
+    token = f"{request.user.pk}|{asked.query}|{field}|{value!r}|{preview.found}"
+    if "confirm" in request.POST and _was_shown(request.POST.get("previewed", ""), token):
+        batch = actions.edit_many(asked, field=field, value=value, note=note, expected=preview.found)
+        messages.success(request, f"已修改 {batch.count} 条（第 {batch.pk} 批）。")
+        return redirect(context["list_url"])
+    context |= {"preview": preview, "previewed": sign(token, purpose=PREVIEW)}
+    return render(request, "resources/desk_bulk.html", context)
+
+
+def _was_shown(token: str, wanted: str) -> bool:
+    try:
+        return unsign(token, purpose=PREVIEW) == wanted
+    except Refused:
+        return False
+
+
+@require_POST
+def value_restore(request, pk):
+    resource = get_object_or_404(Resource.objects.for_user(request.user, Perm.RESOURCE_EDIT), pk=pk)
+    version = request.POST.get("version", "")
+    rows = ResourceVersion.objects.filter(pgh_obj=resource).select_related("kind", "region", "organization")
+    row = get_object_or_404(rows, pk=version if version.isdecimal() and len(version) < 19 else 0)
+    actions.restore_value(resource, version=row, field=request.POST.get("field", ""), by=request.user)
+    messages.success(request, "已恢复旧值。")
+    return redirect(f"{resource.get_desk_url()}#history")
