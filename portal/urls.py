@@ -50,6 +50,7 @@ urlpatterns = [
     path("desk/resources/", _part("resources.urls.desk", "resources_desk")),
     path("events/", include("events.urls")),
     path("desk/events/", _part("events.urls.desk", "events_desk")),
+    path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),
