@@ -79,14 +79,17 @@ def template(
     columns: Sequence[Column],
     *,
     notes: Sequence[str] = (),
+    rows: Iterable[Sequence[Cell]] = (),
     rows_to_fill: int = 2_000,
 ) -> None:
-    """Write an empty sheet to fill: drop-down lists, and 填表说明 with notes, columns and a sample row."""
+    """Write a sheet to fill, empty or with `rows`: drop-down lists, and 填表说明 with notes, columns and a
+    sample row.
+    """
     with xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target, OPTIONS | {"in_memory": True}
     ) as book:
         pen = _Pen(book)
-        sheet = pen.write(Page(name=name, columns=columns))
+        sheet = pen.write(Page(name=name, columns=columns, rows=rows))
         for at, column in enumerate(columns):
             sheet.set_column(at, at, pen.width(column), pen.cell_format(column.sample))
         pen.write(_explanation(columns, notes))
