@@ -21,18 +21,12 @@ PUBLIC = (
 
 # Group → (label, address, the permissions of which one is enough; none: everybody who is signed in).
 DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
-    (
-        "我的",
-        (
-            ("工作台", "/desk/", ()),
-            ("收件箱", "/desk/inbox/", ()),
-            ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
-        ),
-    ),
+    ("我的", (("工作台", "/desk/", ()), ("收件箱", "/desk/inbox/", ()))),
     (
         "资源与活动",
         (
             ("科普资源", "/desk/resources/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
+            ("资源普查", "/desk/census/", (Perm.CENSUS_VIEW,)),
             ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
             ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
         ),

@@ -21,6 +21,7 @@ WAITING = (
     indicators.waiting_for,
     youth_credits.waiting_for,
     resources.waiting_for,
+    resources.census_waiting,
     events.waiting_for,
 )
 

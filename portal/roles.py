@@ -14,6 +14,10 @@ class Perm(models.TextChoices):
     RESOURCE_EDIT = "resource_edit", "编辑资源"
     RESOURCE_CHECK = "resource_check", "区级核对资源"
     RESOURCE_REVIEW = "resource_review", "审核资源"
+    CENSUS_VIEW = "census_view", "查看资源普查"
+    CENSUS_FILL = "census_fill", "填报资源普查"
+    CENSUS_CHECK = "census_check", "核查资源普查"
+    CENSUS_MANAGE = "census_manage", "管理资源普查"
     EVENT_VIEW = "event_view", "查看活动"
     EVENT_EDIT = "event_edit", "编辑活动"
     EVENT_REVIEW = "event_review", "审核活动"
@@ -21,7 +25,6 @@ class Perm(models.TextChoices):
     PERSON_VIEW = "person_view", "查看科普人才"
     PERSON_EDIT = "person_edit", "编辑科普人才"
     PERSON_EXPORT = "person_export", "导出科普人才姓名"
-    SERVICE_OWN = "service_own", "查看本人服务时长"
     PLAN_VIEW = "plan_view", "查看规划任务"
     PLAN_EDIT = "plan_edit", "编辑规划任务"
     TITLE_VIEW = "title_view", "查看认定"
@@ -57,6 +60,9 @@ class Role(models.TextChoices):
     GUARDIAN = "guardian", "监护人"
 
 
+# Who looks after a region's census: answers for units without an account, and checks what units answer.
+_CENSUS_OFFICER = frozenset({Perm.CENSUS_VIEW, Perm.CENSUS_FILL, Perm.CENSUS_CHECK})
+
 _DISTRICT_READS = frozenset(
     {
         Perm.DESK_VIEW,
@@ -72,10 +78,12 @@ _DISTRICT_READS = frozenset(
 
 PERMS: dict[str, frozenset[Perm]] = {
     Role.STAFF: _DISTRICT_READS
+    | _CENSUS_OFFICER
     | {
         Perm.ORGANIZATION_EDIT,
         Perm.RESOURCE_EDIT,
         Perm.RESOURCE_REVIEW,
+        Perm.CENSUS_MANAGE,
         Perm.EVENT_EDIT,
         Perm.EVENT_REVIEW,
         Perm.SIGNUP_VIEW,
@@ -91,10 +99,10 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
     Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
     Role.AUDITOR: frozenset({Perm.DESK_VIEW, Perm.AUDIT_VIEW}),
-    Role.DISTRICT: _DISTRICT_READS | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
-    Role.DISTRICT_HEAD: _DISTRICT_READS | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
+    Role.DISTRICT: _DISTRICT_READS | _CENSUS_OFFICER | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
+    Role.DISTRICT_HEAD: _DISTRICT_READS | _CENSUS_OFFICER | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
     Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
-    Role.SUBDISTRICT: frozenset({Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW}),
+    Role.SUBDISTRICT: _CENSUS_OFFICER | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
     Role.SCHOOL_VERIFIER: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY}),
     Role.UNIT: frozenset(
@@ -103,13 +111,15 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.ORGANIZATION_VIEW,
             Perm.RESOURCE_VIEW,
             Perm.RESOURCE_EDIT,
+            Perm.CENSUS_VIEW,
+            Perm.CENSUS_FILL,
             Perm.EVENT_VIEW,
             Perm.EVENT_EDIT,
             Perm.SIGNUP_VIEW,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
-    Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW}),
+    Role.VOLUNTEER: frozenset({Perm.DESK_VIEW}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }
 

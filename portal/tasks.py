@@ -17,7 +17,16 @@ from portal.senders import SendFailed, send_digest, send_urgent
 logger = logging.getLogger(__name__)
 
 # What each business date asks for once, by kind of job. Apps register the handlers.
-DAILY = ("index_night", "notice_digest", "daily_upkeep", "events_upkeep", "resources_upkeep", "audit_anchor", "credit_proof")
+DAILY = (
+    "index_night",
+    "notice_digest",
+    "daily_upkeep",
+    "events_upkeep",
+    "resources_upkeep",
+    "census_upkeep",
+    "audit_anchor",
+    "credit_proof",
+)
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 

@@ -48,9 +48,10 @@ urlpatterns = [
     # Each app brings its public pages and its desk pages.
     path("menu/", include("resources.urls")),
     path("desk/resources/", _part("resources.urls.desk", "resources_desk")),
+    path("desk/census/", _part("resources.urls.census_desk", "census_desk")),
+    path("directory/", _part("resources.urls.directory_public", "directory")),
     path("events/", include("events.urls")),
     path("desk/events/", _part("events.urls.desk", "events_desk")),
-    path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),

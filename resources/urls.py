@@ -1,7 +1,7 @@
 from django.urls import path
 
+from resources.views import census, directory, life, likeness, menu, registry
 from resources.views import desk as desk_views
-from resources.views import life, likeness, menu, registry
 
 app_name = "resources"
 urlpatterns = [path("", menu.menu, name="menu"), path("confirm/<str:token>/", life.confirm, name="confirm")]
@@ -26,4 +26,35 @@ desk = [
     path("<int:pk>/links/<int:link>/remove/", registry.link_remove, name="link_remove"),
     path("<int:pk>/confirm/", life.confirm_at_desk, name="confirm"),
     path("<int:pk>/<slug:step>/", registry.resource_step, name="step"),
+]
+
+census_desk = [
+    path("", census.round_list, name="list"),
+    path("new/", census.round_new, name="new"),
+    path("<int:pk>/", census.round_detail, name="round"),
+    path("<int:pk>/edit/", census.round_edit, name="edit"),
+    path("<int:pk>/close/", census.round_close, name="close"),
+    path("<int:pk>/again/", census.directory_again, name="again"),
+    path("<int:pk>/join/", census.join, name="join"),
+    path("<int:pk>/units/", census.unit_list, name="units"),
+    path("<int:pk>/accept/", census.accept_all, name="accept_all"),
+    path("<int:pk>/remind/", census.remind, name="remind"),
+    path("<int:pk>/workbook/", census.round_workbook, name="workbook"),
+    path("<int:pk>/upload/", census.upload, name="upload"),
+    path("<int:pk>/upload/keep/", census.upload_keep, name="upload_keep"),
+    path("<int:pk>/upload/faults/", census.upload_faults, name="upload_faults"),
+    path("<int:pk>/step/<slug:step>/", census.round_step, name="round_step"),
+    path("units/<int:pk>/", census.unit_detail, name="unit"),
+    path("units/<int:pk>/add/", census.row_new, name="add"),
+    path("units/<int:pk>/workbook/", census.unit_workbook, name="unit_workbook"),
+    path("units/<int:pk>/<slug:step>/", census.unit_step, name="unit_step"),
+    path("rows/<int:pk>/", census.row_edit, name="row"),
+    path("rows/<int:pk>/drop/", census.row_drop, name="drop"),
+]
+
+directory_public = [
+    path("", directory.latest, name="latest"),
+    path("<int:pk>/", directory.of_round, name="round"),
+    path("<int:pk>/changes/", directory.changes, name="changes"),
+    path("<int:pk>/files/<slug:what>/", directory.file, name="file"),
 ]

@@ -18,6 +18,9 @@ FILLERS = "district@district district_head@district"
 CLERKS = "school@own"
 VERIFIERS = "school_verifier@own"
 SCHOOLS = f"{CLERKS} {VERIFIERS}"
+CENSUS_OFFICERS = "staff@city district@city district_head@city subdistrict@city"
+CENSUS_READERS = f"{CENSUS_OFFICERS} unit@city"  # everybody's round; whose sheets they see is theirs
+CENSUS_SHEETS = "staff@city district@district district_head@district unit@own"
 MAKERS = "staff@city unit@own"
 
 PAGES = {
@@ -35,6 +38,10 @@ PAGES = {
     "csp_report": Page("", "*"),
     "resource": Page("*", of="shown"),
     "resources:menu": Page("*"),
+    "directory:latest": Page("*"),
+    "directory:round": Page("*", may_be_empty=True),
+    "directory:changes": Page("*", may_be_empty=True),
+    "directory:file": Page("*", args=(("what", "pdf"),), may_be_empty=True),
     "events:list": Page("*"),
     "events:calendar": Page("*"),
     "events:detail": Page("*", of="held"),
@@ -88,6 +95,28 @@ PAGES = {
     "resources_desk:merge": Page("staff", "staff", of="resource", args=(("other", 1),), may_be_empty=True),
     "resources_desk:value_restore": Page("", MAKERS, of="resource", may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
+    # --- the census
+    "census_desk:list": Page(CENSUS_READERS),
+    "census_desk:new": Page("staff", "staff"),
+    "census_desk:round": Page(CENSUS_READERS, of="census"),
+    "census_desk:edit": Page("staff@city", "staff@city", of="census"),
+    "census_desk:close": Page("staff@city", "staff@city", of="census"),
+    "census_desk:again": Page("", "staff@city", of="census", may_be_empty=True),
+    "census_desk:join": Page("", CENSUS_OFFICERS, of="census"),
+    "census_desk:units": Page(CENSUS_READERS, of="census"),
+    "census_desk:accept_all": Page("", "staff@city", of="census"),
+    "census_desk:remind": Page(CENSUS_OFFICERS, CENSUS_OFFICERS, of="census"),
+    "census_desk:workbook": Page(CENSUS_READERS, of="census"),
+    "census_desk:upload": Page(CENSUS_READERS, CENSUS_READERS, of="census"),
+    "census_desk:upload_keep": Page("", CENSUS_READERS, of="census"),
+    "census_desk:upload_faults": Page("", CENSUS_READERS, of="census"),
+    "census_desk:round_step": Page("", "staff@city", of="census", args=(("step", "start_checking"),)),
+    "census_desk:unit": Page(CENSUS_SHEETS, CENSUS_SHEETS, of="census_unit"),
+    "census_desk:add": Page(CENSUS_SHEETS, CENSUS_SHEETS, of="census_unit"),
+    "census_desk:unit_workbook": Page(CENSUS_SHEETS, of="census_unit"),
+    "census_desk:unit_step": Page("", CENSUS_SHEETS, of="census_unit", args=(("step", "confirm_all"),)),
+    "census_desk:row": Page(CENSUS_SHEETS, CENSUS_SHEETS, of="census_row"),
+    "census_desk:drop": Page("", CENSUS_SHEETS, of="census_row"),
     # --- events
     "events_desk:list": Page("+"),
     "events_desk:new": Page(MAKERS, MAKERS),
@@ -96,12 +125,6 @@ PAGES = {
     "events_desk:step": Page("", MAKERS, of="event", args=(("step", "submit"),)),
     "events_desk:attendance": Page("", MAKERS, of="session"),
     "events_desk:sign_ups": Page(MAKERS, of="session"),
-    # --- talent
-    "talent_desk:people": Page(RETURN_READERS, RETURN_READERS),
-    "talent_desk:units": Page(RETURN_READERS),
-    "talent_desk:mine": Page("+"),
-    "talent_desk:person": Page(RETURN_READERS, "staff@city", of="person"),
-    "talent_desk:take_back": Page("", "staff@city", of="service"),
     # --- statistics
     "indicators_desk:list": Page(RETURN_READERS),
     "indicators_desk:period_new": Page("staff", "staff"),

@@ -25,10 +25,10 @@ from portal.organizations import Organization
 from portal.regions import Region, load
 from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
-from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
+from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import ResourceFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, enrol
@@ -98,6 +98,7 @@ def build() -> World:
     _places(world)
     _people(world)
     _records(world)
+    _census(world)
     _statistics(world)
     _children(world)
     return world
@@ -176,26 +177,22 @@ def _records(world: World) -> None:
     world.things |= things
     world.things["held"] = {place: session.event for place, session in things["session"].items()}
     world.things["picture"] = _pictures(world)
-    people = {
-        place: PersonFactory(region=world.places[f"district {place}"], name="专家钱某") for place in PLACES
-    }
-    world.things["service"] = {
-        place: ServiceHours.objects.create(
-            person=person,
-            served_on=timezone.localdate(),
-            minutes=60,
-            activity="讲解",
-            recorded_by=world.people["staff"],
-        )
-        for place, person in people.items()
-    }
     world.things |= {
         "organization": {"here": world.places["unit here"], "far": world.places["unit far"]},
         "region": {"here": world.places["district here"]},
         "user": {"here": world.people["unit"]},
-        "person": people,
+        "person": {"here": PersonFactory(region=world.places["district here"], name="专家钱某")},
         "title": {"here": TitleFactory(organization=world.places["unit here"])},
     }
+
+
+def _census(world: World) -> None:
+    """A round that runs: the sheets of the three units, each with one resource it has."""
+    asked = open_round(world.people["staff"])
+    sheets = {place: sheet_of(asked, world.places[f"unit {place}"]) for place in PLACES}
+    world.things["census"] = {"here": asked}
+    world.things["census_unit"] = sheets
+    world.things["census_row"] = {place: sheet.answers.get() for place, sheet in sheets.items()}
 
 
 def _pictures(world: World) -> dict:

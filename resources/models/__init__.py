@@ -1,5 +1,13 @@
 """What the city offers: the tables, by subject."""
 
+from resources.models.census import (
+    CensusAnswer,
+    CensusDirectory,
+    CensusEntry,
+    CensusForm,
+    CensusRound,
+    CensusUnit,
+)
 from resources.models.changes import MenuChange
 from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
@@ -32,6 +40,12 @@ __all__ = [
     "Accessibility",
     "Audience",
     "BulkChange",
+    "CensusAnswer",
+    "CensusDirectory",
+    "CensusEntry",
+    "CensusForm",
+    "CensusRound",
+    "CensusUnit",
     "Concession",
     "DeskFilter",
     "Dimension",

@@ -1,5 +1,6 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
+from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
 from resources.queries.life import confirm_token, may_answer, question_of
@@ -42,6 +43,7 @@ __all__ = [
     "DeskQuery",
     "MenuQuery",
     "StartingPoints",
+    "census_waiting",
     "changed_since",
     "check_mergeable",
     "confirm_token",

@@ -23,14 +23,7 @@ from resources.rules.calendar import (
     written_times,
     written_weekdays,
 )
-from resources.rules.fields import (
-    read_details,
-    read_fields,
-    read_value,
-    shown_value,
-    written_details,
-    written_fields,
-)
+from resources.rules.fields import read_details, read_fields, read_value, written_fields
 from resources.rules.hours import EXAMPLE, Span, read_hours, written
 from resources.rules.likeness import (
     ALIKE,
@@ -71,11 +64,9 @@ __all__ = [
     "read_special",
     "read_times",
     "read_value",
-    "shown_value",
     "weekday_kept",
     "written",
     "written_dates",
-    "written_details",
     "written_fields",
     "written_percent",
     "written_price",
