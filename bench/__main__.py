@@ -2,7 +2,8 @@
 
 `python -m bench [name …] [--full]`: every module of this folder with a `run() -> dict` is one benchmark. An
 entry holds unit, ours, peer, floor (medians), times_peer (how many times better than the peer), times_floor
-(ours against the floor, 1 is the limit), spread (worst against best run), size, peak_mb, versions and at.
+(ours against the floor, 1 is the limit), spread (worst against best run), size, peak_mb, versions and at;
+where a peer can be driven further by hand, that one too, as peer_tuned and times_peer_tuned.
 """
 
 import argparse

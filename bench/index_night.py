@@ -51,6 +51,7 @@ def run() -> dict:
         defaults={"kind": Organization.Kind.SCHOOL, "source": "示例数据"},
     )
     sample.load(students=0, resources=0, years=6, rng=random.Random("bench"), by=staff)
+    load = [os.getloadavg()[0]]
     nights = [_night(credits, staff) for credits in CREDITS]
     tree, panel, seed = _panel()
     method.uncertainty(tree, panel, seed=seed, draws=DRAWS)  # warm
@@ -61,6 +62,7 @@ def run() -> dict:
     peer_draws = DRAWS if os.environ.get("BENCH_FULL") else PEER_DRAWS
     scale = DRAWS * len(panel.periods) / peer_draws
     peers = [_timed(lambda: peer(tree, panel, peer_draws)) * scale for _ in range(RUNS)]
+    load.append(os.getloadavg()[0])
     our, bare, other = map(statistics.median, (ours, floors, peers))
     small, large = nights
     return {
@@ -80,6 +82,8 @@ def run() -> dict:
             "counting": round(large["counting"] / small["counting"], 2),
             "peak_mb": round(large["peak_mb"] / small["peak_mb"], 2),
         },
+        "load": [round(one, 2) for one in load],  # of this machine before and after, and its cores
+        "cores": os.cpu_count(),
         "peak_mb": large["peak_mb"],
         "versions": {
             "python": platform.python_version(),
@@ -106,7 +110,11 @@ def _spread(seconds: list[float]) -> float:
 def _night(credits: int, staff: User) -> dict:
     """Load a city of so many credits, then let the night compute it five times from nothing."""
     with as_owner() as owner, owner.cursor() as cursor:
-        cursor.execute("TRUNCATE youth_credits_student, youth_credits_activity, youth_credits_batch CASCADE")
+        # The ledger by name: no foreign key leads from it.
+        cursor.execute(
+            "TRUNCATE youth_credits_credit, youth_credits_student, youth_credits_activity,"
+            " youth_credits_batch CASCADE"
+        )
     students = round(credits / CREDITS_PER_STUDENT)
     rng = random.Random("bench credits")
     credits_sample.load(students=students, resources=0, years=6, rng=rng, by=staff)
