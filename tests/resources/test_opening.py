@@ -258,6 +258,7 @@ def test_a_unit_types_its_calendar_and_everybody_reads_it(client, unit, unit_cle
     actions.publish(resource, by=staff)
     page = client.get(resource.get_absolute_url(), secure=True).content.decode()
     for words in (
+        "09:00–17:00",
         "今天不开放（停电检修）",
         "夜场",
         "10:00-21:00",
