@@ -4,15 +4,14 @@ from events import actions
 from events.forms import EventRegisterForm
 from events.models import Brand, Edition, Event, Session
 from events.sheets import EventSheet
-from portal.admin_site import RegisterPermissions
+from portal.admin_site import RegisterPart, RegisterPermissions
 from portal.errors import Refused
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
 
-class SessionInline(admin.TabularInline):
+class SessionInline(RegisterPart):
     model = Session
-    extra = 0
     can_delete = False
     fields = ["starts_at", "ends_at", "capacity", "seats_taken", "attendance"]
     readonly_fields = fields

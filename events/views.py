@@ -28,7 +28,7 @@ from portal.roles import Perm
 from resources.models import Audience
 
 SessionFormSet = inlineformset_factory(
-    Event, Session, form=SessionForm, extra=2, can_delete=False, max_num=60
+    Event, Session, form=SessionForm, extra=2, can_delete=False, max_num=60, absolute_max=100
 )
 WHEN = {"": "全部未来场次", "week": "七天内", "weekend": "本周末", "past": "已结束"}
 

@@ -4,7 +4,7 @@ from outreach import actions
 from outreach.forms import TitleForm
 from outreach.models import Measure, Target, TargetActual, Title, TitleKind
 from outreach.sheets import TitleSheet
-from portal.admin_site import RegisterPermissions
+from portal.admin_site import RegisterPart, RegisterPermissions
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
@@ -58,9 +58,8 @@ class MeasureAdmin(RegisterPermissions, admin.ModelAdmin):
         actions.report_progress(obj, progress=obj.progress, note=obj.note, by=request.user)
 
 
-class ActualInline(admin.TabularInline):
+class ActualInline(RegisterPart):
     model = TargetActual
-    extra = 0
     can_delete = False
     fields = ["year", "value", "source"]
 

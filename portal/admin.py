@@ -9,7 +9,7 @@ from django.http import Http404
 from portal import account_actions as accounts
 from portal import invitations
 from portal.accounts import Grant, User
-from portal.admin_site import FoundByTyping, RegisterPermissions
+from portal.admin_site import RegisterPart, RegisterPermissions
 from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.organization_sheet import OrganizationForm, OrganizationSheet, save_organization
@@ -74,9 +74,8 @@ class RegionAdmin(RegisterPermissions, admin.ModelAdmin):
     ordering = ["code"]
 
 
-class GrantInline(FoundByTyping, admin.TabularInline):
+class GrantInline(RegisterPart):
     model = Grant
-    extra = 0
     autocomplete_fields = ["region", "organization"]
 
     def has_view_permission(self, request, obj=None) -> bool:

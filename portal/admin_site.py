@@ -71,6 +71,16 @@ class FoundByTyping:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+class RegisterPart(FoundByTyping, admin.TabularInline):
+    """Rows that are kept with their record; a page that claims to bring thousands is not drawn as long."""
+
+    extra = 0
+    max_num = 100
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
+
+
 class RegisterPermissions(FoundByTyping):
     """Rights of a register from the portal's own permissions, not from Django's tables.
 

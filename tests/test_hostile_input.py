@@ -268,6 +268,18 @@ def _post(client, form, typed):
     return ask(client, "POST", form.action, body, raw=True, content_type="application/x-www-form-urlencoded")
 
 
+def test_a_page_that_claims_thousands_of_rows_is_not_drawn_as_long_as_that(world):
+    claimed = {"TOTAL_FORMS": 10**9, "INITIAL_FORMS": 0}
+    for who, address, prefix in (
+        ("accounts", reverse("admin:portal_user_add"), "grants"),
+        ("unit", reverse("events_desk:new"), "sessions"),
+    ):
+        sent = {f"{prefix}-{name}": number for name, number in claimed.items()}
+        answer = ask(world.client(who), "POST", address, sent, raw=True)
+        assert answer.kind == "open"
+        assert f"id_{prefix}-100-" not in answer.text, address
+
+
 def test_a_form_takes_only_its_own_fields(world):
     """Mass assignment: every field of the model is sent along, with somebody else's values."""
     unit, event = world.client("unit"), world.things["event"]["here"]
