@@ -1,0 +1,140 @@
+"""The nation beside the city, the method, how good the data are."""
+
+from indicators.models import Denominator, NationalSeries, Return, VintageCell
+from indicators.queries import index as queries
+from indicators.queries.annual.material import Report
+from indicators.queries.annual.totals import as_float, percent_words
+from portal.charts import figure_text
+from portal.regions import Level
+
+
+def national_chapter(report: Report) -> dict:
+    blocks = []
+    for item, indicator, name, unit in report.plan_file["national"]:
+        blocks.append(_comparison(report, item, indicator, name, unit))
+    rows = [
+        [row.name, row.unit, str(row.year), figure_text(row.value, 2), percent_words(row.growth_percent)]
+        for row in _latest_national(report.year)
+    ]
+    return {
+        "id": "nation",
+        "title": "与全国比较",
+        "sections": [
+            {
+                "id": "nation-compare",
+                "title": "人均投入与科学素质",
+                "paragraphs": ["全国数为全国科普统计调查和公民科学素质抽样调查公布数；缺公布数的年份留空。"],
+                "blocks": [block for block in blocks if block],
+            },
+            {
+                "id": "nation-figures",
+                "title": "全国主要数据",
+                "paragraphs": [],
+                "blocks": [
+                    {
+                        "kind": "table",
+                        "title": "全国科普主要数据（最近公布年份）",
+                        "columns": ["项目", "单位", "年份", "数值", "公布增速"],
+                        "rows": rows,
+                        "source": "全国科普统计调查、中国公民科学素质抽样调查公布数",
+                    }
+                ],
+            },
+        ],
+    }
+
+
+def _comparison(report: Report, item: str, indicator: str, name: str, unit: str) -> dict | None:
+    city = {
+        cell.year: cell.rate
+        for cell in VintageCell.objects.filter(
+            vintage=report.vintage, node=indicator, region__level=Level.MUNICIPALITY, year__lte=report.year
+        )
+    }
+    nation = {row.year: row.value for row in queries.national(item)}
+    years = sorted(city)
+    if not years or not any(nation.get(year) for year in years):
+        return None
+    return {
+        "kind": "line",
+        "name": f"nation-{item.replace('_', '-')}",
+        "title": f"{name}：深圳与全国",
+        "unit": unit,
+        "times": [str(year) for year in years],
+        "series": [
+            ["深圳", [as_float(city[year]) for year in years]],
+            ["全国", [as_float(nation.get(year)) for year in years]],
+        ],
+        "decimals": 2,
+    }
+
+
+def method_chapter(report: Report) -> dict:
+    edition = report.vintage.edition
+    return {
+        "id": "method",
+        "title": "附录：方法与数据说明",
+        "sections": [
+            {
+                "id": "method-index",
+                "title": "指数方法",
+                "paragraphs": [
+                    f"{edition.name}由{len(report.method.pillars)}个领域、{len(report.method.indicators)}项指标组成，"
+                    "指标、领域权重相等。水平分值为指标值在目标值之间的位置，折算为1–100分，超出目标值的部分不加分；"
+                    "领域分值为指标分值的平均，总分为领域分值的平均。",
+                    f"发展指数以{edition.base_year}年为100，由相邻两年的对称增速逐年衔接，"
+                    "总指数为各领域指数的平均。",
+                    edition.goalpost_rule,
+                    "公布的数不作估算；年报数据可沿用一年并注明；领域须有三分之二以上的权重有数据，"
+                    "总分须各领域齐全。全市数为各区分子之和除以分母之和，不是各区比率的平均。",
+                    f"位次区间由{report.vintage.draws}次模拟得到，随机种子取自输入数据的摘要。",
+                ],
+                "blocks": [
+                    {
+                        "kind": "table",
+                        "title": "指标与目标值",
+                        "columns": ["领域", "指标", "单位", "目标值上限", "依据"],
+                        "rows": [
+                            [
+                                one.pillar.name,
+                                one.name,
+                                one.unit,
+                                figure_text(one.high, 2),
+                                one.goalpost_basis,
+                            ]
+                            for one in report.method.indicators
+                        ],
+                    }
+                ],
+            },
+            _quality_section(report),
+        ],
+    }
+
+
+def _quality_section(report: Report) -> dict:
+    returns = list(
+        Return.objects.filter(period__year=report.year)
+        .select_related("region", "period")
+        .order_by("region__code")
+    )
+    late = [row.region.name for row in returns if row.first_submitted_at and row.is_late(row.submitted_on)]
+    accepted = sum(1 for row in returns if row.status == Return.Status.ACCEPTED)
+    unverified = Denominator.objects.filter(
+        kind="population", is_verified=False, region__level=Level.DISTRICT
+    ).count()
+    words = [
+        f"{report.year}年度应报{len(returns)}个区，审核通过{accepted}个区；"
+        + (f"逾期提交的区：{'、'.join(late)}。" if late else "没有逾期提交的区。"),
+        f"人口分母为2020年第七次全国人口普查数，其中{unverified}个区的末位数字尚未核实，已在指标上注明。",
+        "统计报表的部分代码为本平台按国家报表体例拟编，不作为官方代码。涉及未成年人且少于10的数值不公布。",
+        f"本报告的全部指数结果编号为{report.vintage.digest}，输入数据随结果保存，可以复算。",
+    ]
+    return {"id": "method-quality", "title": "数据质量", "paragraphs": words, "blocks": []}
+
+
+def _latest_national(year: int) -> list[NationalSeries]:
+    latest: dict[str, NationalSeries] = {}
+    for row in NationalSeries.objects.filter(year__lte=year).order_by("item", "year"):
+        latest[row.item] = row
+    return list(latest.values())
