@@ -11,7 +11,7 @@ from portal.charts import figure_text
 from portal.templatetags.portal_tags import cn_date
 
 NUMERALS = "一二三四五六七八九十"
-KEPT_ROWS = 14  # a table of at most so many rows is not broken over pages
+KEPT_ROWS = 8  # a table of at most so many rows is not broken over pages; of a longer one, its ends are
 
 
 def content_of(vintage: Vintage, year: int, *, version: int, corrections: str) -> dict:
