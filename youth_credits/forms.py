@@ -29,7 +29,7 @@ class FindForm(forms.Form):
     sought = forms.CharField(
         label="完整学籍号或姓名",
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 22}),
         error_messages={
             "required": "请填写完整的学籍号或姓名。",
             "max_length": "最多 60 个字，请只填学籍号或姓名。",
