@@ -27,6 +27,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("科普资源", "/desk/resources/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("资源普查", "/desk/census/", (Perm.CENSUS_VIEW,)),
+            ("科技资源转化", "/desk/resources/assets/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
             ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
         ),

@@ -10,7 +10,16 @@ from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Role
 from resources.actions import refresh
-from resources.models import Audience, Dimension, OpeningHours, Resource, ResourceKind, Topic
+from resources.models import (
+    AssetConversion,
+    Audience,
+    Dimension,
+    OpeningHours,
+    Resource,
+    ResourceKind,
+    SourceAsset,
+    Topic,
+)
 from resources.rules import add_months
 
 BATCH = 2000
@@ -76,6 +85,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
             made.append(_resource(number, kind, picked[0], rng.choice(units), years, now, rng, by))
             chosen.append(picked)
         _keep(made, chosen, rng)
+    _assets(by)
 
 
 def _own_units() -> list[Organization]:
@@ -177,3 +187,42 @@ def _keep(made: list[Resource], chosen: list[list[Topic]], rng: random.Random) -
         for day, opens, closes in rng.choice(WEEKS)
     )
     refresh([resource.pk for resource in made])
+
+
+# Kind, title, outreach task, months until its day; the owner is the sample account's unit or an invented one.
+ASSETS = (
+    ("laboratory", "海洋环境监测实验室（示例）", "", 0),
+    ("facility", "材料表征共享平台（示例）", "", 0),
+    ("line", "智能装配生产线（示例）", "", 0),
+    ("result", "可降解薄膜配方（示例）", "", 0),
+    ("project", "潮间带生态观测项目（示例）", "面向中小学办一门生态观测课", -2),
+    ("project", "工业视觉检测项目（示例）", "每年开放生产线 4 次并录制讲解视频", 3),
+)
+
+
+def _assets(by: User) -> None:
+    """Assets of innovation, one of them converted, one task overdue, one to come."""
+    today = timezone.localdate()
+    units = list(dict.fromkeys([*_own_units()[:1], *_units()]))[: len(ASSETS) - 1]
+    if not units:
+        return
+    owners = [units[0], *units]
+    made = [
+        SourceAsset(
+            code=f"asset{number}",
+            kind=kind,
+            title=title,
+            organization=owner,
+            region=owner.region,
+            task=task,
+            due_on=add_months(today, months) if task else None,
+            funder="市级科技计划（示例）" if task else "",
+            source="虚构示例",
+            created_by=by,
+        )
+        for number, (owner, (kind, title, task, months)) in enumerate(zip(owners, ASSETS, strict=False), 1)
+    ]
+    SourceAsset.objects.bulk_create(made)
+    shown = Resource.objects.published().filter(organization=units[0]).order_by("pk").first()
+    if shown:
+        AssetConversion.objects.create(asset=made[0], resource=shown, converted_on=today)

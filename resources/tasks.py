@@ -11,10 +11,10 @@ from resources.models import CensusRound
 @jobs.handler("resources_upkeep")
 def upkeep(job: jobs.Job) -> None:
     """Once a day: ask for what is due, take off what nobody answered for, move the menu's opening on,
-    compare the register with itself."""
+    compare the register with itself, recall outreach tasks."""
     now = timezone.now()
     done = actions.ask_confirmations(at=now) + actions.take_off_unconfirmed(at=now)
-    done += actions.find_duplicates(at=now)
+    done += actions.find_duplicates(at=now) + actions.remind_of_tasks(at=now)
     job.progress(done + actions.refresh_opening(at=now))
 
 

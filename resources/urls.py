@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources.views import census, directory, life, likeness, menu, registry
+from resources.views import assets, census, directory, life, likeness, menu, registry
 from resources.views import desk as desk_views
 
 app_name = "resources"
@@ -13,6 +13,17 @@ desk = [
     path("likely/", registry.likely, name="likely"),
     path("filters/", desk_views.filter_save, name="filter_save"),
     path("filters/<int:pk>/drop/", desk_views.filter_drop, name="filter_drop"),
+    path("assets/", assets.asset_list, name="assets"),
+    path("assets/new/", assets.asset_new, name="asset_new"),
+    path("assets/<int:pk>/", assets.asset_detail, name="asset"),
+    path("assets/<int:pk>/edit/", assets.asset_edit, name="asset_edit"),
+    path("assets/<int:pk>/conversions/", assets.conversion_add, name="conversion_add"),
+    path(
+        "assets/<int:pk>/conversions/<int:conversion>/remove/",
+        assets.conversion_remove,
+        name="conversion_remove",
+    ),
+    path("assets/<int:pk>/<slug:step>/", assets.asset_step, name="asset_step"),
     path("bulk/", desk_views.bulk, name="bulk"),
     path("duplicates/", likeness.pair_list, name="pairs"),
     path("duplicates/<int:pk>/dismiss/", likeness.pair_dismiss, name="pair_dismiss"),

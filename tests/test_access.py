@@ -90,6 +90,15 @@ PAGES = {
     "resources_desk:filter_save": Page("", RESOURCE_READERS),
     "resources_desk:filter_drop": Page("", "+", may_be_empty=True),
     "resources_desk:bulk": Page(MAKERS, MAKERS),
+    "resources_desk:assets": Page(RESOURCE_READERS),
+    "resources_desk:asset_new": Page(MAKERS, MAKERS),
+    "resources_desk:asset": Page(RESOURCE_READERS, of="asset"),
+    "resources_desk:asset_edit": Page(MAKERS, MAKERS, of="asset"),
+    "resources_desk:asset_step": Page("", MAKERS, of="asset", args=(("step", "deliver"),)),
+    "resources_desk:conversion_add": Page("", MAKERS, of="asset"),
+    "resources_desk:conversion_remove": Page(
+        "", MAKERS, of="asset", args=(("conversion", 1),), may_be_empty=True
+    ),
     "resources_desk:pairs": Page("staff"),
     "resources_desk:pair_dismiss": Page("", "staff", may_be_empty=True),
     "resources_desk:merge": Page("staff", "staff", of="resource", args=(("other", 1),), may_be_empty=True),

@@ -29,7 +29,7 @@ from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
 from tests.resources.census import open_round, sheet_of
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, enrol
 from youth_credits.actions import DATA, load_rules
@@ -137,7 +137,9 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    things = {name: {} for name in ("resource", "event", "session", "signup", "file", "job", "login")}
+    things = {
+        name: {} for name in ("resource", "asset", "event", "session", "signup", "file", "job", "login")
+    }
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
         unit, clerk = world.places[f"unit {place}"], world.people[clerks[place]]
@@ -158,6 +160,7 @@ def _records(world: World) -> None:
             key=uuid.uuid4(),
         )
         made = files.made(b"%PDF-1.4 " + place.encode(), "文件.pdf", "pdf")
+        things["asset"][place] = AssetFactory(**at, owed=True)
         things["file"][place] = files.keep(
             made, by=clerk, region=unit.region, organization=unit, needs=Perm.RESOURCE_EDIT
         )

@@ -1,5 +1,15 @@
 """Every change of the resources; what commands and other apps may call."""
 
+from resources.actions.assets import (
+    convert,
+    create_asset,
+    deliver,
+    edit_asset,
+    remind_of_tasks,
+    reopen_task,
+    undo_conversion,
+    waive,
+)
 from resources.actions.desk import (
     BULK,
     drop_filter,
@@ -44,10 +54,14 @@ __all__ = [
     "check",
     "close",
     "confirm",
+    "convert",
     "create",
+    "create_asset",
+    "deliver",
     "dismiss_pair",
     "drop_filter",
     "edit",
+    "edit_asset",
     "edit_many",
     "find_duplicates",
     "forget_menu_changes",
@@ -60,8 +74,10 @@ __all__ = [
     "publish",
     "refresh",
     "refresh_opening",
+    "remind_of_tasks",
     "remove_link",
     "remove_picture",
+    "reopen_task",
     "restore",
     "restore_value",
     "save_filter",
@@ -70,5 +86,7 @@ __all__ = [
     "send_back",
     "submit",
     "take_off_unconfirmed",
+    "undo_conversion",
+    "waive",
     "withdraw",
 ]

@@ -1,5 +1,6 @@
 """What the city offers: the tables, by subject."""
 
+from resources.models.assets import REMIND_AHEAD, AssetConversion, SourceAsset
 from resources.models.census import (
     CensusAnswer,
     CensusDirectory,
@@ -36,8 +37,10 @@ from resources.models.registry import (
 
 __all__ = [
     "NEVER",
+    "REMIND_AHEAD",
     "REVIEW",
     "Accessibility",
+    "AssetConversion",
     "Audience",
     "BulkChange",
     "CensusAnswer",
@@ -64,6 +67,7 @@ __all__ = [
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "SourceAsset",
     "SpecialDays",
     "Spirit",
     "Topic",

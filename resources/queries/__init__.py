@@ -1,5 +1,14 @@
 """What is asked of the resources, by subject; the names that pages and other apps use."""
 
+from resources.queries.assets import (
+    ASSET_ORDER,
+    ASSET_STATES,
+    asset_counts,
+    assets_at_desk,
+    conversions_by_district,
+    conversions_by_owner,
+    owed_by_owner,
+)
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
@@ -33,6 +42,8 @@ from resources.queries.registry import (
 )
 
 __all__ = [
+    "ASSET_ORDER",
+    "ASSET_STATES",
     "DESK_ORDER",
     "MATCH",
     "NEAR",
@@ -43,10 +54,14 @@ __all__ = [
     "DeskQuery",
     "MenuQuery",
     "StartingPoints",
+    "asset_counts",
+    "assets_at_desk",
     "census_waiting",
     "changed_since",
     "check_mergeable",
     "confirm_token",
+    "conversions_by_district",
+    "conversions_by_owner",
     "count_by_district",
     "doors",
     "history",
@@ -62,6 +77,7 @@ __all__ = [
     "open_days",
     "open_pairs",
     "opening",
+    "owed_by_owner",
     "public_facts",
     "published",
     "question_of",

@@ -17,6 +17,7 @@ from portal.regions import Region, district_code
 from portal.roles import Perm
 from portal.waiting import Waiting
 from resources.models import Accessibility, Audience, DeskFilter, FieldType, Resource, ResourceKind
+from resources.queries.assets import assets_waiting
 from resources.queries.likeness import open_pairs
 from resources.queries.menu import Facet, Option
 from resources.queries.registry import ASK_AHEAD, tasks_of
@@ -287,7 +288,7 @@ def saved(user) -> list[Waiting]:
 
 def waiting_for(user) -> list[Waiting]:
     """Everything of the resources that waits for somebody, then the filters they keep."""
-    found = tasks_of(user)
+    found = tasks_of(user) + assets_waiting(user)
     if user.can(Perm.RESOURCE_REVIEW):
         pairs = open_pairs(user)
         count = pairs.count()

@@ -4,9 +4,9 @@ import factory
 from django.utils import timezone
 
 from resources import actions
-from resources.models import OpeningHours, Resource, ResourceKind, Topic
+from resources.models import OpeningHours, Resource, ResourceKind, SourceAsset, Topic
 from resources.rules import read_hours
-from tests.factories import RegionFactory, UserFactory
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 
 
 class KindFactory(factory.django.DjangoModelFactory):
@@ -75,3 +75,21 @@ class ResourceFactory(factory.django.DjangoModelFactory):
 
 def in_shenzhen(**fields) -> dict:
     return {"latitude": "22.54000", "longitude": "114.05000", "position_source": "现场测量", **fields}
+
+
+class AssetFactory(factory.django.DjangoModelFactory):
+    """A laboratory without a task; `owed=True` is a funded project with one."""
+
+    class Meta:
+        model = SourceAsset
+
+    class Params:
+        owed = factory.Trait(
+            kind="project", task="开放实验室 4 次", due_on=factory.LazyFunction(timezone.localdate)
+        )
+
+    kind = "laboratory"
+    title = factory.Sequence(lambda n: f"第{n}重点实验室")
+    organization = factory.SubFactory(OrganizationFactory)
+    region = factory.SelfAttribute("organization.region")
+    created_by = factory.SubFactory(UserFactory)
