@@ -13,11 +13,13 @@ from resources.actions import refresh
 from resources.models import (
     AssetConversion,
     Audience,
+    Concession,
     Dimension,
     OpeningHours,
     Resource,
     ResourceKind,
     SourceAsset,
+    SpecialDays,
     Topic,
 )
 from resources.rules import add_months
@@ -54,6 +56,12 @@ GROUPS = (
     [Audience.OFFICIALS, Audience.WORKERS],
     [Audience.SENIORS],
     [Audience.SENIORS, Audience.GENERAL],
+)
+PRICES = (
+    ("seniors", 0, "65 岁以上，凭身份证"),
+    ("minors", 50, "6 至 18 岁"),
+    ("military", 0, "凭军人证件"),
+    ("disabled", 0, "凭残疾人证"),
 )
 AGES = ((3, 6), (6, 9), (7, 12), (8, 14), (12, 18), (10, None))
 WEEKS = (
@@ -186,6 +194,7 @@ def _keep(made: list[Resource], chosen: list[list[Topic]], rng: random.Random) -
         if resource.kind.is_place
         for day, opens, closes in rng.choice(WEEKS)
     )
+    _price([resource for resource in made if resource.kind.is_place])
     refresh([resource.pk for resource in made])
 
 
@@ -226,3 +235,19 @@ def _assets(by: User) -> None:
     shown = Resource.objects.published().filter(organization=units[0]).order_by("pk").first()
     if shown:
         AssetConversion.objects.create(asset=made[0], resource=shown, converted_on=today)
+
+
+def _price(places: list[Resource]) -> None:
+    """Who pays less where one pays, and a day off for repairs at every fifth place."""
+    Concession.objects.bulk_create(
+        Concession(resource=resource, group=group, percent=percent, note=note)
+        for resource in places
+        if resource.is_free is False
+        for group, percent, note in PRICES
+    )
+    today = timezone.localdate()
+    days = [(resource, today + timedelta(days=number % 25)) for number, resource in enumerate(places[::5])]
+    SpecialDays.objects.bulk_create(
+        SpecialDays(resource=resource, starts_on=day, ends_on=day, reason="设备检修（示例）")
+        for resource, day in days
+    )
