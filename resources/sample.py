@@ -1,10 +1,13 @@
 """Invented resources of the sample city, each marked （示例）. The same arguments give the same rows."""
 
+import json
 import random
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from django.utils import timezone
 
+from portal import search
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.regions import Region
@@ -18,12 +21,16 @@ from resources.models import (
     OpeningHours,
     Resource,
     ResourceKind,
+    Route,
+    RouteStop,
     SourceAsset,
     SpecialDays,
     Topic,
 )
+from resources.queries.routes import route_entry
 from resources.rules import add_months
 
+DATA = Path(__file__).parent / "data"
 BATCH = 2000
 UNITS_PER_DISTRICT = 3
 UNIT_WORDS = ("智能制造企业", "生物科技企业", "青少年科学学会", "科学传播中心", "环境监测研究所")
@@ -79,6 +86,7 @@ STATUSES = (
 
 def load(*, students: int, resources: int, years: int, rng: random.Random, by: User) -> None:
     """Enter `resources` invented ones over the last `years`, owned by invented units; once."""
+    load_routes(by=by)
     if Resource.objects.filter(code__startswith="demo").exists():
         return
     units = [*_own_units(), *_units()]
@@ -251,3 +259,35 @@ def _price(places: list[Resource]) -> None:
         SpecialDays(resource=resource, starts_on=day, ends_on=day, reason="设备检修（示例）")
         for resource, day in days
     )
+
+
+def load_routes(*, by: User) -> None:
+    """Three routes through real venues, marked as examples, published; once."""
+    for row in json.loads((DATA / "routes.json").read_text(encoding="utf-8")):
+        if Route.objects.filter(code=row["code"]).exists():
+            continue
+        places = Resource.objects.in_bulk([stop[0] for stop in row["stops"]], field_name="code")
+        if len(places) < len(row["stops"]):
+            continue  # the venues of this city's file are not loaded
+        plain = ("code", "title", "summary", "description", "seasons", "audiences", "ages_from", "ages_to")
+        route = Route.objects.create(
+            **{name: row[name] for name in plain},
+            region=Region.objects.get(code=row["district"]),
+            created_by=by,
+            source="示例线路：地点为真实场馆，停留和路上时间为估计",
+            status=Route.Status.PUBLISHED,
+            published_at=timezone.now(),
+        )
+        RouteStop.objects.bulk_create(
+            RouteStop(
+                route=route,
+                position=position,
+                resource=places[code],
+                stay_minutes=stay,
+                note=note,
+                travel=travel,
+                travel_minutes=minutes,
+            )
+            for position, (code, stay, note, travel, minutes) in enumerate(row["stops"], 1)
+        )
+        search.index_many([route_entry(route)])
