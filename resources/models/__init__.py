@@ -34,14 +34,11 @@ from resources.models.registry import (
     ResourcePicture,
     ResourceVersion,
 )
-from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
-from resources.models.subscriptions import Interests, Subscription
 
 __all__ = [
     "NEVER",
     "REMIND_AHEAD",
     "REVIEW",
-    "ROUTE_REVIEW",
     "Accessibility",
     "AssetConversion",
     "Audience",
@@ -58,7 +55,6 @@ __all__ = [
     "DuplicatePair",
     "FieldType",
     "HolidayRule",
-    "Interests",
     "Language",
     "Licence",
     "Likeness",
@@ -71,15 +67,10 @@ __all__ = [
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
-    "Route",
-    "RouteStop",
-    "Season",
     "SourceAsset",
     "SpecialDays",
     "Spirit",
-    "Subscription",
     "Topic",
-    "Travel",
     "audience_bit",
     "group_bit",
     "validate_fields",

@@ -12,7 +12,6 @@ from resources.queries.assets import (
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
-from resources.queries.feeds import NEWEST, feed_addresses, newest_of, of_question
 from resources.queries.life import confirm_token, may_answer, question_of
 from resources.queries.likeness import (
     PAIR_ORDER,
@@ -41,7 +40,6 @@ from resources.queries.registry import (
     searchable,
     shown,
 )
-from resources.queries.routes import public_routes, routes_waiting, with_stops
 
 __all__ = [
     "ASSET_ORDER",
@@ -49,7 +47,6 @@ __all__ = [
     "DESK_ORDER",
     "MATCH",
     "NEAR",
-    "NEWEST",
     "PAIR_ORDER",
     "PLACES_SOURCE",
     "SORTS",
@@ -67,7 +64,6 @@ __all__ = [
     "conversions_by_owner",
     "count_by_district",
     "doors",
-    "feed_addresses",
     "history",
     "internal_facts",
     "kinds",
@@ -76,8 +72,6 @@ __all__ = [
     "menu_version",
     "near",
     "newest",
-    "newest_of",
-    "of_question",
     "offers",
     "on_cards",
     "open_days",
@@ -85,11 +79,9 @@ __all__ = [
     "opening",
     "owed_by_owner",
     "public_facts",
-    "public_routes",
     "published",
     "question_of",
     "records",
-    "routes_waiting",
     "schema_org",
     "searchable",
     "shown",
@@ -98,5 +90,4 @@ __all__ = [
     "starting_points",
     "survivor_of",
     "waiting_for",
-    "with_stops",
 ]

@@ -42,7 +42,7 @@ DESK = ("工作台", "/desk/")
 LIST = ("资源普查", "/desk/census/")
 LABEL = "普查表"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 30
 
 
 def _need(request, perm: Perm, words: str) -> None:
