@@ -25,14 +25,24 @@ def coming(after: datetime, *, limit: int, district: Region | None = None) -> li
     )
 
 
-def between(start: datetime, end: datetime, *, limit: int) -> list[Session]:
-    """Sessions of published events that begin on or after `start` and before `end`, the next one first."""
-    return list(
-        Session.objects.public()
-        .filter(starts_at__gte=start, starts_at__lt=end)
-        .select_related("event__region", "event__resource")
-        .order_by("starts_at", "pk")[:limit]
-    )
+def between(
+    start: datetime, end: datetime, *, limit: int, place: Region | None = None, audience: str = ""
+) -> list[Session]:
+    """Sessions of published events that begin on or after `start` and before `end`, the next one first; in
+    a region and below, for an audience."""
+    sessions = Session.objects.public().filter(starts_at__gte=start, starts_at__lt=end)
+    if place is not None:
+        sessions = sessions.filter(event__region__path__startswith=place.path)
+    if audience:
+        sessions = sessions.filter(event__audiences__contains=[audience])
+    rows = sessions.select_related("event__region", "event__resource")
+    return list(rows.order_by("starts_at", "pk")[:limit])
+
+
+def sessions_at(resource_ids: list[int], after: datetime, *, limit: int) -> list[Session]:
+    """What is on after a moment at any of these places, the next one first."""
+    sessions = Session.objects.public().filter(ends_at__gt=after, event__resource__in=resource_ids)
+    return list(sessions.select_related("event__resource").order_by("starts_at", "pk")[:limit])
 
 
 def sessions_for(resource, after: datetime, *, limit: int = 10) -> list[Session]:

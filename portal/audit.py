@@ -93,6 +93,23 @@ def record(subject, action: str, *, by, changes: dict | None = None, note: str =
     )
 
 
+def record_many(subjects, action: str, *, by, note: str = "") -> int:
+    """One entry for each of many records of one kind, as `record` writes it; returns how many."""
+    who = _who(by)
+    entries = [
+        AuditEntry(
+            **who,
+            action=action,
+            subject_type=subject._meta.label,
+            subject_id=str(subject.pk),
+            subject_name=str(subject)[:200],
+            note=note,
+        )
+        for subject in subjects
+    ]
+    return len(AuditEntry.objects.bulk_create(entries, batch_size=2000))
+
+
 def event(action: str, *, by, kind: str, subject_id: str = "", name: str = "", note: str = ""):
     """Write an entry about something that is no record: a sign-in, a denial, an export."""
     return AuditEntry.objects.create(

@@ -13,6 +13,7 @@ from portal.roles import Perm
 PUBLIC = (
     (_("首页"), "/"),
     (_("资源菜单"), "/menu/"),
+    (_("线路"), "/routes/"),
     (_("活动"), "/events/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
@@ -28,6 +29,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("科普资源", "/desk/resources/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("资源普查", "/desk/census/", (Perm.CENSUS_VIEW,)),
             ("科技资源转化", "/desk/resources/assets/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
+            ("科普线路", "/desk/routes/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
             ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
         ),

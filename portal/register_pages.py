@@ -29,7 +29,7 @@ from import_export.results import Result
 
 from portal import audit, encryption
 from portal.errors import Refused
-from portal.registers import LIMITS, RegisterResource, RegisterRow, TableDataset
+from portal.registers import LIMITS, MOST_ROWS_SHOWN, RegisterResource, RegisterRow, TableDataset
 from portal.sheets import (
     Column,
     Fault,
@@ -43,8 +43,6 @@ from portal.sheets import (
 )
 
 logger = logging.getLogger(__name__)
-
-MOST_ROWS_SHOWN = 500
 
 
 # --- Formats --------------------------------------------------------------------------------------
@@ -266,6 +264,9 @@ class RegisterSheets(ImportExportMixin):
         return PendingSheet.keep(data).token(by=request.user, label=self.opts.label)
 
     def _try(self, resource: RegisterResource, dataset: TableDataset, *, dry_run: bool) -> Preview:
+        if resource.looks_at_sets:
+            result = resource.look(dataset) if dry_run else resource.keep(dataset)
+            return Preview.of(result, dataset.table.notes)
         result = resource.import_data(
             dataset,
             dry_run=dry_run,

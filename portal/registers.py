@@ -33,7 +33,7 @@ from datetime import date, datetime
 import tablib
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from import_export import fields, resources
 from import_export.results import Result, RowResult
@@ -43,10 +43,11 @@ from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, Table, as_text, rea
 
 logger = logging.getLogger(__name__)
 
-LIMITS = replace(SHEET_LIMITS, rows=5_000)  # a register is read while the person waits
+LIMITS = replace(SHEET_LIMITS, rows=10_000)  # a register is read while the person waits
 YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
 LIST_MARKS = re.compile(r"[、，,；;\n]+")
 MOST_CHOICES = 300
+MOST_ROWS_SHOWN = 500
 
 
 class TableDataset(tablib.Dataset):
@@ -59,6 +60,52 @@ def dataset_of(table: Table) -> TableDataset:
     dataset = TableDataset(*table.rows, headers=table.headers)
     dataset.table = table
     return dataset
+
+
+class SetReader:
+    """Reads the rows of one sheet with one form: every different cell of a column is checked once."""
+
+    def __init__(self, sheet: "RegisterResource"):
+        self.sheet = sheet
+        self.form = sheet.form(data={}, **sheet.form_kwargs(None))
+        kept = set(sheet.columns.values()) - sheet._absent
+        self.names = [name for name in sheet.columns.values() if name in self.form.fields and name in kept]
+        for name in set(self.form.fields) - set(self.names):
+            del self.form.fields[name]
+        self._checked: dict[tuple, tuple[object, list[str]]] = {}
+
+    def read(self, row: dict[str, Cell]) -> tuple[dict[str, object], dict[str, list[str]]]:
+        """What the form makes of a row, and what is wrong with it by the form's fields."""
+        values, wrong = {}, {}
+        for name in self.names:
+            value, problems = self._cell(name, row.get(self.sheet.header_of[name]))
+            if problems:
+                wrong[name] = problems
+            else:
+                values[name] = value
+        self.form._errors = forms.utils.ErrorDict()
+        self.form.cleaned_data = values
+        values = self.form.clean() or self.form.cleaned_data
+        for name, problems in self.form._errors.items():
+            wrong.setdefault(name, list(problems))
+        return values, wrong
+
+    def _cell(self, name: str, cell: Cell) -> tuple[object, list[str]]:
+        key = (name, type(cell), cell)
+        if key not in self._checked:
+            self._checked[key] = self._check(name, cell)
+        return self._checked[key]
+
+    def _check(self, name: str, cell: Cell) -> tuple[object, list[str]]:
+        form_field, place = self.form.fields[name], self.form.add_prefix(name)
+        try:
+            typed = self.sheet._typed(name, form_field, cell)
+            value = form_field.clean(form_field.widget.value_from_datadict({place: typed}, {}, place))
+            self.form.cleaned_data = {name: value}
+            own = getattr(self.form, f"clean_{name}", None)
+            return (own() if own else value), []
+        except ValidationError as error:
+            return None, error.messages
 
 
 class RegisterRow(RowResult):
@@ -112,6 +159,7 @@ class RegisterResource(resources.ModelResource):
         self._lines: dict[int, int] = {}
         self._faults: dict[int, list[Fault]] = {}
         self._absent: set[str] = set()
+        self._read: list[tuple[models.Model | None, dict]] = []
         self._cleaned: dict = {}
         self._cells: list[tuple[str, str, str]] = []
         self._hints: list[str] = []
@@ -128,6 +176,113 @@ class RegisterResource(resources.ModelResource):
 
     def get_queryset(self) -> models.QuerySet:
         return self.rows if self.rows is not None else super().get_queryset()
+
+    # Looking at all rows before anything is kept
+
+    looks_at_sets = False  # what the action would refuse is foreseen by the form and `objection`
+    create_many: Callable[..., object]  # create_many(rows of fields, *, by), where it looks at sets
+
+    def objection(self, instance: models.Model | None, values: dict) -> str:
+        """What the action would say to a row that its form lets pass; "" for nothing."""
+        return ""
+
+    def remarks(self, fresh: list[tuple[int, dict]]) -> list[str]:
+        """Sentences about the new rows (line and values) as a whole, above the preview."""
+        return []
+
+    def look(self, dataset: TableDataset) -> Result:
+        """The preview of a sheet without trying its actions: every cell, then every row, then the sheet."""
+        self.before_import(dataset)
+        reader, known = SetReader(self), self._known_by_keys(dataset)
+        result, fresh, shown = Result(), [], {}
+        self._read = []
+        for number, row in enumerate(dataset.table.records(), 1):
+            values, wrong = reader.read(row)
+            instance = known.get(self._key_of(row))
+            looked = self._looked(number, instance, values, wrong)
+            shown[looked.import_type] = shown.get(looked.import_type, 0) + 1
+            if shown[looked.import_type] <= MOST_ROWS_SHOWN and not looked.problems:
+                looked.cells = self._cells_of(instance, values)
+            if instance is None and not looked.problems:
+                fresh.append((looked.line, values))
+            result.rows.append(looked)
+            self._read.append((instance, self._cleaned))
+        dataset.table.notes.extend(self.remarks(fresh))
+        return result
+
+    def keep(self, dataset: TableDataset) -> Result:
+        """Look once more and keep what was found without fault: the new rows as one set, all or nothing."""
+        with transaction.atomic():
+            result = self.look(dataset)
+            if not any(row.problems for row in result.rows):
+                self._keep_looked(result)
+            if any(row.problems for row in result.rows):
+                transaction.set_rollback(True)
+        return result
+
+    def _keep_looked(self, result: Result) -> None:
+        fresh = []
+        for row, (instance, values) in zip(result.rows, self._read, strict=True):
+            if row.import_type == RowResult.IMPORT_TYPE_NEW:
+                fresh.append(values)
+            elif row.import_type == RowResult.IMPORT_TYPE_UPDATE:
+                row.problems = self._changed(instance, values)
+        self.create_many(fresh, by=self.by)
+
+    def _changed(self, instance: models.Model, values: dict) -> list[tuple[str, str]]:
+        """Keep one changed row; what its action says against it."""
+        try:
+            with transaction.atomic():
+                self.change(instance, by=self.by, **values)
+        except PermissionDenied:
+            return [("", "您没有在此处新增或修改的权限。")]
+        except Refused as refusal:
+            return [("", str(refusal))]
+        except ValidationError as fault:
+            return list(_sentences(fault))
+        return []
+
+    def _key_of(self, row: dict[str, Cell]) -> tuple:
+        return tuple(as_text(row.get(self.header_of[name])).strip() for name in self.keys)
+
+    def _known_by_keys(self, dataset: TableDataset) -> dict[tuple, models.Model]:
+        wanted = {key for key in map(self._key_of, dataset.table.records()) if all(key)}
+        first = {f"{self.keys[0]}__in": {key[0] for key in wanted}} if wanted else {"pk__in": []}
+        rows = self.get_queryset().filter(**first)
+        found = {tuple(str(getattr(row, name)) for name in self.keys): row for row in rows}
+        return {key: row for key, row in found.items() if key in wanted}
+
+    def _looked(self, number: int, instance, values: dict, wrong: dict) -> RegisterRow:
+        looked = RegisterRow()
+        looked.line = self._lines.get(number, number + 1)
+        faults = self._faults.get(looked.line, ())
+        looked.problems = [(fault.column, f"{fault.reason}，{fault.remedy}。") for fault in faults]
+        for name, sentences in wrong.items():
+            looked.problems += [(self.header_of.get(name, ""), sentence) for sentence in sentences]
+        if not looked.problems:
+            objection = self.objection(instance, values)
+            looked.problems = [("", objection)] if objection else []
+        self._cleaned = {name: values[name] for name in self.columns.values() if name in values}
+        looked.import_type = self._import_type(instance)
+        return looked
+
+    def _import_type(self, instance: models.Model | None) -> str:
+        if instance is None:
+            return RowResult.IMPORT_TYPE_NEW
+        same = self.skip_row(instance, instance, {})
+        return RowResult.IMPORT_TYPE_SKIP if same else RowResult.IMPORT_TYPE_UPDATE
+
+    def _cells_of(self, instance: models.Model | None, values: dict) -> list[tuple[str, str, str]]:
+        blank = self._meta.model() if instance is None else instance
+        return [
+            (
+                self.header_of[name],
+                "" if instance is None else self.shown(instance, name),
+                self._shown_value(blank, name, values[name]),
+            )
+            for name in self.columns.values()
+            if name in values
+        ]
 
     # Reading
 

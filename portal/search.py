@@ -53,7 +53,11 @@ FEW = 200  # rows below which a staging table is not worth it
 MAX_VARIANTS = 8
 
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
-SOURCES: tuple[str, ...] = ("resources.queries.searchable", "events.queries.searchable")
+SOURCES: tuple[str, ...] = (
+    "resources.queries.searchable",
+    "resources.queries.routes.searchable_routes",
+    "events.queries.searchable",
+)
 
 # Headings of the groups on the search page, in their order.
 KINDS = {

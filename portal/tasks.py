@@ -20,13 +20,16 @@ logger = logging.getLogger(__name__)
 DAILY = (
     "index_night",
     "notice_digest",
+    "menu_digest",
     "daily_upkeep",
     "events_upkeep",
     "resources_upkeep",
+    "menu_upkeep",
     "census_upkeep",
     "audit_anchor",
     "credit_proof",
 )
+MAILS = {"notice_digest", "menu_digest"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 
@@ -54,7 +57,7 @@ def business_day() -> int:
     """Promise the work of the business date, each kind once; a night missed is made up in the morning."""
     now = timezone.localtime()
     day = calendar.local_today(now)
-    due = [kind for kind in DAILY if now.hour >= (MORNING if kind == "notice_digest" else NIGHT_BEGINS)]
+    due = [kind for kind in DAILY if now.hour >= (MORNING if kind in MAILS else NIGHT_BEGINS)]
     for kind in due:
         if kind in jobs.HANDLERS:
             jobs.enqueue(kind, key=day.isoformat(), payload={"day": day.isoformat()})

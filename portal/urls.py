@@ -3,9 +3,12 @@
 from functools import partial
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from django.utils.module_loading import import_string
 from django.views import defaults
+from django.views.decorators.http import require_safe
 
 from portal import account_pages, api, components, desk, display, files, health, open_data, pages, verify
 
@@ -20,6 +23,9 @@ handler403 = partial(defaults.permission_denied, template_name="errors/403.html"
 handler404 = partial(defaults.page_not_found, template_name="errors/404.html")
 handler500 = "portal.middleware.server_error"
 
+SITEMAPS = {"sitemaps": import_string("resources.views.addresses.SITEMAPS")}
+SITEMAP_VIEWS = [login_not_required(require_safe(view)) for view in (sitemaps.index, sitemaps.sitemap)]
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
@@ -29,7 +35,6 @@ urlpatterns = [
     path("desk/jobs/<int:pk>/", desk.job_detail, name="job"),
     path("desk/audit/", desk.audit_list, name="audit"),
     path("desk/components/", components.gallery, name="components"),
-    path("menu/<slug:code>/", pages.resource, name="resource"),
     path("display/", display.display, name="display"),
     path("trail/", desk.trail_head, name="trail_head"),
     path("files/<uuid:pk>/", files.file, name="file"),
@@ -46,7 +51,17 @@ urlpatterns = [
     path("verify/<str:token>/", verify.verify, name="verify"),
     path("csp/", health.csp_report, name="csp_report"),
     # Each app brings its public pages and its desk pages.
+    path("menu/for/<slug:audience>/", pages.landing_audience, name="landing_audience"),
+    path("menu/in/<slug:code>/", pages.landing_place, name="landing_place"),
+    path("menu/calendar.ics", pages.menu_calendar, name="menu_calendar"),
     path("menu/", include("resources.urls")),
+    path("menu/<slug:code>/", pages.resource, name="resource"),
+    path("routes/", _part("resources.urls.routes_public", "routes")),
+    path("desk/routes/", _part("resources.urls.routes_desk", "routes_desk")),
+    path("open-data/", _part("resources.urls.open_data_files", "resources_open")),
+    path("sitemap.xml", SITEMAP_VIEWS[0], {**SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
+    path("sitemap-<slug:section>.xml", SITEMAP_VIEWS[1], SITEMAPS, name="sitemap"),
+    path("robots.txt", import_string("resources.views.addresses.robots"), name="robots"),
     path("desk/resources/", _part("resources.urls.desk", "resources_desk")),
     path("desk/census/", _part("resources.urls.census_desk", "census_desk")),
     path("directory/", _part("resources.urls.directory_public", "directory")),

@@ -1,11 +1,25 @@
-"""Background work of resources: the daily upkeep, the census."""
+"""Background work of resources: the daily upkeep, the census, the mails of subscribers to the menu."""
 
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from portal import jobs
-from resources import actions
-from resources.actions import census, directory
-from resources.models import CensusRound
+from portal.encryption import sign
+from portal.senders import SendFailed, send_mail_text
+from resources import actions, queries
+from resources.actions import census, directory, subscriptions
+from resources.models import CensusRound, Subscription
+from resources.queries import open_data
+
+logger = logging.getLogger(__name__)
+
+MOST_NAMED = 20  # resources of one question in one mail
 
 
 @jobs.handler("resources_upkeep")
@@ -37,3 +51,61 @@ def census_directory(job: jobs.Job) -> None:
 def census_upkeep(job: jobs.Job) -> None:
     """Once a day: remind whoever has not answered a running round."""
     job.progress(census.remind_by_clock(at=timezone.now()))
+
+
+@jobs.handler("menu_upkeep")
+def menu_upkeep(job: jobs.Job) -> None:
+    """Once a day: forget addresses nobody confirmed and changes everybody read, write the open data."""
+    now = timezone.now()
+    done = subscriptions.forget_unconfirmed(at=now) + actions.forget_menu_changes(at=now)
+    for kind in open_data.FORMATS:
+        open_data.file_of(kind)
+    job.progress(done)
+
+
+def _link(entry: Subscription) -> str:
+    token = sign(str(entry.uuid), purpose="menu_subscription")
+    return f"{settings.SITE_URL}{reverse('resources:subscription', args=[token])}"
+
+
+@jobs.handler("subscription_confirm")
+def subscription_confirm(job: jobs.Job) -> None:
+    """Ask an address whether it subscribed."""
+    entry = Subscription.objects.filter(uuid=job.payload["uuid"], confirmed_at=None).first()
+    if entry is None:
+        return
+    asked = queries.of_question(entry.question, at=timezone.now())
+    text = render_to_string("mail/subscription_confirm.txt", {"asked": asked, "link": _link(entry)})
+    send_mail_text(entry.mail, "请确认订阅：深圳科普资源", text)
+
+
+@jobs.handler("menu_digest")
+def menu_digest(job: jobs.Job) -> None:
+    """One mail an address and day with what is new for its questions; nothing new, no mail."""
+    now = timezone.now()
+    for done, mail_hash in enumerate(subscriptions.due(now), start=1):
+        _send_digest(mail_hash, now)
+        job.progress(done)
+
+
+@transaction.atomic
+def _send_digest(mail_hash: bytes, now: datetime) -> None:
+    """Rows are claimed for one transaction, so that two workers never write to the same address."""
+    mine = Subscription.objects.select_for_update(skip_locked=True).filter(mail_hash=mail_hash)
+    weekly = [] if timezone.localdate(now).isoweekday() == 1 else [Subscription.Every.WEEK]
+    entries = mine.filter(confirmed_at__isnull=False).exclude(every__in=weekly).order_by("pk")
+    parts = []
+    for entry in entries:
+        asked = queries.of_question(entry.question, at=now)
+        rows = queries.newest_of(asked, limit=MOST_NAMED, since=entry.told_until)
+        if rows:
+            parts.append({"entry": entry, "asked": asked, "rows": rows, "link": _link(entry)})
+    if not parts:
+        return
+    text = render_to_string("mail/menu_digest.txt", {"parts": parts, "site": settings.SITE_URL})
+    try:
+        send_mail_text(parts[0]["entry"].mail, "深圳科普：您关注的新资源", text)
+    except SendFailed:
+        logger.warning("A menu digest could not be sent; it waits for tomorrow")
+        return
+    subscriptions.note_sent([part["entry"] for part in parts], at=now)

@@ -1,10 +1,30 @@
 from django.urls import path
 
-from resources.views import assets, census, directory, life, likeness, menu, registry
+from resources.views import (
+    assets,
+    census,
+    directory,
+    life,
+    likeness,
+    menu,
+    open_data,
+    registry,
+    routes,
+    subscriptions,
+)
 from resources.views import desk as desk_views
 
 app_name = "resources"
-urlpatterns = [path("", menu.menu, name="menu"), path("confirm/<str:token>/", life.confirm, name="confirm")]
+urlpatterns = [
+    path("", menu.menu, name="menu"),
+    path("feed.atom", subscriptions.feed, name="feed"),
+    path("subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("s/<str:token>/", subscriptions.subscription, name="subscription"),
+    path("s/<str:token>/leave/", subscriptions.subscription_leave, name="subscription_leave"),
+    path("suggested/", subscriptions.suggested, name="suggested"),
+    path("mine/", subscriptions.mine, name="mine"),
+    path("confirm/<str:token>/", life.confirm, name="confirm"),
+]
 
 desk = [
     path("", registry.resource_list, name="list"),
@@ -68,4 +88,24 @@ directory_public = [
     path("<int:pk>/", directory.of_round, name="round"),
     path("<int:pk>/changes/", directory.changes, name="changes"),
     path("<int:pk>/files/<slug:what>/", directory.file, name="file"),
+]
+
+open_data_files = [
+    path("catalog.jsonld", open_data.catalogue, name="catalogue"),
+    path("resources.<slug:kind>", open_data.directory, name="directory"),
+]
+
+routes_public = [
+    path("", routes.route_list, name="list"),
+    path("propose/", routes.route_propose, name="propose"),
+    path("<slug:code>/", routes.route_detail, name="detail"),
+    path("<slug:code>/guide.pdf", routes.route_pdf, name="pdf"),
+]
+
+routes_desk = [
+    path("", routes.desk_list, name="list"),
+    path("new/", routes.desk_form, name="new"),
+    path("<int:pk>/", routes.desk_detail, name="detail"),
+    path("<int:pk>/edit/", routes.desk_form, name="edit"),
+    path("<int:pk>/<slug:step>/", routes.desk_step, name="step"),
 ]

@@ -25,6 +25,7 @@ from portal.organizations import Organization
 from portal.regions import Region, load
 from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
+from resources.models import Route
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
@@ -138,7 +139,8 @@ def _people(world: World) -> None:
 
 def _records(world: World) -> None:
     things = {
-        name: {} for name in ("resource", "asset", "event", "session", "signup", "file", "job", "login")
+        name: {}
+        for name in ("resource", "asset", "route", "event", "session", "signup", "file", "job", "login")
     }
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
@@ -146,6 +148,7 @@ def _records(world: World) -> None:
         at = {"organization": unit, "region": unit.region, "created_by": clerk}
         # Drafts: what is published is everybody's.
         things["resource"][place] = ResourceFactory(**at, title=f"未公开资源{place}")
+        things["route"][place] = Route.objects.create(**at, title=f"未公开线路{place}", summary="走一走")
         event = EventFactory(**at, published=True, title=f"讲座{place}", needs_sign_up=True)
         things["event"][place] = EventFactory(**at, title=f"未公开活动{place}")
         session = SessionFactory(event=event)

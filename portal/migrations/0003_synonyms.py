@@ -5,25 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0002_scope_and_audit_trail'),
+        ("portal", "0002_scope_and_audit_trail"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Synonyms',
+            name="Synonyms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.CharField(max_length=30, unique=True, verbose_name='词')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30, verbose_name='别名'), help_text='一个以上，用顿号分开，如：科学馆、科学中心。', size=None, verbose_name='别名与同义词')),
-                ('note', models.CharField(blank=True, max_length=60, verbose_name='说明')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term", models.CharField(max_length=30, unique=True, verbose_name="词")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30, verbose_name="别名"),
+                        help_text="一个以上，用顿号分开，如：科学馆、科学中心。",
+                        size=None,
+                        verbose_name="别名与同义词",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="说明")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '同义词',
-                'verbose_name_plural': '同义词',
-                'constraints': [models.CheckConstraint(condition=models.Q(('aliases__len__gte', 1), ('aliases__len__lte', 12)), name='synonyms_are_one_to_twelve', violation_error_message='请填写 1 至 12 个别名。'), models.CheckConstraint(condition=models.Q(models.Q(('aliases__contains', ['']), _negated=True), models.Q(('term', ''), _negated=True)), name='synonyms_without_empty_words', violation_error_message='词和别名不能为空。')],
+                "verbose_name": "同义词",
+                "verbose_name_plural": "同义词",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("aliases__len__gte", 1), ("aliases__len__lte", 12)),
+                        name="synonyms_are_one_to_twelve",
+                        violation_error_message="请填写 1 至 12 个别名。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("aliases__contains", [""]), _negated=True),
+                            models.Q(("term", ""), _negated=True),
+                        ),
+                        name="synonyms_without_empty_words",
+                        violation_error_message="词和别名不能为空。",
+                    ),
+                ],
             },
         ),
     ]

@@ -111,6 +111,51 @@ def create(
 
 
 @transaction.atomic
+def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resource]:
+    """Enter many resources as drafts, each as `create` would, in a fixed number of statements a batch.
+
+    Likely duplicates among them are found at night. Raises as `create` does; then nothing is kept.
+    """
+    made, beside_it = [], []
+    for row in rows:
+        fields = dict(row)
+        texts = {name: fields.pop(name, "") for name in ("hours_text", "special_text", "prices_text")}
+        topics = fields.pop("topics", ())
+        resource = Resource(created_by=by, **_only_editable(fields))
+        if resource.organization_id and not resource.region_id:
+            resource.region = resource.organization.region
+        require(by, Perm.RESOURCE_EDIT, resource)
+        resource.clean_fields(exclude=RELATED)
+        made.append(resource)
+        beside_it.append((topics, texts))
+    with pghistory.context(by=str(by), what="登记", note=note):
+        Resource.objects.bulk_create(made, batch_size=1000)
+        _write_beside(made, beside_it)
+    audit.record_many(made, "create", by=by, note=note)
+    for first in range(0, len(made), 2000):
+        refresh([resource.pk for resource in made[first : first + 2000]])
+    return made
+
+
+RELATED = ("kind", "region", "organization", "created_by", "merged_into")  # given as records, not typed
+
+
+def _write_beside(made: list[Resource], beside_it: list[tuple]) -> None:
+    """Topics, hours, special days and prices of many new resources."""
+    through = Resource.topics.through
+    topics, parts = [], {OpeningHours: [], SpecialDays: [], Concession: []}
+    for resource, (chosen, texts) in zip(made, beside_it, strict=True):
+        topics += [through(resource_id=resource.pk, topic_id=topic.pk) for topic in chosen]
+        parts[OpeningHours] += [_hours(resource, span) for span in read_hours(texts["hours_text"])]
+        parts[SpecialDays] += [SpecialDays.of(resource, day) for day in read_special(texts["special_text"])]
+        prices = read_prices(texts["prices_text"], GROUP_CODES)
+        parts[Concession] += [Concession.of(resource, price) for price in prices]
+    through.objects.bulk_create(topics, batch_size=5000)
+    for model, rows in parts.items():
+        model.objects.bulk_create(rows, batch_size=5000)
+
+
+@transaction.atomic
 def edit(
     resource: Resource,
     *,

@@ -1,5 +1,7 @@
 """A resource as a person types it, on the page or in one row of the register's sheet."""
 
+from decimal import Decimal
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -41,6 +43,7 @@ from resources.rules import (
     written_prices,
     written_special,
 )
+from resources.rules.fields import written_details
 
 EXTRA = "x_"
 
@@ -61,10 +64,14 @@ class Words(forms.CharField):
 class OrganizationField(Words):
     """An organisation by its name or unified social credit code: there are too many for a list."""
 
+    units: dict[str, Organization] = {}  # looked up beforehand, for a sheet
+
     def clean(self, value):
         text = super().clean(value)
         if not text:
             return None
+        if text in self.units:
+            return self.units[text]
         found = list(Organization.objects.active().filter(name=text).select_related("region")[:2])
         found = found or list(
             Organization.objects.active().filter(credit_code=text).select_related("region")[:2]
@@ -185,6 +192,7 @@ class ResourceRules:
         return day
 
     def _check_pairs(self, data: dict) -> None:
+        self._check_position(data)
         low, high = data.get("ages_from"), data.get("ages_to")
         if low is not None and high is not None and low > high:
             self.add_error("ages_to", "年龄上限不能小于下限。")
@@ -196,6 +204,13 @@ class ResourceRules:
         elif longitude is not None and not data.get("position_source"):
             self.add_error("position_source", "请写明坐标从哪里来，如“现场测量”“天地图”。")
 
+    def _check_position(self, data: dict) -> None:
+        """Within the box of the database's own constraint."""
+        for name, low, high in (("latitude", "22.39", "23.15"), ("longitude", "113.70", "115.45")):
+            value = data.get(name)
+            if value is not None and not Decimal(low) <= value <= Decimal(high):
+                self.add_error(name, f"不在深圳市范围内，应在 {low} 至 {high} 之间。")
+
     def _clean_details_text(self, data: dict) -> None:
         kind = data.get("kind")
         if kind is None:
@@ -205,7 +220,7 @@ class ResourceRules:
         except ValueError as fault:
             self.add_error("details_text", str(fault))
             return
-        data["details_text"] = Resource(kind=kind, details=details).details_text
+        data["details_text"] = written_details(kind.fields, details)
 
 
 def _many(label: str, choices, help_text: str = "") -> forms.MultipleChoiceField:
@@ -437,9 +452,23 @@ class ResourceRowForm(ResourceForm):
 
     code = Words(label="资源编号", max_length=12, required=False, help_text="新增请留空。")
 
+    def __init__(
+        self,
+        *args,
+        units: dict[str, Organization] | None = None,
+        codes: frozenset[str] | None = None,
+        **kwargs,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].units = units or {}
+        self.codes = codes  # those of the sheet that are known; None: each is asked for
+
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
-        if code and not Resource.objects.filter(code=code).exists():
+        known = self.codes
+        if known is None:
+            known = Resource.objects.filter(code=code).values_list("code", flat=True)
+        if code and code not in known:
             raise ValidationError("没有这个编号的资源，新增请留空。")
         return code
 

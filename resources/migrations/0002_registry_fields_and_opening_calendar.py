@@ -16,253 +16,673 @@ import resources.models.menu
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0002_scope_and_audit_trail'),
-        ('resources', '0001_initial'),
+        ("portal", "0002_scope_and_audit_trail"),
+        ("resources", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Concession',
+            name="Concession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(choices=[('everybody', '所有人'), ('seniors', '老年人'), ('minors', '未成年人'), ('disabled', '残疾人'), ('military', '军人'), ('students', '学生'), ('teachers', '教师')], max_length=12, verbose_name='人群')),
-                ('percent', models.PositiveSmallIntegerField(default=0, help_text='0 为免费，50 为半价。', verbose_name='实付（%）')),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(verbose_name='星期'), blank=True, default=list, size=None, verbose_name='星期')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='自')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('note', models.CharField(blank=True, max_length=80, verbose_name='说明')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("everybody", "所有人"),
+                            ("seniors", "老年人"),
+                            ("minors", "未成年人"),
+                            ("disabled", "残疾人"),
+                            ("military", "军人"),
+                            ("students", "学生"),
+                            ("teachers", "教师"),
+                        ],
+                        max_length=12,
+                        verbose_name="人群",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="0 为免费，50 为半价。", verbose_name="实付（%）"
+                    ),
+                ),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(verbose_name="星期"),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="星期",
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="自")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("note", models.CharField(blank=True, max_length=80, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '优惠',
-                'verbose_name_plural': '优惠',
-                'ordering': ['group', 'percent', 'pk'],
+                "verbose_name": "优惠",
+                "verbose_name_plural": "优惠",
+                "ordering": ["group", "percent", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ResourceLink',
+            name="ResourceLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('video', '视频'), ('audio', '音频'), ('model', '三维模型'), ('vr', '虚拟现实')], max_length=10, verbose_name='类别')),
-                ('title', models.CharField(max_length=80, verbose_name='标题')),
-                ('url', models.URLField(max_length=300, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='网址')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("video", "视频"),
+                            ("audio", "音频"),
+                            ("model", "三维模型"),
+                            ("vr", "虚拟现实"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="标题")),
+                (
+                    "url",
+                    models.URLField(
+                        max_length=300,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="网址",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
             ],
             options={
-                'verbose_name': '视频与虚拟展示',
-                'verbose_name_plural': '视频与虚拟展示',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "视频与虚拟展示",
+                "verbose_name_plural": "视频与虚拟展示",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SpecialDays',
+            name="SpecialDays",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='自')),
-                ('ends_on', models.DateField(verbose_name='至')),
-                ('times', models.CharField(blank=True, help_text='如 09:00-12:00 14:00-17:00；空为闭馆。', max_length=60, verbose_name='开放时段')),
-                ('reason', models.CharField(blank=True, max_length=80, verbose_name='原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="自")),
+                ("ends_on", models.DateField(verbose_name="至")),
+                (
+                    "times",
+                    models.CharField(
+                        blank=True,
+                        help_text="如 09:00-12:00 14:00-17:00；空为闭馆。",
+                        max_length=60,
+                        verbose_name="开放时段",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=80, verbose_name="原因")),
             ],
             options={
-                'verbose_name': '特别安排',
-                'verbose_name_plural': '特别安排',
-                'ordering': ['starts_on', 'pk'],
+                "verbose_name": "特别安排",
+                "verbose_name_plural": "特别安排",
+                "ordering": ["starts_on", "pk"],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='insert_insert',
+            model_name="resource",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='update_update',
+            model_name="resource",
+            name="update_update",
         ),
         migrations.RemoveField(
-            model_name='menuentry',
-            name='open_minutes',
+            model_name="menuentry",
+            name="open_minutes",
         ),
         migrations.AddField(
-            model_name='menuentry',
-            name='free_bits',
-            field=models.SmallIntegerField(default=0, help_text='按优惠人群次序的二进制位。', verbose_name='免费人群'),
+            model_name="menuentry",
+            name="free_bits",
+            field=models.SmallIntegerField(
+                default=0, help_text="按优惠人群次序的二进制位。", verbose_name="免费人群"
+            ),
         ),
         migrations.AddField(
-            model_name='menuentry',
-            name='open_times',
-            field=resources.models.menu.TimesField(default='{}', verbose_name='开放时段'),
+            model_name="menuentry",
+            name="open_times",
+            field=resources.models.menu.TimesField(default="{}", verbose_name="开放时段"),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='accessibility',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('step_free', '无障碍通道'), ('lift', '无障碍电梯'), ('toilet', '无障碍卫生间'), ('parking', '无障碍停车位'), ('wheelchair', '轮椅借用'), ('sign_language', '手语'), ('braille', '盲文'), ('captions', '字幕'), ('audio', '语音讲解'), ('touch', '可触摸'), ('guide_dog', '导盲犬可入'), ('nursing', '母婴室')], max_length=20, verbose_name='无障碍'), blank=True, default=list, size=None, verbose_name='无障碍与便利设施'),
+            model_name="resource",
+            name="accessibility",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("step_free", "无障碍通道"),
+                        ("lift", "无障碍电梯"),
+                        ("toilet", "无障碍卫生间"),
+                        ("parking", "无障碍停车位"),
+                        ("wheelchair", "轮椅借用"),
+                        ("sign_language", "手语"),
+                        ("braille", "盲文"),
+                        ("captions", "字幕"),
+                        ("audio", "语音讲解"),
+                        ("touch", "可触摸"),
+                        ("guide_dog", "导盲犬可入"),
+                        ("nursing", "母婴室"),
+                    ],
+                    max_length=20,
+                    verbose_name="无障碍",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="无障碍与便利设施",
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='capacity',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='可同时接待（人）'),
+            model_name="resource",
+            name="capacity",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="可同时接待（人）"),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='holiday_rule',
-            field=models.CharField(choices=[('usual', '照常（按星期）'), ('closed', '法定节假日闭馆'), ('weekend', '按周末（调休上班日按工作日）')], default='usual', max_length=10, verbose_name='节假日'),
+            model_name="resource",
+            name="holiday_rule",
+            field=models.CharField(
+                choices=[
+                    ("usual", "照常（按星期）"),
+                    ("closed", "法定节假日闭馆"),
+                    ("weekend", "按周末（调休上班日按工作日）"),
+                ],
+                default="usual",
+                max_length=10,
+                verbose_name="节假日",
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='languages',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('mandarin', '普通话'), ('cantonese', '粤语'), ('hakka', '客家话'), ('english', '英语'), ('japanese', '日语'), ('korean', '韩语'), ('other', '其他语言')], max_length=20, verbose_name='语言'), blank=True, default=list, size=None, verbose_name='语言'),
+            model_name="resource",
+            name="languages",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("mandarin", "普通话"),
+                        ("cantonese", "粤语"),
+                        ("hakka", "客家话"),
+                        ("english", "英语"),
+                        ("japanese", "日语"),
+                        ("korean", "韩语"),
+                        ("other", "其他语言"),
+                    ],
+                    max_length=20,
+                    verbose_name="语言",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="语言",
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='licence',
-            field=models.CharField(choices=[('unknown', '未说明'), ('cc0', 'CC0 放弃权利'), ('cc_by', 'CC BY 署名'), ('cc_by_sa', 'CC BY-SA 署名—相同方式共享'), ('cc_by_nc', 'CC BY-NC 署名—非商业性使用'), ('cc_by_nd', 'CC BY-ND 署名—禁止演绎'), ('cc_by_nc_sa', 'CC BY-NC-SA 署名—非商业性使用—相同方式共享'), ('cc_by_nc_nd', 'CC BY-NC-ND 署名—非商业性使用—禁止演绎'), ('view_only', '仅限浏览')], default='unknown', max_length=20, verbose_name='使用许可'),
+            model_name="resource",
+            name="licence",
+            field=models.CharField(
+                choices=[
+                    ("unknown", "未说明"),
+                    ("cc0", "CC0 放弃权利"),
+                    ("cc_by", "CC BY 署名"),
+                    ("cc_by_sa", "CC BY-SA 署名—相同方式共享"),
+                    ("cc_by_nc", "CC BY-NC 署名—非商业性使用"),
+                    ("cc_by_nd", "CC BY-ND 署名—禁止演绎"),
+                    ("cc_by_nc_sa", "CC BY-NC-SA 署名—非商业性使用—相同方式共享"),
+                    ("cc_by_nc_nd", "CC BY-NC-ND 署名—非商业性使用—禁止演绎"),
+                    ("view_only", "仅限浏览"),
+                ],
+                default="unknown",
+                max_length=20,
+                verbose_name="使用许可",
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='spirits',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('patriotism', '爱国'), ('innovation', '创新'), ('truth', '求实'), ('dedication', '奉献'), ('cooperation', '协同'), ('nurture', '育人')], max_length=20, verbose_name='科学家精神'), blank=True, default=list, size=None, verbose_name='科学家精神'),
+            model_name="resource",
+            name="spirits",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("patriotism", "爱国"),
+                        ("innovation", "创新"),
+                        ("truth", "求实"),
+                        ("dedication", "奉献"),
+                        ("cooperation", "协同"),
+                        ("nurture", "育人"),
+                    ],
+                    max_length=20,
+                    verbose_name="科学家精神",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="科学家精神",
+            ),
         ),
         migrations.AddField(
-            model_name='resourcekind',
-            name='classification_code',
-            field=models.CharField(blank=True, help_text='国家标准《科普资源分类与代码》的代码；不清楚的留空。', max_length=20, verbose_name='分类代码'),
+            model_name="resourcekind",
+            name="classification_code",
+            field=models.CharField(
+                blank=True,
+                help_text="国家标准《科普资源分类与代码》的代码；不清楚的留空。",
+                max_length=20,
+                verbose_name="分类代码",
+            ),
         ),
         migrations.AddField(
-            model_name='resourcekind',
-            name='classification_edition',
-            field=models.CharField(blank=True, help_text='如 GB/T 32844—2025。', max_length=40, verbose_name='分类标准版本'),
+            model_name="resourcekind",
+            name="classification_edition",
+            field=models.CharField(
+                blank=True, help_text="如 GB/T 32844—2025。", max_length=40, verbose_name="分类标准版本"
+            ),
         ),
         migrations.AddField(
-            model_name='resourcekind',
-            name='freshness_months',
-            field=models.PositiveSmallIntegerField(default=12, help_text='发布或核实后多少个月需要再次核实。', verbose_name='核实周期（月）'),
+            model_name="resourcekind",
+            name="freshness_months",
+            field=models.PositiveSmallIntegerField(
+                default=12, help_text="发布或核实后多少个月需要再次核实。", verbose_name="核实周期（月）"
+            ),
         ),
         migrations.AddField(
-            model_name='resourcekind',
-            name='grace_days',
-            field=models.PositiveSmallIntegerField(default=60, help_text='到期后无人答复，再过多少天下架。', verbose_name='宽限期（天）'),
+            model_name="resourcekind",
+            name="grace_days",
+            field=models.PositiveSmallIntegerField(
+                default=60, help_text="到期后无人答复，再过多少天下架。", verbose_name="宽限期（天）"
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='accessibility',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('step_free', '无障碍通道'), ('lift', '无障碍电梯'), ('toilet', '无障碍卫生间'), ('parking', '无障碍停车位'), ('wheelchair', '轮椅借用'), ('sign_language', '手语'), ('braille', '盲文'), ('captions', '字幕'), ('audio', '语音讲解'), ('touch', '可触摸'), ('guide_dog', '导盲犬可入'), ('nursing', '母婴室')], max_length=20, verbose_name='无障碍'), blank=True, default=list, size=None, verbose_name='无障碍与便利设施'),
+            model_name="resourceversion",
+            name="accessibility",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("step_free", "无障碍通道"),
+                        ("lift", "无障碍电梯"),
+                        ("toilet", "无障碍卫生间"),
+                        ("parking", "无障碍停车位"),
+                        ("wheelchair", "轮椅借用"),
+                        ("sign_language", "手语"),
+                        ("braille", "盲文"),
+                        ("captions", "字幕"),
+                        ("audio", "语音讲解"),
+                        ("touch", "可触摸"),
+                        ("guide_dog", "导盲犬可入"),
+                        ("nursing", "母婴室"),
+                    ],
+                    max_length=20,
+                    verbose_name="无障碍",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="无障碍与便利设施",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='capacity',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='可同时接待（人）'),
+            model_name="resourceversion",
+            name="capacity",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="可同时接待（人）"),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='holiday_rule',
-            field=models.CharField(choices=[('usual', '照常（按星期）'), ('closed', '法定节假日闭馆'), ('weekend', '按周末（调休上班日按工作日）')], default='usual', max_length=10, verbose_name='节假日'),
+            model_name="resourceversion",
+            name="holiday_rule",
+            field=models.CharField(
+                choices=[
+                    ("usual", "照常（按星期）"),
+                    ("closed", "法定节假日闭馆"),
+                    ("weekend", "按周末（调休上班日按工作日）"),
+                ],
+                default="usual",
+                max_length=10,
+                verbose_name="节假日",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='languages',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('mandarin', '普通话'), ('cantonese', '粤语'), ('hakka', '客家话'), ('english', '英语'), ('japanese', '日语'), ('korean', '韩语'), ('other', '其他语言')], max_length=20, verbose_name='语言'), blank=True, default=list, size=None, verbose_name='语言'),
+            model_name="resourceversion",
+            name="languages",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("mandarin", "普通话"),
+                        ("cantonese", "粤语"),
+                        ("hakka", "客家话"),
+                        ("english", "英语"),
+                        ("japanese", "日语"),
+                        ("korean", "韩语"),
+                        ("other", "其他语言"),
+                    ],
+                    max_length=20,
+                    verbose_name="语言",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="语言",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='licence',
-            field=models.CharField(choices=[('unknown', '未说明'), ('cc0', 'CC0 放弃权利'), ('cc_by', 'CC BY 署名'), ('cc_by_sa', 'CC BY-SA 署名—相同方式共享'), ('cc_by_nc', 'CC BY-NC 署名—非商业性使用'), ('cc_by_nd', 'CC BY-ND 署名—禁止演绎'), ('cc_by_nc_sa', 'CC BY-NC-SA 署名—非商业性使用—相同方式共享'), ('cc_by_nc_nd', 'CC BY-NC-ND 署名—非商业性使用—禁止演绎'), ('view_only', '仅限浏览')], default='unknown', max_length=20, verbose_name='使用许可'),
+            model_name="resourceversion",
+            name="licence",
+            field=models.CharField(
+                choices=[
+                    ("unknown", "未说明"),
+                    ("cc0", "CC0 放弃权利"),
+                    ("cc_by", "CC BY 署名"),
+                    ("cc_by_sa", "CC BY-SA 署名—相同方式共享"),
+                    ("cc_by_nc", "CC BY-NC 署名—非商业性使用"),
+                    ("cc_by_nd", "CC BY-ND 署名—禁止演绎"),
+                    ("cc_by_nc_sa", "CC BY-NC-SA 署名—非商业性使用—相同方式共享"),
+                    ("cc_by_nc_nd", "CC BY-NC-ND 署名—非商业性使用—禁止演绎"),
+                    ("view_only", "仅限浏览"),
+                ],
+                default="unknown",
+                max_length=20,
+                verbose_name="使用许可",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='spirits',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('patriotism', '爱国'), ('innovation', '创新'), ('truth', '求实'), ('dedication', '奉献'), ('cooperation', '协同'), ('nurture', '育人')], max_length=20, verbose_name='科学家精神'), blank=True, default=list, size=None, verbose_name='科学家精神'),
+            model_name="resourceversion",
+            name="spirits",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("patriotism", "爱国"),
+                        ("innovation", "创新"),
+                        ("truth", "求实"),
+                        ("dedication", "奉献"),
+                        ("cooperation", "协同"),
+                        ("nurture", "育人"),
+                    ],
+                    max_length=20,
+                    verbose_name="科学家精神",
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="科学家精神",
+            ),
         ),
         migrations.AddField(
-            model_name='topic',
-            name='group',
-            field=models.CharField(choices=[('common', '常用主题'), ('field', '学科领域'), ('everyday', '生活主题')], default='common', max_length=10, verbose_name='分组'),
+            model_name="topic",
+            name="group",
+            field=models.CharField(
+                choices=[("common", "常用主题"), ("field", "学科领域"), ("everyday", "生活主题")],
+                default="common",
+                max_length=10,
+                verbose_name="分组",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['details'], name='resource_by_own_fields', opclasses=['jsonb_path_ops']),
+            model_name="resource",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["details"], name="resource_by_own_fields", opclasses=["jsonb_path_ops"]
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "code", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."code", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='91d5b98dadf019fa90f5a95b88ff46781a7e81d2', operation='INSERT', pgid='pgtrigger_insert_insert_09d61', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "code", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."code", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="91d5b98dadf019fa90f5a95b88ff46781a7e81d2",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_09d61",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "code", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."code", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='1c31a6a101a1f5878d4f67970bda76a8c917b52c', operation='UPDATE', pgid='pgtrigger_update_update_4f99f', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))',
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "code", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."code", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="1c31a6a101a1f5878d4f67970bda76a8c917b52c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4f99f",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('spirits__contained_by', ['patriotism', 'innovation', 'truth', 'dedication', 'cooperation', 'nurture'])), name='resource_spirits_are_known', violation_error_message='科学家精神只能从列表中选择。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "spirits__contained_by",
+                        ["patriotism", "innovation", "truth", "dedication", "cooperation", "nurture"],
+                    )
+                ),
+                name="resource_spirits_are_known",
+                violation_error_message="科学家精神只能从列表中选择。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('languages__contained_by', ['mandarin', 'cantonese', 'hakka', 'english', 'japanese', 'korean', 'other'])), name='resource_languages_are_known', violation_error_message='语言只能从列表中选择。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "languages__contained_by",
+                        ["mandarin", "cantonese", "hakka", "english", "japanese", "korean", "other"],
+                    )
+                ),
+                name="resource_languages_are_known",
+                violation_error_message="语言只能从列表中选择。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('accessibility__contained_by', ['step_free', 'lift', 'toilet', 'parking', 'wheelchair', 'sign_language', 'braille', 'captions', 'audio', 'touch', 'guide_dog', 'nursing'])), name='resource_accessibility_is_known', violation_error_message='无障碍与便利设施只能从列表中选择。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "accessibility__contained_by",
+                        [
+                            "step_free",
+                            "lift",
+                            "toilet",
+                            "parking",
+                            "wheelchair",
+                            "sign_language",
+                            "braille",
+                            "captions",
+                            "audio",
+                            "touch",
+                            "guide_dog",
+                            "nursing",
+                        ],
+                    )
+                ),
+                name="resource_accessibility_is_known",
+                violation_error_message="无障碍与便利设施只能从列表中选择。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__range', (1, 1000000)), _connector='OR'), name='resource_receives_somebody', violation_error_message='可同时接待人数应在 1 至 100 万之间。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity", None), ("capacity__range", (1, 1000000)), _connector="OR"),
+                name="resource_receives_somebody",
+                violation_error_message="可同时接待人数应在 1 至 100 万之间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcekind',
-            constraint=models.CheckConstraint(condition=models.Q(('classification_code', ''), models.Q(('classification_edition', ''), _negated=True), _connector='OR'), name='resource_kind_code_names_its_edition', violation_error_message='填写分类代码时，请写明标准版本。'),
+            model_name="resourcekind",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("classification_code", ""),
+                    models.Q(("classification_edition", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="resource_kind_code_names_its_edition",
+                violation_error_message="填写分类代码时，请写明标准版本。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcekind',
-            constraint=models.CheckConstraint(condition=models.Q(('freshness_months__range', (1, 120)), ('grace_days__range', (7, 730))), name='resource_kind_is_confirmed_within_ten_years', violation_error_message='核实周期应为 1 至 120 个月，宽限期应为 7 至 730 天。'),
+            model_name="resourcekind",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("freshness_months__range", (1, 120)), ("grace_days__range", (7, 730))),
+                name="resource_kind_is_confirmed_within_ten_years",
+                violation_error_message="核实周期应为 1 至 120 个月，宽限期应为 7 至 730 天。",
+            ),
         ),
         migrations.AddField(
-            model_name='concession',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concessions', to='resources.resource', verbose_name='资源'),
+            model_name="concession",
+            name="resource",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="concessions",
+                to="resources.resource",
+                verbose_name="资源",
+            ),
         ),
         migrations.AddField(
-            model_name='resourcelink',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='resources.resource', verbose_name='资源'),
+            model_name="resourcelink",
+            name="resource",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="links",
+                to="resources.resource",
+                verbose_name="资源",
+            ),
         ),
         migrations.AddField(
-            model_name='specialdays',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='special_days', to='resources.resource', verbose_name='资源'),
+            model_name="specialdays",
+            name="resource",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="special_days",
+                to="resources.resource",
+                verbose_name="资源",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concession',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lt', 100)), name='concession_is_less_than_the_price', violation_error_message='优惠应少于全价。'),
+            model_name="concession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__lt", 100)),
+                name="concession_is_less_than_the_price",
+                violation_error_message="优惠应少于全价。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('starts_on', None)), models.Q(('ends_on__gte', models.F('starts_on')), ('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='concession_days_are_whole', violation_error_message='优惠的起止日期应同时填写，且先后正确。'),
+            model_name="concession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_on", None), ("starts_on", None)),
+                    models.Q(
+                        ("ends_on__gte", models.F("starts_on")),
+                        ("ends_on__isnull", False),
+                        ("starts_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="concession_days_are_whole",
+                violation_error_message="优惠的起止日期应同时填写，且先后正确。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concession',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [1, 2, 3, 4, 5, 6, 7])), name='concession_weekdays_of_seven', violation_error_message='星期应为周一至周日。'),
+            model_name="concession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekdays__contained_by", [1, 2, 3, 4, 5, 6, 7])),
+                name="concession_weekdays_of_seven",
+                violation_error_message="星期应为周一至周日。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcelink',
-            constraint=models.CheckConstraint(condition=models.Q(('url__regex', '^https?://[^[:space:]]+$')), name='resource_link_leads_to_a_web_page', violation_error_message='网址应以 http:// 或 https:// 开头。'),
+            model_name="resourcelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("url__regex", "^https?://[^[:space:]]+$")),
+                name="resource_link_leads_to_a_web_page",
+                violation_error_message="网址应以 http:// 或 https:// 开头。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcelink',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='resource_link_has_a_title', violation_error_message='请填写标题。'),
+            model_name="resourcelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True),
+                name="resource_link_has_a_title",
+                violation_error_message="请填写标题。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcelink',
-            constraint=models.UniqueConstraint(fields=('resource', 'url'), name='resource_link_once_per_address', violation_error_message='这个网址已经添加过。'),
+            model_name="resourcelink",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "url"),
+                name="resource_link_once_per_address",
+                violation_error_message="这个网址已经添加过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specialdays',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='special_days_end_after_they_start', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="specialdays",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="special_days_end_after_they_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specialdays',
-            constraint=models.CheckConstraint(condition=models.Q(('times__regex', '^([0-2]\\d:[0-5]\\d-[0-2]\\d:[0-5]\\d( [0-2]\\d:[0-5]\\d-[0-2]\\d:[0-5]\\d){0,3})?$')), name='special_days_times_are_stretches', violation_error_message='开放时段应写成 09:00-12:00 14:00-17:00。'),
+            model_name="specialdays",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "times__regex",
+                        "^([0-2]\\d:[0-5]\\d-[0-2]\\d:[0-5]\\d( [0-2]\\d:[0-5]\\d-[0-2]\\d:[0-5]\\d){0,3})?$",
+                    )
+                ),
+                name="special_days_times_are_stretches",
+                violation_error_message="开放时段应写成 09:00-12:00 14:00-17:00。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specialdays',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(django.db.models.functions.comparison.Cast(models.F('resource'), models.BigIntegerField()), django.db.models.functions.comparison.Cast(models.F('resource'), models.BigIntegerField()), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='special_days_do_not_overlap', violation_error_message='同一天只能有一种特别安排。'),
+            model_name="specialdays",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            django.db.models.functions.comparison.Cast(
+                                models.F("resource"), models.BigIntegerField()
+                            ),
+                            django.db.models.functions.comparison.Cast(
+                                models.F("resource"), models.BigIntegerField()
+                            ),
+                            models.Value("[]"),
+                            function="int8range",
+                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="special_days_do_not_overlap",
+                violation_error_message="同一天只能有一种特别安排。",
+            ),
         ),
     ]

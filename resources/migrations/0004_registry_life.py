@@ -7,75 +7,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0003_synonyms'),
-        ('resources', '0003_menu'),
+        ("portal", "0003_synonyms"),
+        ("resources", "0003_menu"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='insert_insert',
+            model_name="resource",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='update_update',
+            model_name="resource",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='resource',
-            name='asked_on',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='催核日期'),
+            model_name="resource",
+            name="asked_on",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="催核日期"),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='checked_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='区级核对时间'),
+            model_name="resource",
+            name="checked_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="区级核对时间"),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='confirm_by',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='应核实日期'),
+            model_name="resource",
+            name="confirm_by",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="应核实日期"),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='checked_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='区级核对时间'),
+            model_name="resourceversion",
+            name="checked_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="区级核对时间"),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='confirm_by',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='应核实日期'),
+            model_name="resourceversion",
+            name="confirm_by",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="应核实日期"),
         ),
         migrations.AlterField(
-            model_name='resource',
-            name='status',
-            field=models.CharField(choices=[('draft', '草稿'), ('submitted', '待审核'), ('checked', '区级已核'), ('published', '已发布'), ('returned', '已退回'), ('archived', '已下架')], default='draft', editable=False, max_length=12, verbose_name='状态'),
+            model_name="resource",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "草稿"),
+                    ("submitted", "待审核"),
+                    ("checked", "区级已核"),
+                    ("published", "已发布"),
+                    ("returned", "已退回"),
+                    ("archived", "已下架"),
+                ],
+                default="draft",
+                editable=False,
+                max_length=12,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
-            model_name='resourceversion',
-            name='status',
-            field=models.CharField(choices=[('draft', '草稿'), ('submitted', '待审核'), ('checked', '区级已核'), ('published', '已发布'), ('returned', '已退回'), ('archived', '已下架')], default='draft', editable=False, max_length=12, verbose_name='状态'),
+            model_name="resourceversion",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "草稿"),
+                    ("submitted", "待审核"),
+                    ("checked", "区级已核"),
+                    ("published", "已发布"),
+                    ("returned", "已退回"),
+                    ("archived", "已下架"),
+                ],
+                default="draft",
+                editable=False,
+                max_length=12,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['confirm_by', 'id'], name='resource_due_for_confirmation'),
+            model_name="resource",
+            index=models.Index(fields=["confirm_by", "id"], name="resource_due_for_confirmation"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='4bfa490a4ce563a2c827a5f5a1047bac3918dba1', operation='INSERT', pgid='pgtrigger_insert_insert_09d61', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="4bfa490a4ce563a2c827a5f5a1047bac3918dba1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_09d61",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."checked_at" IS DISTINCT FROM (NEW."checked_at") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirm_by" IS DISTINCT FROM (NEW."confirm_by") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='a73a05f9e51a33bd6e911e716add4d0de30eeb4f', operation='UPDATE', pgid='pgtrigger_update_update_4f99f', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."checked_at" IS DISTINCT FROM (NEW."checked_at") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirm_by" IS DISTINCT FROM (NEW."confirm_by") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))',
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="a73a05f9e51a33bd6e911e716add4d0de30eeb4f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4f99f",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'checked'), _negated=True), ('checked_at__isnull', False), _connector='OR'), name='resource_checked_has_its_time', violation_error_message='区级已核的资源必须有核对时间。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "checked"), _negated=True),
+                    ("checked_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="resource_checked_has_its_time",
+                violation_error_message="区级已核的资源必须有核对时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('confirm_by', None), models.Q(('confirm_by__gt', models.F('confirmed_on')), ('confirmed_on__isnull', False)), _connector='OR'), name='resource_is_confirmed_before_it_is_due', violation_error_message='应核实日期应晚于上次核实日期。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirm_by", None),
+                    models.Q(("confirm_by__gt", models.F("confirmed_on")), ("confirmed_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="resource_is_confirmed_before_it_is_due",
+                violation_error_message="应核实日期应晚于上次核实日期。",
+            ),
         ),
     ]

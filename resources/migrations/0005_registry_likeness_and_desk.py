@@ -10,220 +10,466 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0003_synonyms'),
-        ('resources', '0004_registry_life'),
+        ("portal", "0003_synonyms"),
+        ("resources", "0004_registry_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkChange',
+            name="BulkChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=30, verbose_name='字段')),
-                ('query', models.CharField(blank=True, max_length=1000, verbose_name='筛选条件')),
-                ('note', models.CharField(max_length=200, verbose_name='说明')),
-                ('count', models.PositiveIntegerField(verbose_name='条数')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=30, verbose_name="字段")),
+                ("query", models.CharField(blank=True, max_length=1000, verbose_name="筛选条件")),
+                ("note", models.CharField(max_length=200, verbose_name="说明")),
+                ("count", models.PositiveIntegerField(verbose_name="条数")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
             ],
             options={
-                'verbose_name': '批量修改',
-                'verbose_name_plural': '批量修改',
+                "verbose_name": "批量修改",
+                "verbose_name_plural": "批量修改",
             },
         ),
         migrations.CreateModel(
-            name='DeskFilter',
+            name="DeskFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, verbose_name='名称')),
-                ('query', models.CharField(max_length=1000, verbose_name='筛选条件')),
-                ('sharing', models.CharField(choices=[('private', '只给自己'), ('unit', '给本单位的人'), ('role', '给同一角色的人')], default='private', max_length=10, verbose_name='给谁看')),
-                ('role', models.CharField(blank=True, choices=[('staff', '市科协工作人员'), ('accounts', '账号管理员'), ('security', '安全管理员'), ('auditor', '审计员'), ('district', '区科协填报员'), ('district_head', '区科协负责人'), ('education', '教育行政部门'), ('subdistrict', '街道科普干事'), ('school', '学校录入员'), ('school_verifier', '学校审核员'), ('unit', '单位联络员'), ('expert', '专家'), ('volunteer', '志愿者'), ('guardian', '监护人')], max_length=20, verbose_name='角色')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='创建时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20, verbose_name="名称")),
+                ("query", models.CharField(max_length=1000, verbose_name="筛选条件")),
+                (
+                    "sharing",
+                    models.CharField(
+                        choices=[
+                            ("private", "只给自己"),
+                            ("unit", "给本单位的人"),
+                            ("role", "给同一角色的人"),
+                        ],
+                        default="private",
+                        max_length=10,
+                        verbose_name="给谁看",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("staff", "市科协工作人员"),
+                            ("accounts", "账号管理员"),
+                            ("security", "安全管理员"),
+                            ("auditor", "审计员"),
+                            ("district", "区科协填报员"),
+                            ("district_head", "区科协负责人"),
+                            ("education", "教育行政部门"),
+                            ("subdistrict", "街道科普干事"),
+                            ("school", "学校录入员"),
+                            ("school_verifier", "学校审核员"),
+                            ("unit", "单位联络员"),
+                            ("expert", "专家"),
+                            ("volunteer", "志愿者"),
+                            ("guardian", "监护人"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="创建时间"),
+                ),
             ],
             options={
-                'verbose_name': '保存的筛选',
-                'verbose_name_plural': '保存的筛选',
+                "verbose_name": "保存的筛选",
+                "verbose_name_plural": "保存的筛选",
             },
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', '名称相同'), ('sound', '读音相同'), ('code', '书号等编号相同'), ('address', '地址相同、名称相近'), ('phone', '电话相同、名称相近'), ('near', '相距不到 100 米、名称相近')], max_length=10, verbose_name='理由'), size=None, verbose_name='理由')),
-                ('found_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='发现时间')),
-                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='排除时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("name", "名称相同"),
+                                ("sound", "读音相同"),
+                                ("code", "书号等编号相同"),
+                                ("address", "地址相同、名称相近"),
+                                ("phone", "电话相同、名称相近"),
+                                ("near", "相距不到 100 米、名称相近"),
+                            ],
+                            max_length=10,
+                            verbose_name="理由",
+                        ),
+                        size=None,
+                        verbose_name="理由",
+                    ),
+                ),
+                (
+                    "found_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="发现时间"),
+                ),
+                ("dismissed_at", models.DateTimeField(blank=True, null=True, verbose_name="排除时间")),
             ],
             options={
-                'verbose_name': '疑似重复',
-                'verbose_name_plural': '疑似重复',
+                "verbose_name": "疑似重复",
+                "verbose_name_plural": "疑似重复",
             },
         ),
         migrations.CreateModel(
-            name='Likeness',
+            name="Likeness",
             fields=[
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='likeness', serialize=False, to='resources.resource', verbose_name='资源')),
-                ('group', models.CharField(help_text='有场所的类型在一起比较，其余各比各的。', max_length=30, verbose_name='比较范围')),
-                ('name_key', models.CharField(max_length=120, verbose_name='名称')),
-                ('sound_key', models.CharField(max_length=600, verbose_name='读音')),
-                ('code_key', models.CharField(blank=True, max_length=40, verbose_name='外部编号')),
-                ('address_key', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('phone_key', models.CharField(blank=True, max_length=20, verbose_name='电话')),
-                ('north', models.IntegerField(null=True, verbose_name='纬度格')),
-                ('east', models.IntegerField(null=True, verbose_name='经度格')),
+                (
+                    "resource",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="likeness",
+                        serialize=False,
+                        to="resources.resource",
+                        verbose_name="资源",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        help_text="有场所的类型在一起比较，其余各比各的。",
+                        max_length=30,
+                        verbose_name="比较范围",
+                    ),
+                ),
+                ("name_key", models.CharField(max_length=120, verbose_name="名称")),
+                ("sound_key", models.CharField(max_length=600, verbose_name="读音")),
+                ("code_key", models.CharField(blank=True, max_length=40, verbose_name="外部编号")),
+                ("address_key", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("phone_key", models.CharField(blank=True, max_length=20, verbose_name="电话")),
+                ("north", models.IntegerField(null=True, verbose_name="纬度格")),
+                ("east", models.IntegerField(null=True, verbose_name="经度格")),
             ],
             options={
-                'verbose_name': '比对特征',
-                'verbose_name_plural': '比对特征',
+                "verbose_name": "比对特征",
+                "verbose_name_plural": "比对特征",
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chosen', models.JSONField(default=list, verbose_name='取自并入方的内容')),
-                ('before', models.JSONField(default=dict, verbose_name='保留方原值')),
-                ('moved', models.JSONField(default=dict, help_text='表和字段：编号。', verbose_name='移过来的记录')),
-                ('left', models.JSONField(default=dict, verbose_name='未能移动的记录')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("chosen", models.JSONField(default=list, verbose_name="取自并入方的内容")),
+                ("before", models.JSONField(default=dict, verbose_name="保留方原值")),
+                (
+                    "moved",
+                    models.JSONField(default=dict, help_text="表和字段：编号。", verbose_name="移过来的记录"),
+                ),
+                ("left", models.JSONField(default=dict, verbose_name="未能移动的记录")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
             ],
             options={
-                'verbose_name': '合并记录',
-                'verbose_name_plural': '合并记录',
+                "verbose_name": "合并记录",
+                "verbose_name_plural": "合并记录",
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='insert_insert',
+            model_name="resource",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='resource',
-            name='update_update',
+            model_name="resource",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='resource',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_records', to='resources.resource', verbose_name='并入'),
+            model_name="resource",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_records",
+                to="resources.resource",
+                verbose_name="并入",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='resources.resource', verbose_name='并入'),
+            model_name="resourceversion",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="resources.resource",
+                verbose_name="并入",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "merged_into_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."merged_into_id", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='a91b8b6077d7bcc684090bf958074d1149463d66', operation='INSERT', pgid='pgtrigger_insert_insert_09d61', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "merged_into_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."merged_into_id", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="a91b8b6077d7bcc684090bf958074d1149463d66",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_09d61",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resource',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."checked_at" IS DISTINCT FROM (NEW."checked_at") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirm_by" IS DISTINCT FROM (NEW."confirm_by") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "merged_into_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."merged_into_id", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;', hash='cef080f6ef6781aebdcf6aa8bb6d352b4bb87b15', operation='UPDATE', pgid='pgtrigger_update_update_4f99f', table='resources_resource', when='AFTER')),
+            model_name="resource",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."accessibility" IS DISTINCT FROM (NEW."accessibility") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."ages_from" IS DISTINCT FROM (NEW."ages_from") OR OLD."ages_to" IS DISTINCT FROM (NEW."ages_to") OR OLD."aliases" IS DISTINCT FROM (NEW."aliases") OR OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."audiences" IS DISTINCT FROM (NEW."audiences") OR OLD."booking" IS DISTINCT FROM (NEW."booking") OR OLD."booking_note" IS DISTINCT FROM (NEW."booking_note") OR OLD."booking_url" IS DISTINCT FROM (NEW."booking_url") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."checked_at" IS DISTINCT FROM (NEW."checked_at") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confirm_by" IS DISTINCT FROM (NEW."confirm_by") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."cost" IS DISTINCT FROM (NEW."cost") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."dimensions" IS DISTINCT FROM (NEW."dimensions") OR OLD."holiday_rule" IS DISTINCT FROM (NEW."holiday_rule") OR OLD."hours_note" IS DISTINCT FROM (NEW."hours_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_free" IS DISTINCT FROM (NEW."is_free") OR OLD."is_position_verified" IS DISTINCT FROM (NEW."is_position_verified") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."listed_on" IS DISTINCT FROM (NEW."listed_on") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."position_source" IS DISTINCT FROM (NEW."position_source") OR OLD."public_notice" IS DISTINCT FROM (NEW."public_notice") OR OLD."public_phone" IS DISTINCT FROM (NEW."public_phone") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_note" IS DISTINCT FROM (NEW."source_note") OR OLD."spirits" IS DISTINCT FROM (NEW."spirits") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))',
+                    func='INSERT INTO "resources_resourceversion" ("accessibility", "address", "ages_from", "ages_to", "aliases", "archived_at", "audiences", "booking", "booking_note", "booking_url", "capacity", "checked_at", "code", "confirm_by", "confirmed_on", "cost", "created_at", "created_by_id", "description", "details", "dimensions", "holiday_rule", "hours_note", "id", "is_free", "is_position_verified", "kind_id", "languages", "latitude", "licence", "listed_on", "longitude", "merged_into_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_source", "public_notice", "public_phone", "published_at", "region_id", "revision", "source", "source_note", "spirits", "status", "submitted_at", "summary", "title", "updated_at", "website") VALUES (NEW."accessibility", NEW."address", NEW."ages_from", NEW."ages_to", NEW."aliases", NEW."archived_at", NEW."audiences", NEW."booking", NEW."booking_note", NEW."booking_url", NEW."capacity", NEW."checked_at", NEW."code", NEW."confirm_by", NEW."confirmed_on", NEW."cost", NEW."created_at", NEW."created_by_id", NEW."description", NEW."details", NEW."dimensions", NEW."holiday_rule", NEW."hours_note", NEW."id", NEW."is_free", NEW."is_position_verified", NEW."kind_id", NEW."languages", NEW."latitude", NEW."licence", NEW."listed_on", NEW."longitude", NEW."merged_into_id", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_source", NEW."public_notice", NEW."public_phone", NEW."published_at", NEW."region_id", NEW."revision", NEW."source", NEW."source_note", NEW."spirits", NEW."status", NEW."submitted_at", NEW."summary", NEW."title", NEW."updated_at", NEW."website"); RETURN NULL;',
+                    hash="cef080f6ef6781aebdcf6aa8bb6d352b4bb87b15",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4f99f",
+                    table="resources_resource",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('status', 'archived'), models.Q(('merged_into', models.F('id')), _negated=True)), _connector='OR'), name='resource_merged_is_archived', violation_error_message='并入另一条的资源应已下架。'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None),
+                    models.Q(
+                        ("status", "archived"), models.Q(("merged_into", models.F("id")), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="resource_merged_is_archived",
+                violation_error_message="并入另一条的资源应已下架。",
+            ),
         ),
         migrations.AddField(
-            model_name='bulkchange',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人'),
+            model_name="bulkchange",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="操作人",
+            ),
         ),
         migrations.AddField(
-            model_name='deskfilter',
-            name='organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization', verbose_name='单位'),
+            model_name="deskfilter",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="portal.organization",
+                verbose_name="单位",
+            ),
         ),
         migrations.AddField(
-            model_name='deskfilter',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='所有人'),
+            model_name="deskfilter",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="所有人",
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='dismissed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='排除人'),
+            model_name="duplicatepair",
+            name="dismissed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="排除人",
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='resources.resource', verbose_name='资源甲'),
+            model_name="duplicatepair",
+            name="first",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="resources.resource",
+                verbose_name="资源甲",
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='resources.resource', verbose_name='资源乙'),
+            model_name="duplicatepair",
+            name="second",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="resources.resource",
+                verbose_name="资源乙",
+            ),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(fields=['group', 'name_key'], name='likeness_by_name'),
+            model_name="likeness",
+            index=models.Index(fields=["group", "name_key"], name="likeness_by_name"),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(fields=['group', 'sound_key'], name='likeness_by_sound'),
+            model_name="likeness",
+            index=models.Index(fields=["group", "sound_key"], name="likeness_by_sound"),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(condition=models.Q(('code_key', ''), _negated=True), fields=['code_key'], name='likeness_by_code'),
+            model_name="likeness",
+            index=models.Index(
+                condition=models.Q(("code_key", ""), _negated=True),
+                fields=["code_key"],
+                name="likeness_by_code",
+            ),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(condition=models.Q(('address_key', ''), _negated=True), fields=['group', 'address_key'], name='likeness_by_address'),
+            model_name="likeness",
+            index=models.Index(
+                condition=models.Q(("address_key", ""), _negated=True),
+                fields=["group", "address_key"],
+                name="likeness_by_address",
+            ),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(condition=models.Q(('phone_key', ''), _negated=True), fields=['group', 'phone_key'], name='likeness_by_phone'),
+            model_name="likeness",
+            index=models.Index(
+                condition=models.Q(("phone_key", ""), _negated=True),
+                fields=["group", "phone_key"],
+                name="likeness_by_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(condition=models.Q(('north__isnull', False)), fields=['north', 'east'], name='likeness_by_place'),
+            model_name="likeness",
+            index=models.Index(
+                condition=models.Q(("north__isnull", False)),
+                fields=["north", "east"],
+                name="likeness_by_place",
+            ),
         ),
         migrations.AddField(
-            model_name='merge',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人'),
+            model_name="merge",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="操作人",
+            ),
         ),
         migrations.AddField(
-            model_name='merge',
-            name='merged',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='merge', to='resources.resource', verbose_name='并入'),
+            model_name="merge",
+            name="merged",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merge",
+                to="resources.resource",
+                verbose_name="并入",
+            ),
         ),
         migrations.AddField(
-            model_name='merge',
-            name='survivor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='resources.resource', verbose_name='保留'),
+            model_name="merge",
+            name="survivor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merges",
+                to="resources.resource",
+                verbose_name="保留",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkchange',
-            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='bulk_change_says_why', violation_error_message='请写明为什么改。'),
+            model_name="bulkchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("note", ""), _negated=True),
+                name="bulk_change_says_why",
+                violation_error_message="请写明为什么改。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deskfilter',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='desk_filter_once_per_name', violation_error_message='您已有同名的筛选，请换个名称。'),
+            model_name="deskfilter",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "name"),
+                name="desk_filter_once_per_name",
+                violation_error_message="您已有同名的筛选，请换个名称。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deskfilter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization', None), ('role', ''), ('sharing', 'private')), models.Q(('organization__isnull', False), ('role', ''), ('sharing', 'unit')), models.Q(('organization', None), ('sharing', 'role'), models.Q(('role', ''), _negated=True)), _connector='OR'), name='desk_filter_is_shared_with_somebody', violation_error_message='请说明给哪个单位或角色看。'),
+            model_name="deskfilter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("organization", None), ("role", ""), ("sharing", "private")),
+                    models.Q(("organization__isnull", False), ("role", ""), ("sharing", "unit")),
+                    models.Q(
+                        ("organization", None), ("sharing", "role"), models.Q(("role", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="desk_filter_is_shared_with_somebody",
+                violation_error_message="请说明给哪个单位或角色看。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('dismissed_at', None)), fields=['-found_at', '-id'], name='duplicate_pair_open'),
+            model_name="duplicatepair",
+            index=models.Index(
+                condition=models.Q(("dismissed_at", None)),
+                fields=["-found_at", "-id"],
+                name="duplicate_pair_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="duplicate_pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_pair_is_in_order'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="duplicate_pair_is_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dismissed_at', None), ('dismissed_by', None)), models.Q(('dismissed_at__isnull', False), ('dismissed_by__isnull', False)), _connector='OR'), name='duplicate_pair_dismissed_by_somebody'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dismissed_at", None), ("dismissed_by", None)),
+                    models.Q(("dismissed_at__isnull", False), ("dismissed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="duplicate_pair_dismissed_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('survivor', models.F('merged')), _negated=True), name='merge_of_two'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("survivor", models.F("merged")), _negated=True), name="merge_of_two"
+            ),
         ),
     ]

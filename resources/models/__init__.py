@@ -34,11 +34,14 @@ from resources.models.registry import (
     ResourcePicture,
     ResourceVersion,
 )
+from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
+from resources.models.subscriptions import Interests, Subscription
 
 __all__ = [
     "NEVER",
     "REMIND_AHEAD",
     "REVIEW",
+    "ROUTE_REVIEW",
     "Accessibility",
     "AssetConversion",
     "Audience",
@@ -55,6 +58,7 @@ __all__ = [
     "DuplicatePair",
     "FieldType",
     "HolidayRule",
+    "Interests",
     "Language",
     "Licence",
     "Likeness",
@@ -67,10 +71,15 @@ __all__ = [
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "Route",
+    "RouteStop",
+    "Season",
     "SourceAsset",
     "SpecialDays",
     "Spirit",
+    "Subscription",
     "Topic",
+    "Travel",
     "audience_bit",
     "group_bit",
     "validate_fields",

@@ -25,7 +25,16 @@ from resources.models.kinds import (
     Spirit,
     Topic,
 )
-from resources.rules import AS_USUAL, AS_WEEKEND, CLOSED, Span, written, written_prices, written_special
+from resources.rules import (
+    AS_USUAL,
+    AS_WEEKEND,
+    CLOSED,
+    Span,
+    written,
+    written_prices,
+    written_special,
+)
+from resources.rules.fields import shown_value, written_details
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
 
@@ -322,7 +331,7 @@ class Resource(Scoped):
     @property
     def details_text(self) -> str:
         """The kind's own fields, one a line."""
-        return "\n".join(f"{label}：{value}" for label, value in self.extra())
+        return written_details(self.kind.fields, self.details)
 
     @property
     def ages(self) -> str:
@@ -359,13 +368,6 @@ class Resource(Scoped):
 
 def labels_of(choices: type[models.TextChoices], codes: list[str]) -> str:
     return "、".join(str(choice.label) for choice in choices if choice in codes)
-
-
-def shown_value(value) -> str:
-    """A value of an extra field as people read it."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "、".join(value) if isinstance(value, list) else str(value)
 
 
 REVIEW = Workflow(

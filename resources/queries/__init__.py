@@ -12,6 +12,7 @@ from resources.queries.assets import (
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
+from resources.queries.feeds import NEWEST, feed_addresses, newest_of, of_question
 from resources.queries.life import confirm_token, may_answer, question_of
 from resources.queries.likeness import (
     PAIR_ORDER,
@@ -40,6 +41,7 @@ from resources.queries.registry import (
     searchable,
     shown,
 )
+from resources.queries.routes import public_routes, routes_waiting, with_stops
 
 __all__ = [
     "ASSET_ORDER",
@@ -47,6 +49,7 @@ __all__ = [
     "DESK_ORDER",
     "MATCH",
     "NEAR",
+    "NEWEST",
     "PAIR_ORDER",
     "PLACES_SOURCE",
     "SORTS",
@@ -64,6 +67,7 @@ __all__ = [
     "conversions_by_owner",
     "count_by_district",
     "doors",
+    "feed_addresses",
     "history",
     "internal_facts",
     "kinds",
@@ -72,6 +76,8 @@ __all__ = [
     "menu_version",
     "near",
     "newest",
+    "newest_of",
+    "of_question",
     "offers",
     "on_cards",
     "open_days",
@@ -79,9 +85,11 @@ __all__ = [
     "opening",
     "owed_by_owner",
     "public_facts",
+    "public_routes",
     "published",
     "question_of",
     "records",
+    "routes_waiting",
     "schema_org",
     "searchable",
     "shown",
@@ -90,4 +98,5 @@ __all__ = [
     "starting_points",
     "survivor_of",
     "waiting_for",
+    "with_stops",
 ]

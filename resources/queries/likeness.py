@@ -35,7 +35,7 @@ def compared(resource: Resource) -> Likeness:
     placed = resource.latitude is not None and resource.longitude is not None
     return Likeness(
         resource_id=resource.pk,
-        group=_group_of(resource.kind),
+        group=group_of(resource.kind),
         name_key=name,
         sound_key="".join(syllables_of(name)),
         code_key=plain_code(resource.details)[:40],
@@ -46,7 +46,7 @@ def compared(resource: Resource) -> Likeness:
     )
 
 
-def _group_of(kind: ResourceKind) -> str:
+def group_of(kind: ResourceKind) -> str:
     return "place" if kind.is_place else kind.code
 
 

@@ -390,6 +390,16 @@ class MenuQuery:
             if getattr(self, name)
         ]
 
+    @property
+    def said(self) -> str:
+        """The question in words: 南山区、免费."""
+        return "、".join(label for label, _ in self.chosen) or "全部资源"
+
+    @property
+    def question(self) -> str:
+        """The question as the address says it, without order and place in the list."""
+        return self.address(sort="").partition("?")[2]
+
     @cached_property
     def suggestions(self) -> list[tuple[str, str]]:
         """What to try where nothing was found: without one filter each, and words that look alike."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import (
     Count,
     Prefetch,
@@ -150,9 +151,10 @@ SCHEMA_TYPES = {
 _ESCAPED = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 
 
-def schema_org(resource: Resource) -> SafeString:
-    """The resource as schema.org describes it, as JSON that may stand in a script element."""
-    return SafeString(json.dumps(_schema_org(resource), ensure_ascii=False).translate(_ESCAPED))
+def schema_org(resource: Resource, *, events: Iterable[dict] = ()) -> SafeString:
+    """The resource, and what is on there, as schema.org describes it: JSON that may stand in a script."""
+    data = _schema_org(resource) | ({"event": list(events)} if events else {})
+    return SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPED))
 
 
 def _schema_org(resource: Resource) -> dict:
@@ -162,6 +164,11 @@ def _schema_org(resource: Resource) -> dict:
         "name": resource.title,
         "description": resource.summary,
         "identifier": resource.code,
+        "url": f"{settings.SITE_URL}{reverse('resource', args=[resource.code])}",
+        "telephone": resource.public_phone,
+        "audience": {"@type": "Audience", "audienceType": resource.get_audiences_display()},
+        "isAccessibleForFree": resource.is_free,
+        "dateModified": resource.updated_at.date().isoformat(),
     }
     if resource.kind.is_place:
         data["address"] = {
@@ -185,8 +192,23 @@ def _schema_org(resource: Resource) -> dict:
             }
             for row in resource.hours.all()
         ]
-        data["isAccessibleForFree"] = resource.is_free
+        data["specialOpeningHoursSpecification"] = [
+            {
+                "@type": "OpeningHoursSpecification",
+                "validFrom": special.starts_on.isoformat(),
+                "validThrough": special.ends_on.isoformat(),
+                "opens": opens,
+                "closes": closes,
+            }
+            for special in resource.special_days.all()
+            for opens, closes in _times(special.times)
+        ]
     return {name: value for name, value in data.items() if value not in (None, "", [])}
+
+
+def _times(text: str) -> list[tuple[str, str]]:
+    """The stretches of a special day; closed all day is said with two midnights."""
+    return [tuple(part.split("-")) for part in text.split()] or [("00:00", "00:00")]
 
 
 _SCHEMA_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

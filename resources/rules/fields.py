@@ -95,6 +95,19 @@ def read_details(fields: list[dict], text: str) -> dict:
     return details
 
 
+def shown_value(value) -> str:
+    """A value of an extra field as people read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+def written_details(fields: list[dict], details: dict) -> str:
+    """Extra fields that are filled in, as `read_details` reads them."""
+    kept = [(field["label"], details.get(field["code"])) for field in fields]
+    return "\n".join(f"{label}：{shown_value(value)}" for label, value in kept if value not in (None, "", []))
+
+
 def read_fields(text: str) -> list[dict]:
     """Declarations of extra fields, one a line: 代码 | 名称 | 类型 | 选项、选项 | 内部.
 

@@ -25,6 +25,10 @@ class Span:
     closes: time
     note: str = ""
 
+    @property
+    def span(self) -> str:
+        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
+
 
 def read_hours(text: str) -> list[Span]:
     """Weekly opening hours from text like EXAMPLE; parts are separated by ； or new lines.

@@ -1,10 +1,13 @@
 """Invented resources of the sample city, each marked （示例）. The same arguments give the same rows."""
 
+import json
 import random
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from django.utils import timezone
 
+from portal import search
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.regions import Region
@@ -13,16 +16,22 @@ from resources.actions import refresh
 from resources.models import (
     AssetConversion,
     Audience,
+    Concession,
     Dimension,
     OpeningHours,
     Resource,
     ResourceKind,
+    Route,
+    RouteStop,
     SourceAsset,
+    SpecialDays,
     Topic,
 )
+from resources.queries.routes import route_entry
 from resources.rules import add_months
 from resources.sample.census import load_censuses
 
+DATA = Path(__file__).parent / "data"
 BATCH = 2000
 UNITS_PER_DISTRICT = 3
 UNIT_WORDS = ("智能制造企业", "生物科技企业", "青少年科学学会", "科学传播中心", "环境监测研究所")
@@ -56,6 +65,12 @@ GROUPS = (
     [Audience.SENIORS],
     [Audience.SENIORS, Audience.GENERAL],
 )
+PRICES = (
+    ("seniors", 0, "65 岁以上，凭身份证"),
+    ("minors", 50, "6 至 18 岁"),
+    ("military", 0, "凭军人证件"),
+    ("disabled", 0, "凭残疾人证"),
+)
 AGES = ((3, 6), (6, 9), (7, 12), (8, 14), (12, 18), (10, None))
 WEEKS = (
     [(day, time(9), time(17, 30)) for day in range(2, 8)],
@@ -72,6 +87,7 @@ STATUSES = (
 
 def load(*, students: int, resources: int, years: int, rng: random.Random, by: User) -> None:
     """Enter `resources` invented ones over the last `years`, owned by invented units; once."""
+    load_routes(by=by)
     if Resource.objects.filter(code__startswith="demo").exists():
         return
     units = [*_own_units(), *_units()]
@@ -188,6 +204,7 @@ def _keep(made: list[Resource], chosen: list[list[Topic]], rng: random.Random) -
         if resource.kind.is_place
         for day, opens, closes in rng.choice(WEEKS)
     )
+    _price([resource for resource in made if resource.kind.is_place])
     refresh([resource.pk for resource in made])
 
 
@@ -228,3 +245,51 @@ def _assets(by: User) -> None:
     shown = Resource.objects.published().filter(organization=units[0]).order_by("pk").first()
     if shown:
         AssetConversion.objects.create(asset=made[0], resource=shown, converted_on=today)
+
+
+def _price(places: list[Resource]) -> None:
+    """Who pays less where one pays, and a day off for repairs at every fifth place."""
+    Concession.objects.bulk_create(
+        Concession(resource=resource, group=group, percent=percent, note=note)
+        for resource in places
+        if resource.is_free is False
+        for group, percent, note in PRICES
+    )
+    today = timezone.localdate()
+    days = [(resource, today + timedelta(days=number % 25)) for number, resource in enumerate(places[::5])]
+    SpecialDays.objects.bulk_create(
+        SpecialDays(resource=resource, starts_on=day, ends_on=day, reason="设备检修（示例）")
+        for resource, day in days
+    )
+
+
+def load_routes(*, by: User) -> None:
+    """Three routes through real venues, marked as examples, published; once."""
+    for row in json.loads((DATA / "routes.json").read_text(encoding="utf-8")):
+        if Route.objects.filter(code=row["code"]).exists():
+            continue
+        places = Resource.objects.in_bulk([stop[0] for stop in row["stops"]], field_name="code")
+        if len(places) < len(row["stops"]):
+            continue  # the venues of this city's file are not loaded
+        plain = ("code", "title", "summary", "description", "seasons", "audiences", "ages_from", "ages_to")
+        route = Route.objects.create(
+            **{name: row[name] for name in plain},
+            region=Region.objects.get(code=row["district"]),
+            created_by=by,
+            source="示例线路：地点为真实场馆，停留和路上时间为估计",
+            status=Route.Status.PUBLISHED,
+            published_at=timezone.now(),
+        )
+        RouteStop.objects.bulk_create(
+            RouteStop(
+                route=route,
+                position=position,
+                resource=places[code],
+                stay_minutes=stay,
+                note=note,
+                travel=travel,
+                travel_minutes=minutes,
+            )
+            for position, (code, stay, note, travel, minutes) in enumerate(row["stops"], 1)
+        )
+        search.index_many([route_entry(route)])

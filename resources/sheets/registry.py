@@ -2,15 +2,30 @@
 
 from datetime import date
 
+from django.db.models import Q
+
+from portal.accounts import may
+from portal.organizations import Organization
 from portal.registers import RegisterResource
+from portal.roles import Perm
 from resources import actions
 from resources.forms.registry import ResourceRowForm
-from resources.models import Accessibility, Audience, Dimension, Language, Resource, Spirit
-from resources.rules import read_details
+from resources.models import Accessibility, Audience, Dimension, Language, Likeness, Resource, Spirit
+from resources.queries.likeness import group_of
+from resources.rules import plain_name, read_details
 
 
 def keep_new(*, by, code: str, kind, details_text: str, **fields) -> Resource:
     return actions.create(by=by, kind=kind, details=read_details(kind.fields, details_text), **fields)
+
+
+def keep_many(rows: list[dict], *, by) -> list[Resource]:
+    """New rows of a sheet, all at once."""
+    made = []
+    for row in rows:
+        fields = {name: value for name, value in row.items() if name not in ("code", "details_text")}
+        made.append(fields | {"details": read_details(row["kind"].fields, row.get("details_text", ""))})
+    return actions.create_many(made, by=by, note="表格导入")
 
 
 def keep_changes(resource: Resource, *, by, code: str, kind, details_text: str, **fields) -> Resource:
@@ -87,6 +102,7 @@ class ResourceSheet(RegisterResource):
     form = ResourceRowForm
     create = staticmethod(keep_new)
     change = staticmethod(keep_changes)
+    create_many = staticmethod(keep_many)
     samples = {
         "title": "海洋探索馆",
         "kind": "科普场馆",
@@ -100,8 +116,64 @@ class ResourceSheet(RegisterResource):
         "confirmed_on": date(2026, 3, 1),
     }
 
+    looks_at_sets = True
+
+    def before_import(self, dataset, **kwargs) -> None:
+        """One look-up for all organisations and one for all codes that the sheet names."""
+        super().before_import(dataset, **kwargs)
+        codes = {str(row.get("资源编号") or "").strip() for row in dataset.dict} - {""}
+        self.codes = frozenset(Resource.objects.filter(code__in=codes).values_list("code", flat=True))
+        names = {str(row.get("所属单位") or "").strip() for row in dataset.dict} - {""}
+        found: dict[str, list[Organization]] = {}
+        rows = Organization.objects.active().select_related("region")
+        for row in rows.filter(Q(name__in=names) | Q(credit_code__in=names)):
+            for text in {row.name, row.credit_code} & names:
+                found.setdefault(text, []).append(row)
+        self.units = {text: rows[0] for text, rows in found.items() if len(rows) == 1}
+
+    def form_kwargs(self, instance) -> dict:
+        return {"units": getattr(self, "units", None), "codes": getattr(self, "codes", None)}
+
+    def objection(self, instance, values: dict) -> str:
+        """What `create` and `edit` would refuse."""
+        region, unit = values.get("region"), values.get("organization")
+        key = (
+            region and region.pk,
+            unit and unit.pk,
+            instance and (instance.region_id, instance.organization_id),
+        )
+        if key not in self._allowed:
+            asked = Resource(region=region or unit.region, organization=unit)
+            places = [asked] if instance is None else [instance, asked]
+            self._allowed[key] = all(may(self.by, Perm.RESOURCE_EDIT, place) for place in places)
+        if not self._allowed[key]:
+            return "您没有在此处新增或修改的权限。"
+        if instance is not None and instance.is_public and not values.get("audiences", instance.audiences):
+            return "已发布的资源必须写明面向人群。"
+        return ""
+
+    def remarks(self, fresh) -> list[str]:
+        """New rows whose names the register has already, or that stand twice in the sheet."""
+        lines: dict[tuple[str, str], list[int]] = {}
+        for line, values in fresh:
+            lines.setdefault((group_of(values["kind"]), plain_name(values["title"])), []).append(line)
+        known = set(
+            Likeness.objects.filter(name_key__in={name for _, name in lines}).values_list("group", "name_key")
+        )
+        alike = sorted(
+            line for key, found in lines.items() if key in known or len(found) > 1 for line in found
+        )
+        if not alike:
+            return []
+        shown = "、".join(str(line) for line in alike[:10]) + (" 等" if len(alike) > 10 else "")
+        return [f"有 {len(alike)} 行可能与已有资源或其他行重复（第 {shown}行），请核对。"]
+
     class Meta(RegisterResource.Meta):
         model = Resource
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._allowed: dict[tuple, bool] = {}
 
     def get_queryset(self):
         return (

@@ -31,6 +31,7 @@ def answer(request, asked: queries.MenuQuery):
         "page": page,
         "cards": [(row, queries.opening(row, asked.at, days), numbers.get(row.pk, "")) for row in page.rows],
         "placed": len(placed),
+        "feeds": queries.feed_addresses(asked),
         "places": queries.starting_points(asked.columns, asked.words),
         "places_source": queries.PLACES_SOURCE,
         "menu_url": reverse("resources:menu"),

@@ -6,6 +6,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portal.audit import AuditEntry
 from portal.search import matching_ids
 from resources.models import Resource, ResourceKind, Topic
 from resources.sheets.registry import ResourceSheet
@@ -233,3 +234,114 @@ def test_topics_are_kept_by_staff_and_read_by_nobody_else_in_the_register(as_sta
 
     client.force_login(officer)
     assert client.get(reverse("admin:resources_topic_changelist"), secure=True).status_code in {302, 403}
+
+
+# --- Ten thousand rows ----------------------------------------------------------------------------
+
+
+def looked(staff, *rows):
+    sheet = ResourceSheet(by=staff)
+    dataset = sheet.read(workbook(*rows).read())
+    return sheet.look(dataset), dataset.table.notes
+
+
+def test_many_rows_are_previewed_with_few_queries(staff, district, unit, django_assert_max_num_queries):
+    KindFactory()
+    TopicFactory(name="海洋")
+    rows = [new_row(district, 名称=f"海洋馆{number}", 所属单位=unit.name) for number in range(300)]
+
+    with django_assert_max_num_queries(25):
+        result, _ = looked(staff, *rows)
+
+    assert {row.import_type for row in result.rows} == {"new"}
+    assert not any(row.problems for row in result.rows)
+
+
+def test_the_quick_look_finds_the_same_faults_as_the_form(staff, district):
+    KindFactory()
+    TopicFactory(name="海洋")
+    wrong = {
+        "名称": "",
+        "资源类型": "飞船",
+        "面向人群": "外星人",
+        "适合年龄自（岁）": "130",
+        "所属区域": "天边",
+        "所属单位": "没有这个单位",
+        "每周开放时间": "随时",
+        "特别安排": "国庆闭馆",
+        "优惠": "大家 免费",
+        "扩展内容": "体积：3",
+        "纬度": "22.5",
+        "网址": "javascript:1",
+        "资源编号": "nothing1",
+        "预约方式": "爬墙",
+    }
+    rows = [new_row(district, **{header: value}) for header, value in wrong.items()]
+
+    result, _ = looked(staff, *rows)
+    slow = ResourceSheet(by=staff)
+    tried = slow.import_data(
+        slow.read(workbook(*rows).read()),
+        dry_run=True,
+        raise_errors=False,
+        rollback_on_validation_errors=True,
+    )
+
+    for header, quick, careful in zip(wrong, result.rows, tried.rows, strict=True):
+        assert quick.problems, header
+        assert sorted(quick.problems) == sorted(careful.problems), header
+
+
+def test_the_quick_look_foresees_what_the_action_refuses(unit, unit_clerk, staff):
+    KindFactory()
+    TopicFactory(name="海洋")
+    shown = ResourceFactory(published=True, region=unit.region)
+
+    foreign, _ = looked(unit_clerk, new_row(unit.region))
+    emptied, _ = looked(staff, new_row(unit.region, 资源编号=shown.code, 面向人群=""))
+
+    assert foreign.rows[0].problems == [("", "您没有在此处新增或修改的权限。")]
+    assert emptied.rows[0].problems == [("", "已发布的资源必须写明面向人群。")]
+
+
+def test_rows_that_may_be_there_already_are_pointed_out(staff, district):
+    KindFactory()
+    TopicFactory(name="海洋")
+    ResourceFactory(title="南山区海洋馆")
+
+    _, notes = looked(staff, new_row(district, 名称="南山海洋馆"), new_row(district, 名称="天文台"))
+
+    assert notes == ["有 1 行可能与已有资源或其他行重复（第 2行），请核对。"]
+
+
+def test_many_rows_are_kept_as_one_set_and_none_if_one_is_refused(
+    staff, district, unit, django_assert_max_num_queries
+):
+    KindFactory()
+    TopicFactory(name="海洋")
+    changed = ResourceFactory(region=district, title="旧名")
+    rows = [
+        new_row(district, 名称=f"海洋馆{number}", 特别安排="2026-12-24 10:00-21:00", 优惠="老年人 免费")
+        for number in range(200)
+    ]
+    sheet = ResourceSheet(by=staff)
+    dataset = sheet.read(workbook(*rows, new_row(district, 名称="新名", 资源编号=changed.code)).read())
+
+    with django_assert_max_num_queries(160):
+        result = sheet.keep(dataset)
+
+    assert not any(row.problems for row in result.rows)
+    made = Resource.objects.get(title="海洋馆7")
+    assert (made.hours.count(), made.special_days.count(), made.concessions.count()) == (6, 1, 1)
+    assert (made.topics.count(), made.details, made.created_by) == (1, {"area": 1200}, staff)
+    assert AuditEntry.objects.filter(action="create", note="表格导入").count() == 200
+    assert matching_ids("海洋馆199", kind="resource", public_only=False).exists()
+    changed.refresh_from_db()
+    assert changed.title == "新名"
+
+    sheet = ResourceSheet(by=staff)
+    bad = sheet.keep(
+        sheet.read(workbook(new_row(district, 名称="独一馆"), new_row(district, 名称="")).read())
+    )
+    assert [bool(row.problems) for row in bad.rows] == [False, True]
+    assert not Resource.objects.filter(title="独一馆").exists()

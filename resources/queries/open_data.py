@@ -1,0 +1,168 @@
+"""The directory as open data: the public fields of every published resource."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal.calendar import local_today
+from portal.neutral_cells import neutral
+from resources.models import Resource
+from resources.queries.columns import menu_version
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE_NAME = "署名 4.0 国际（CC BY 4.0）"
+PUBLISHER = "深圳市科学技术协会"
+FORMATS = {"csv": "text/csv", "json": "application/json"}
+CHUNK = 2_000
+FEW = 2_000  # resources up to which the file is made anew as soon as the menu changed
+
+# Column of the file → what it holds; the same names as the API's.
+COLUMNS = {
+    "code": "资源编号，长期不变",
+    "title": "名称",
+    "kind": "资源类型代码",
+    "summary": "一句话介绍",
+    "region_code": "所在区域的统计用区划代码；大鹏新区、深汕特别合作区为本平台自编",
+    "address": "地址",
+    "longitude": "经度（WGS-84）",
+    "latitude": "纬度（WGS-84）",
+    "is_position_verified": "坐标是否已核实",
+    "audiences": "面向人群代码",
+    "topics": "主题代码",
+    "is_free": "是否免费；空为未核实",
+    "public_phone": "公开电话",
+    "website": "网址",
+    "confirmed_on": "信息核实日期；空为未核实",
+    "source": "资料来源",
+    "updated_at": "更新时间",
+}
+_FIELDS = {"kind": F("kind__code"), "region_code": F("region__code")}
+
+
+def directory() -> Iterator[dict]:
+    """Every published resource, by its number; values as JSON has them."""
+    rows = Resource.objects.published().annotate(
+        topic_codes=ArrayAgg(
+            "topics__code", filter=Q(topics__isnull=False), order_by="topics__code", default=[]
+        )
+    )
+    names = [name for name in COLUMNS if name not in ("topics", *_FIELDS)]
+    found = rows.order_by("pk").values(
+        *names, "topic_codes", kind_code=F("kind__code"), region_number=F("region__code")
+    )
+    for row in found.iterator(chunk_size=CHUNK):
+        row |= {"kind": row.pop("kind_code"), "region_code": row.pop("region_number")}
+        row["topics"] = row.pop("topic_codes")
+        yield {name: _plain(row[name]) for name in COLUMNS}
+
+
+def _plain(value):
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return float(value) if hasattr(value, "as_tuple") else value
+
+
+def file_of(kind: str, *, on: date | None = None) -> Path:
+    """The day's file, made at night or by the first who asks; that of a small menu is always new."""
+    day = on or local_today()
+    folder = Path(settings.MEDIA_ROOT) / "open-data"
+    mark = f"{day:%Y%m%d}"
+    if Resource.objects.published().count() <= FEW:
+        mark += f"-{menu_version()}"
+    path = folder / f"resources-{mark}.{kind}"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"resources-*.{kind}"):
+            old.unlink(missing_ok=True)
+        part = path.with_suffix(f".{timezone.now().timestamp()}.part")
+        write = {"csv": write_csv, "json": write_json}[kind]
+        write(part, directory())
+        part.replace(path)
+    return path
+
+
+def write_csv(path: Path, rows: Iterable[dict]) -> None:
+    """UTF-8 with BOM; lists behind one bar; what a spreadsheet would run stands behind an apostrophe."""
+    with path.open("w", encoding="utf-8-sig", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow([_cell(value) for value in row.values()])
+
+
+def _cell(value) -> str:
+    if isinstance(value, list):
+        return "|".join(value)
+    return "" if value is None else neutral(str(value)) if isinstance(value, str) else str(value).lower()
+
+
+def write_json(path: Path, rows: Iterable[dict]) -> None:
+    head = {"title": "深圳市科普资源名录", "licence": LICENCE, "publisher": PUBLISHER, "made_at": _now()}
+    with path.open("w", encoding="utf-8") as target:
+        target.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "resources": [\n')
+        for number, row in enumerate(rows):
+            target.write((",\n" if number else "") + json.dumps(row, ensure_ascii=False))
+        target.write("\n]}\n")
+
+
+def _now() -> str:
+    return timezone.localtime().isoformat(timespec="seconds")
+
+
+def catalogue(addresses: dict[str, str], page: str) -> dict:
+    """The directory as a data catalogue. Basis: W3C DCAT 3, as JSON-LD."""
+    last = Resource.objects.published().order_by("-updated_at").values_list("updated_at", flat=True).first()
+    modified = timezone.localtime(last or timezone.now()).isoformat(timespec="seconds")
+    publisher = {"@type": "foaf:Organization", "foaf:name": PUBLISHER}
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+            "dct:modified": {"@type": "xsd:dateTime"},
+            "dct:license": {"@type": "@id"},
+            "dcat:downloadURL": {"@type": "@id"},
+            "dcat:landingPage": {"@type": "@id"},
+        },
+        "@type": "dcat:Catalog",
+        "@id": page,
+        "dct:title": "深圳科普开放数据",
+        "dct:publisher": publisher,
+        "dct:language": "zh",
+        "dct:license": LICENCE,
+        "dct:modified": modified,
+        "dcat:dataset": [
+            {
+                "@type": "dcat:Dataset",
+                "@id": f"{page}#resources",
+                "dct:title": "深圳市科普资源名录",
+                "dct:description": "已发布的科普场馆、课程、讲座、教具等资源的公开信息，每天更新。",
+                "dct:identifier": "resources",
+                "dct:publisher": publisher,
+                "dct:license": LICENCE,
+                "dct:modified": modified,
+                "dct:accrualPeriodicity": "http://purl.org/cld/freq/daily",
+                "dct:spatial": "深圳市",
+                "dcat:keyword": ["科普", "场馆", "课程", "深圳"],
+                "dcat:landingPage": page,
+                "dcat:distribution": [
+                    {
+                        "@type": "dcat:Distribution",
+                        "dct:title": f"资源名录（{kind.upper()}）",
+                        "dcat:downloadURL": address,
+                        "dcat:mediaType": FORMATS[kind],
+                        "dct:license": LICENCE,
+                    }
+                    for kind, address in addresses.items()
+                ],
+            }
+        ],
+    }
