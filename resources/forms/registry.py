@@ -209,7 +209,7 @@ class ResourceRules:
         for name, low, high in (("latitude", "22.39", "23.15"), ("longitude", "113.70", "115.45")):
             value = data.get(name)
             if value is not None and not Decimal(low) <= value <= Decimal(high):
-                self.add_error(name, f"不在深圳市范围内，应在 {low} 至 {high} 之间。")
+                self.add_error(name, f"坐标不在深圳市范围内，应在 {low} 至 {high} 之间。")
 
     def _clean_details_text(self, data: dict) -> None:
         kind = data.get("kind")
