@@ -31,7 +31,7 @@ from resources.queries.routes import route_entry
 from resources.rules import add_months
 from resources.sample.census import load_censuses
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 BATCH = 2000
 UNITS_PER_DISTRICT = 3
 UNIT_WORDS = ("智能制造企业", "生物科技企业", "青少年科学学会", "科学传播中心", "环境监测研究所")
