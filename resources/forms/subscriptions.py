@@ -41,7 +41,11 @@ class InterestsForm(forms.Form):
     )
     audience = forms.ChoiceField(label="为谁找", choices=[("", "不限"), *Audience.choices], required=False)
     district = forms.ModelChoiceField(
-        label="所在区", queryset=Region.objects.none(), required=False, empty_label="不限"
+        label="所在区",
+        queryset=Region.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label="不限",
     )
     age = forms.IntegerField(label="适合年龄（岁）", min_value=0, max_value=120, required=False)
     is_grown = forms.BooleanField(

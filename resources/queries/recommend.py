@@ -40,7 +40,7 @@ class Wanted:
         """From an address; what is not known is left out when it is used."""
         age = params.get("age", "")
         return cls(
-            topics=tuple(dict.fromkeys(params.getlist("topic")))[:MOST_TOPICS],
+            topics=tuple(dict.fromkeys([*params.getlist("topic"), *params.getlist("topics")]))[:MOST_TOPICS],
             audience=params.get("audience", "") if params.get("audience") in Audience.values else "",
             district=params.get("district", "")[:12],
             age=int(age) if age.isascii() and age.isdecimal() and int(age[:4]) <= 120 else None,
@@ -65,15 +65,16 @@ def recommend(wanted: Wanted, *, at: datetime) -> list[tuple[Resource, str]]:
     weekend = kept.open_at(at)["weekend"]
     topics = {topic.code: topic for topic in words.topics.values() if topic.code in wanted.topics}
     about = {topic.name: kept.about(topic.pk) for topic in topics.values()}
-    fits = np.zeros(len(kept.keys), "i2")
+    here = kept.district == words.districts[asked.district].pk if asked.district else ~kept.all()
+    fits = 2 * here.astype("i2") + weekend
     for mask in about.values():
         fits += 3 * mask
-    if asked.district:
-        fits += 2 * (kept.district == words.districts[asked.district].pk)
+    # One of the topics must fit, and the audience; a district alone is asked for if nothing else is said.
+    declared = np.logical_or.reduce(list(about.values())) if about else kept.all()
     if asked.audience:
-        fits += 2 * ((kept.audience_bits & audience_bit(asked.audience)) > 0)
-    declared = fits > (0 if not topics else 2)  # with topics named, one of them must fit
-    fits += weekend
+        declared = declared & ((kept.audience_bits & audience_bit(asked.audience)) > 0)
+    elif not about:
+        declared = here
     best = np.flatnonzero(declared)
     best = best[np.lexsort((-kept.keys[best], -fits[best]))][:CANDIDATES]
     rows = [row for row in in_order(kept.keys[best].tolist()) if _suits(row, wanted.age)][:MOST_SHOWN]

@@ -134,7 +134,8 @@ def subscription_leave(request, token):
 def suggested(request):
     """For what the address says, which anybody may write and share."""
     wanted = Wanted.read(request.GET)
-    form = InterestsForm(initial={"topics": wanted.topics, "audience": wanted.audience, "age": wanted.age})
+    names = ("topics", "audience", "district", "age")
+    form = InterestsForm(initial={name: getattr(wanted, name) for name in names})
     return render(request, "resources/suggested.html", _context(wanted, form=form))
 
 

@@ -221,10 +221,27 @@ def test_nothing_declared_nothing_recommended(fitting):
     assert recommend(Wanted(), at=MONDAY) == []
 
 
-def test_the_address_may_say_what_one_is_interested_in(client, fitting):
-    page = client.get("/menu/suggested/?topic=space&audience=minors&age=9", secure=True).content.decode()
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"audience": "seniors"}, 1),
+        ({"district": "440305000000"}, 1),
+        ({"topics": ("space",)}, 2),
+        ({"topics": ("space",), "audience": "seniors"}, 0),
+        ({"topics": ("nosuch",), "audience": "minors"}, 1),
+        ({"topics": ("space",), "age": 40}, 1),
+    ],
+)
+def test_whom_it_is_for_is_kept_to_and_the_place_is_a_wish(fitting, asked, count):
+    assert len(recommend(Wanted(**asked), at=MONDAY)) == count
 
-    assert "主题是天文航天·面向未成年人·适合8–12岁" in page
+
+def test_the_address_may_say_what_one_is_interested_in(client, fitting):
+    page = client.get(
+        "/menu/suggested/?topics=space&audience=minors&age=9&district=440305000000", secure=True
+    ).content.decode()
+
+    assert "在南山区·主题是天文航天·面向未成年人·适合8–12岁" in page
     assert not Interests.objects.exists()
 
 
