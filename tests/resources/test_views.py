@@ -59,6 +59,7 @@ def test_the_menu_needs_no_account_and_no_more_queries_for_fifteen_than_for_one(
 
 def test_a_search_costs_no_more_queries_either(client, city):
     ResourceFactory(published=True, title="海洋馆")
+    client.get(f"{MENU}?q=海洋", secure=True)  # words that a process reads once
     one = queries_of(client, f"{MENU}?q=海洋")
     for _ in range(14):
         ResourceFactory(published=True)
