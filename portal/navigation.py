@@ -22,7 +22,14 @@ PUBLIC = (
 
 # Group → (label, address, the permissions of which one is enough; none: everybody who is signed in).
 DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
-    ("我的", (("工作台", "/desk/", ()), ("收件箱", "/desk/inbox/", ()))),
+    (
+        "我的",
+        (
+            ("工作台", "/desk/", ()),
+            ("收件箱", "/desk/inbox/", ()),
+            ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
+        ),
+    ),
     (
         "资源与活动",
         (

@@ -25,6 +25,7 @@ class Perm(models.TextChoices):
     PERSON_VIEW = "person_view", "查看科普人才"
     PERSON_EDIT = "person_edit", "编辑科普人才"
     PERSON_EXPORT = "person_export", "导出科普人才姓名"
+    SERVICE_OWN = "service_own", "查看本人服务时长"
     PLAN_VIEW = "plan_view", "查看规划任务"
     PLAN_EDIT = "plan_edit", "编辑规划任务"
     TITLE_VIEW = "title_view", "查看认定"
@@ -118,8 +119,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.SIGNUP_VIEW,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW}),
-    Role.VOLUNTEER: frozenset({Perm.DESK_VIEW}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
+    Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }
 

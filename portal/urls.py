@@ -67,6 +67,7 @@ urlpatterns = [
     path("directory/", _part("resources.urls.directory_public", "directory")),
     path("events/", include("events.urls")),
     path("desk/events/", _part("events.urls.desk", "events_desk")),
+    path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),

@@ -77,3 +77,38 @@ class PersonRowForm(PersonForm):
         if code and code != self.instance.code:
             raise forms.ValidationError("没有这个编号的人员，请核对；新增请留空。")
         return code
+
+
+class PersonSearch(forms.Form):
+    """A name or a code."""
+
+    sought = forms.CharField(label="姓名或人才编号", max_length=30)
+
+    def clean_sought(self):
+        return clean_text(self.cleaned_data["sought"])
+
+
+class ServiceForm(forms.Form):
+    """One service somebody gave."""
+
+    served_on = forms.DateField(
+        label="服务日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    minutes = forms.IntegerField(
+        label="时长（分钟）", min_value=1, max_value=720, help_text="一次最多 720 分钟。"
+    )
+    activity = forms.CharField(
+        label="服务内容", max_length=120, help_text="如“展馆讲解”，不写服务对象的姓名。"
+    )
+
+    def clean_activity(self):
+        return clean_text(self.cleaned_data["activity"])
+
+
+class TakeBackForm(forms.Form):
+    """Why an entry is taken back."""
+
+    reason = forms.CharField(label="冲正原因", max_length=200)
+
+    def clean_reason(self):
+        return clean_text(self.cleaned_data["reason"])

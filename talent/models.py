@@ -105,6 +105,9 @@ class Person(Scoped):
     def get_absolute_url(self):
         return reverse("admin:talent_person_change", args=[self.pk])
 
+    def get_desk_url(self):
+        return reverse("talent_desk:person", args=[self.code])
+
     @property
     def mobile(self) -> str:
         """The number in clear, for the action that needs it; "" where none was given."""

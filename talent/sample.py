@@ -5,7 +5,9 @@ from random import Random
 
 from portal.accounts import User
 from portal.calendar import local_today
+from portal.organizations import Organization
 from portal.regions import Region
+from portal.sample import NANSHAN
 from talent.models import Person, ServiceHours
 
 SURNAMES = "陈林黄李张王吴刘杨周许郑谢罗何梁郭曾彭苏"
@@ -45,6 +47,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
         for year in range(today.year - years + 1, today.year + 1):
             for category, most in NUMBERS.items():
                 people += [_person(region, category, year, rng, by) for _ in range(round(most * weight))]
+    _attach(people)
     Person.objects.bulk_create(people, batch_size=2000)
     hours = []
     for person in people:
@@ -65,6 +68,21 @@ def _person(region, category: str, year: int, rng: Random, by: User) -> Person:
         entered_on=date(year, 1, 1),
         source="示例数据",
     )
+
+
+def _attach(people: list[Person]) -> None:
+    """Every other volunteer belongs to a body of the district; the sample volunteer is one of them."""
+    volunteers = [person for person in people if person.category == Person.Category.VOLUNTEER]
+    by_region: dict[int, list[Organization]] = {}
+    for unit in Organization.objects.filter(kind=Organization.Kind.VENUE).order_by("name", "pk"):
+        by_region.setdefault(unit.region_id, []).append(unit)
+    for number, person in enumerate(volunteers[::2]):
+        units = by_region.get(person.region_id)
+        person.organization = units[number % len(units)] if units else None
+    account = User.objects.filter(username="volunteer").first()
+    if account is not None:
+        own = next(person for person in volunteers if person.region.code == NANSHAN)
+        own.account, own.name = account, account.name
 
 
 def _hours(person: Person, today: date, rng: Random, by: User) -> list[ServiceHours]:

@@ -157,6 +157,12 @@ PAGES = {
     "events_desk:step": Page("", MAKERS, of="event", args=(("step", "submit"),)),
     "events_desk:attendance": Page("", MAKERS, of="session"),
     "events_desk:sign_ups": Page(MAKERS, of="session"),
+    # --- talent
+    "talent_desk:people": Page(RETURN_READERS, RETURN_READERS),
+    "talent_desk:units": Page(RETURN_READERS),
+    "talent_desk:mine": Page("+"),
+    "talent_desk:person": Page(RETURN_READERS, "staff@city", of="person"),
+    "talent_desk:take_back": Page("", "staff@city", of="service"),
     # --- statistics
     "indicators_desk:list": Page(RETURN_READERS),
     "indicators_desk:period_new": Page("staff", "staff"),

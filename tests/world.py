@@ -26,6 +26,7 @@ from portal.regions import Region, load
 from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
 from resources.models import Route
+from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
@@ -183,11 +184,24 @@ def _records(world: World) -> None:
     world.things |= things
     world.things["held"] = {place: session.event for place, session in things["session"].items()}
     world.things["picture"] = _pictures(world)
+    people = {
+        place: PersonFactory(region=world.places[f"district {place}"], name="专家钱某") for place in PLACES
+    }
+    world.things["service"] = {
+        place: ServiceHours.objects.create(
+            person=person,
+            served_on=timezone.localdate(),
+            minutes=60,
+            activity="讲解",
+            recorded_by=world.people["staff"],
+        )
+        for place, person in people.items()
+    }
     world.things |= {
         "organization": {"here": world.places["unit here"], "far": world.places["unit far"]},
         "region": {"here": world.places["district here"]},
         "user": {"here": world.people["unit"]},
-        "person": {"here": PersonFactory(region=world.places["district here"], name="专家钱某")},
+        "person": people,
         "title": {"here": TitleFactory(organization=world.places["unit here"])},
     }
 
