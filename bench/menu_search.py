@@ -34,10 +34,12 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 from django.utils import timezone
 
-from portal.accounts import system_user
+from portal.accounts import Grant, User
 from portal.calendar import local_today
 from portal.database import as_owner
 from portal.keyset import page_by_key
+from portal.regions import Region
+from portal.roles import Role
 from portal.urls import urlpatterns as portal_urls
 from resources import sample
 from resources.models import Audience, MenuChange, MenuEntry, Resource
@@ -218,7 +220,9 @@ urlpatterns = [
 def prepare() -> None:
     call_command("reference_data", verbosity=0)
     if not Resource.objects.filter(code__startswith="demo").exists():
-        sample.load(students=0, resources=SIZE, years=3, rng=random.Random(1), by=system_user())
+        staff = User.objects.create(username="bench-menu", name="基准（示例）")
+        Grant.objects.create(user=staff, role=Role.STAFF, region=Region.objects.city())
+        sample.load(students=0, resources=SIZE, years=3, rng=random.Random(1), by=staff)
         _give_points()
         with as_owner() as owner, owner.cursor() as cursor:
             cursor.execute("ANALYZE")
