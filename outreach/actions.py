@@ -54,6 +54,8 @@ def withdraw_title(title: Title, *, on: date, reason: str, by: User) -> None:
     require(by, Perm.TITLE_EDIT, title)
     if not reason.strip():
         raise Refused("请写明撤销原因。")
+    if on < title.valid_from:
+        raise Refused("撤销日期不能早于生效日期。")
     moved = Title.objects.filter(pk=title.pk, withdrawn_on=None).update(
         withdrawn_on=on, withdrawal_reason=reason.strip()
     )

@@ -1,10 +1,13 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from outreach import actions
-from outreach.forms import TitleForm
+from outreach.forms import TitleForm, WithdrawForm
 from outreach.models import Measure, Target, TargetActual, Title, TitleKind
 from outreach.sheets import TitleSheet
 from portal.admin_site import RegisterPart, RegisterPermissions
+from portal.errors import Refused
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
@@ -22,8 +25,38 @@ class TitleAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     search_fields = ["number", "organization__name"]
     autocomplete_fields = ["organization"]
     date_hierarchy = "valid_until"
+    readonly_fields = ["withdrawn_on", "withdrawal_reason"]  # by the action alone, with its reason
+    actions = ["withdraw"]
     show_full_result_count = False
     ordering = ["-pk"]
+
+    @admin.action(description="撤销所选称号（填写日期和原因）")
+    def withdraw(self, request, queryset):
+        """Ask for day and reason first, then withdraw each of them."""
+        chosen = queryset.for_user(request.user, Perm.TITLE_EDIT).order_by("pk")
+        asked = "reason" in request.POST
+        form = WithdrawForm(request.POST if asked else None, initial={"on": timezone.localdate()})
+        if asked and form.is_valid():
+            return self._withdraw(request, chosen, form.cleaned_data)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "撤销称号",
+            "opts": self.opts,
+            "titles": chosen.select_related("organization", "kind"),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/outreach/title_withdraw.html", context)
+
+    def _withdraw(self, request, chosen, typed: dict) -> None:
+        done = 0
+        for title in chosen.select_related("organization", "region", "kind"):
+            try:
+                actions.withdraw_title(title, on=typed["on"], reason=typed["reason"], by=request.user)
+            except Refused as refusal:
+                self.message_user(request, f"{title}：{refusal}", messages.WARNING)
+            else:
+                done += 1
+        self.message_user(request, f"已撤销 {done} 项称号。", messages.SUCCESS)
 
     def save_model(self, request, obj, form, change):
         actions.save_title(obj, by=request.user)

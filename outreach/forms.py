@@ -3,7 +3,20 @@
 from django import forms
 
 from outreach.models import Title
+from portal.identifiers import clean_text
 from portal.organizations import Organization
+
+
+class WithdrawForm(forms.Form):
+    """Since when, and why, a title no longer stands."""
+
+    on = forms.DateField(label="撤销日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(
+        label="撤销原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
+    )
+
+    def clean_reason(self):
+        return clean_text(self.cleaned_data["reason"], multiline=True)
 
 
 class TitleForm(forms.ModelForm):

@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from outreach import actions, queries
 from outreach.models import Measure, Plan, Title, TitleKind
@@ -73,6 +74,34 @@ def test_a_title_is_withdrawn_once(staff):
 def test_a_title_is_not_withdrawn_without_a_reason(staff):
     with pytest.raises(Refused, match="原因"):
         actions.withdraw_title(TitleFactory(), on=NEW_YEAR, reason=" ", by=staff)
+
+
+def test_a_title_is_not_withdrawn_before_it_began(staff):
+    title = TitleFactory()
+
+    with pytest.raises(Refused, match="早于生效日期"):
+        actions.withdraw_title(title, on=title.valid_from - timedelta(days=1), reason="停业", by=staff)
+
+
+def withdraw(client, titles, **values):
+    chosen = {"action": "withdraw", "_selected_action": [title.pk for title in titles]}
+    return client.post(reverse("admin:outreach_title_changelist"), {**chosen, **values}, follow=True)
+
+
+def test_staff_withdraw_titles_in_the_register_with_a_reason(client, staff):
+    held, gone = TitleFactory(), TitleFactory()
+    actions.withdraw_title(gone, on=NEW_YEAR, reason="停业", by=staff)
+    client.force_login(staff)
+
+    asked = withdraw(client, [held, gone])
+    assert held.number in asked.content.decode()
+    assert "必填" in withdraw(client, [held, gone], on="2026-01-01", reason=" ").content.decode()
+    page = withdraw(client, [held, gone], on="2026-01-01", reason="年度考核不合格").content.decode()
+
+    assert "已撤销 1 项称号" in page
+    assert "该称号已被撤销" in page
+    held.refresh_from_db()
+    assert (held.withdrawn_on, held.withdrawal_reason) == (NEW_YEAR, "年度考核不合格")
 
 
 def test_an_officer_enters_no_titles(officer, unit):
