@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import audit
+from portal import audit, history
 from portal.jobs import Job
 from portal.keyset import page_by_key
 from portal.roles import Perm
@@ -45,6 +45,7 @@ def audit_list(request):
     filters = {
         "actor_name__icontains": request.GET.get("actor", "")[:60].replace("\0", ""),
         "action": request.GET.get("action", "")[:60].replace("\0", ""),
+        "subject_type": request.GET.get("kind", "")[:60].replace("\0", ""),
         "subject_id": request.GET.get("subject", "")[:40].replace("\0", ""),
     }
     entries = entries.filter(**{name: value for name, value in filters.items() if value})
@@ -55,7 +56,13 @@ def audit_list(request):
         before=request.GET.get("before", ""),
         size=50,
     )
-    return render(request, "portal/audit_list.html", {"page": page, "asked": request.GET})
+    context = {
+        "page": page,
+        "asked": request.GET,
+        "acts": history.ACTS.items(),
+        "kinds": history.kinds().items(),
+    }
+    return render(request, "portal/audit_list.html", context)
 
 
 @login_not_required

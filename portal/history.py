@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
@@ -14,6 +16,7 @@ COUNTER = "revision"  # counts the changes of a record; for the trail, not for r
 # The words of the trail's codes, as far as the codes do not say what a workflow's button says.
 ACTS = {
     "sign_in": "登录",
+    "sign_in_failed": "登录失败",
     "sign_out": "退出登录",
     "create": "登记",
     "change": "修改",
@@ -89,9 +92,29 @@ ACTS = {
 }
 
 
+# What the trail speaks of beside tables.
+KINDS = {"session": "登录", "page": "页面", "sample_city": "示例城市", "youth_credits": "青少年学分"}
+
+
 def act_name(code: str) -> str:
     """What was done, in words; the code itself where it has none."""
     return ACTS.get(code, code)
+
+
+def kind_name(code: str) -> str:
+    """What an entry is about, in words; the code itself where it has none."""
+    return kinds().get(code, code)
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """What the trail speaks of, by code."""
+    tables = {
+        model._meta.label: str(model._meta.verbose_name)
+        for model in apps.get_models()
+        if hasattr(model, "PERSONAL")
+    }
+    return {**tables, **KINDS}
 
 
 @dataclass(frozen=True)

@@ -236,3 +236,9 @@ def pairs(*words: object) -> list[tuple[object, object]]:
 def act(code: str) -> str:
     """What an entry's code says was done: 修改."""
     return history.act_name(code)
+
+
+@register.filter
+def kind_of_record(code: str) -> str:
+    """What an entry is about: 科普活动."""
+    return history.kind_name(code)

@@ -18,6 +18,20 @@ from tests.outreach.factories import TitleFactory
 from tests.talent.factories import PersonFactory
 
 
+def test_the_auditor_filters_by_words_and_reads_words(client, city):
+    auditor = UserFactory(holding=(Role.AUDITOR, city), mfa=True)
+    change_person(PersonFactory(), by=UserFactory(holding=(Role.STAFF, city)), field="天文学")
+    client.force_login(auditor)
+
+    page = client.get(reverse("audit"), {"action": "change", "kind": "talent.Person"}).content.decode()
+
+    assert '<option value="talent.Person" selected>科普人才</option>' in page
+    assert '<option value="change" selected>修改</option>' in page
+    rows = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert "科普人才 " in rows
+    assert "talent.Person" not in rows
+
+
 def test_an_organization_tells_what_was_changed_and_hides_who_is_called(staff):
     unit = OrganizationFactory(name="旧名")
 
