@@ -6,8 +6,10 @@ import uuid
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib.auth.models import AnonymousUser
 
 from portal import audit
+from portal.accounts import User
 from portal.encryption import seal, unseal
 
 # Authenticators have no uuid of their own; the field name binds the secret to this use.
@@ -18,6 +20,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         """Accounts are given by the administrator of accounts."""
         return False
+
+    def authentication_failed(self, request, **credentials) -> None:
+        """Write down a wrong name or password: the account, if there is one, and never what was typed.
+
+        People type their password into the field of the name; what is no account leaves no words.
+        """
+        super().authentication_failed(request, **credentials)
+        typed = str(credentials.get("username", ""))[:150].replace("\0", "")
+        user = User.objects.filter(username=typed).first()
+        known = {"subject_id": str(user.pk), "name": str(user)} if user else {"note": "没有这个账号"}
+        audit.event("sign_in_failed", by=AnonymousUser(), kind="session", **known)
 
     def login(self, request, user) -> None:
         """Sign in, and write it down."""

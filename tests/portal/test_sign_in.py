@@ -94,6 +94,29 @@ def test_five_wrong_passwords_close_one_address_and_not_the_owner_s(client, cler
     assert sign_in(client, clerk, address="10.0.0.1").url == reverse("desk")
 
 
+def test_a_wrong_password_stands_in_the_trail_with_the_account(client, clerk):
+    sign_in(client, clerk, "wrong", address="10.9.9.9")
+
+    entry = AuditEntry.objects.get(action="sign_in_failed")
+    assert (entry.actor_id, entry.subject_id, entry.subject_name) == (None, str(clerk.pk), str(clerk))
+    assert entry.address == "10.9.9.9"
+
+
+def test_what_is_typed_for_an_account_that_is_not_there_stands_nowhere(client):
+    client.post(reverse("account_login"), {"login": "my-secret-password", "password": "second-secret"})
+
+    entry = AuditEntry.objects.get(action="sign_in_failed")
+    assert (entry.subject_id, entry.subject_name, entry.note) == ("", "", "没有这个账号")
+    assert "secret" not in repr(entry.__dict__)
+
+
+def test_the_try_that_closes_an_address_stands_in_the_trail_too(client, clerk):
+    for _ in range(6):
+        sign_in(client, clerk, "wrong", address="10.9.9.9")
+
+    assert AuditEntry.objects.filter(action="sign_in_failed").count() >= 5
+
+
 def test_a_school_s_two_hundred_teachers_sign_in_from_one_address(client, school):
     teachers = [with_password(UserFactory(holding=(Role.SCHOOL, school))) for _ in range(40)]
 
