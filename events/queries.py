@@ -188,6 +188,12 @@ def parties_of(event: Event) -> int:
     ).count()
 
 
+def status_counts(user: User) -> dict[str, int]:
+    """How many events this person sees in each state."""
+    rows = Event.objects.for_user(user, Perm.EVENT_VIEW).values("status").annotate(count=Count("pk"))
+    return dict.fromkeys(Event.Status.values, 0) | {row["status"]: row["count"] for row in rows.order_by()}
+
+
 def waiting_for(user: User) -> list[Waiting]:
     """What of events waits for this person: reviews for staff, returns and missing counts for units."""
     found = []

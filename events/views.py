@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
 from django.forms import inlineformset_factory
 from django.http import Http404, HttpResponse
@@ -223,9 +223,12 @@ def calendar(request):
 
 @require_safe
 def desk_list(request):
+    if not request.user.can(Perm.EVENT_VIEW):
+        raise PermissionDenied("您没有查看活动的权限。")
     events = Event.objects.for_user(request.user, Perm.EVENT_VIEW).select_related("region", "organization")
     status = request.GET.get("status", "")
-    if status in Event.Status.values:
+    status = status if status in Event.Status.values else ""
+    if status:
         events = events.filter(status=status)
     page = page_by_key(
         events,
@@ -233,13 +236,25 @@ def desk_list(request):
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+    may_add = request.user.can(Perm.EVENT_EDIT)
     context = {
         "page": page,
         "status": status,
-        "statuses": Event.Status.choices,
-        "may_add": request.user.can(Perm.EVENT_EDIT),
+        "tabs": _tabs(queries.status_counts(request.user), status),
+        "may_add": may_add,
+        "actions": [("新增活动", reverse("events_desk:new"), "primary")] if may_add else [],
     }
     return render(request, "events/desk_list.html", context)
+
+
+def _tabs(counts: dict[str, int], status: str) -> list[dict]:
+    """One for all events and one for each state, with how many there are."""
+    every = {"label": "全部", "url": "?", "current": not status, "count": sum(counts.values())}
+    states = [
+        {"label": label, "url": f"?status={code}", "current": status == code, "count": counts[code]}
+        for code, label in Event.Status.choices
+    ]
+    return [every, *states]
 
 
 def _choices(user) -> dict:
@@ -253,7 +268,7 @@ def _choices(user) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_form(request, pk=None):
     if not request.user.can(Perm.EVENT_EDIT):
-        raise Http404
+        raise PermissionDenied("您没有登记活动的权限。")
     event = None
     if pk is not None:
         event = get_object_or_404(Event.objects.for_user(request.user, Perm.EVENT_EDIT), pk=pk)

@@ -150,7 +150,7 @@ PAGES = {
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
     # --- events
-    "events_desk:list": Page("+"),
+    "events_desk:list": Page(RESOURCE_READERS),
     "events_desk:new": Page(MAKERS, MAKERS),
     "events_desk:detail": Page(RESOURCE_READERS, of="event"),
     "events_desk:edit": Page(MAKERS, MAKERS, of="event"),

@@ -336,6 +336,27 @@ def test_a_foreign_event_is_not_found_on_the_desk(client, unit_clerk):
     assert client.get(reverse("events_desk:detail", args=[EventFactory().pk])).status_code == 404
 
 
+def test_the_desk_s_list_has_a_tab_for_each_state(client, unit, unit_clerk):
+    EventFactory(organization=unit, submitted=True)
+    EventFactory.create_batch(2, organization=unit)
+    EventFactory(published=True)
+    client.force_login(unit_clerk)
+
+    page = client.get(reverse("events_desk:list"), {"status": "draft"})
+
+    assert len(page.context["page"]) == 2
+    counts = {tab["label"]: (tab["count"], tab["current"]) for tab in page.context["tabs"]}
+    assert counts["全部"] == (3, False)
+    assert counts["草稿"] == (2, True)
+    assert counts["待审核"] == (1, False)
+
+
+def test_the_desk_s_list_is_closed_to_whoever_has_no_events(client):
+    client.force_login(UserFactory())
+
+    assert client.get(reverse("events_desk:list")).status_code == 403
+
+
 def test_opening_a_sign_up_list_is_recorded(client, staff, session):
     client.force_login(staff)
 
