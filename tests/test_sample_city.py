@@ -93,6 +93,17 @@ def test_the_same_arguments_give_the_same_rows(demo):
     assert first["students"][0] >= SMALL["students"]
 
 
+def test_a_second_time_changes_nothing_and_says_so(demo):
+    load_city()
+    before = portrait()
+    said = StringIO()
+
+    call_command("sample_city", **SMALL, stdout=said)
+
+    assert "已经载入" in said.getvalue()
+    assert portrait() == before
+
+
 def test_whatever_is_invented_says_so(demo):
     known = {model: set(model.objects.values_list("pk", flat=True)) for model in (Organization, Event)}
     load_city()

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from portal import audit
 from portal.accounts import User
+from portal.audit import AuditEntry
 from portal.sample import load_accounts
 
 # In this order: later ones build on the rows of earlier ones.
@@ -21,6 +23,13 @@ LOADERS = (
     "youth_credits.sample.load",
     "indicators.sample.load",
 )
+
+KIND = "sample_city"
+
+
+def _is_there() -> bool:
+    """Whether a sample city was loaded before: its loaders add rows, and a second time would double them."""
+    return AuditEntry.objects.filter(subject_type=KIND, action="load_sample").exists()
 
 
 class Command(BaseCommand):
@@ -37,6 +46,9 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD", "")
         if len(password) < 12:
             raise CommandError("请用环境变量 DEMO_PASSWORD 给出示例账号的密码（至少 12 位）。")
+        if _is_there():
+            self.stdout.write("示例城市已经载入，这次没有改动。要重新载入，请换一个空的数据库。")
+            return
         began = time.monotonic()
         with transaction.atomic():
             load_accounts(password)
@@ -50,3 +62,5 @@ class Command(BaseCommand):
                     by=staff,
                 )
                 self.stdout.write(f"{loader}: {time.monotonic() - began:.1f} 秒")
+            asked = f"{students} 名示例学生，{resources} 条资源，{years} 年"
+            audit.event("load_sample", by=staff, kind=KIND, note=asked)
