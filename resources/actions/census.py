@@ -594,6 +594,8 @@ def accept_all(asked: CensusRound, *, by: User, progress=lambda done, total: Non
         except Refused as refusal:
             result.refused.append(f"{unit.name}：{refusal}")
         progress(result.done, result.total)
+    if not waiting:
+        return result
     words = f"“{asked}”已通过 {result.done} 个单位。"
     if result.refused:
         words += f"另有 {len(result.refused)} 个不能通过：{'；'.join(result.refused[:3])}"

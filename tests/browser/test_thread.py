@@ -225,8 +225,8 @@ def test_an_event_goes_from_the_unit_to_staff_back_and_to_the_public(visit, city
 
     staff.open("/desk/")
     follow(staff, "夜观潮间带")
-    press(staff, "退回修改")
-    staff.page.get_by_label("退回修改意见").fill("请写明集合地点。")
+    staff.page.locator("summary", has_text="退回修改").click()
+    staff.page.get_by_label("退回修改的理由").fill("请写明集合地点。")
     press(staff, "退回修改")
     says(staff, "已退回")
 

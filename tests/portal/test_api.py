@@ -27,7 +27,7 @@ def test_anyone_reads_published_resources_and_no_inner_field(client):
 def test_a_page_of_resources_costs_few_queries(client, django_assert_max_num_queries):
     ResourceFactory.create_batch(15, published=True)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         client.get("/api/v1/resources/")
 
 
