@@ -16,7 +16,19 @@ LISTEN = """document.addEventListener('securitypolicyviolation', event => {
 LINKS = "Array.from(document.querySelectorAll('a[href]'), link => link.getAttribute('href'))"
 # Answers that are files, and pages that other tests look at.
 NO_PAGES = ("/static/", "/files/", "/api/", "/admin/jsi18n", "/desk/components/")
-FILES = ("ics", "csv", "json", "pdf", "xlsx", "/template/", "/file/", "/faults/", "/export/", "/print/")
+FILES = (
+    "ics",
+    "feed.atom",
+    "csv",
+    "json",
+    "pdf",
+    "xlsx",
+    "/template/",
+    "/file/",
+    "/faults/",
+    "/export/",
+    "/print/",
+)
 
 
 def is_page(link: str) -> bool:

@@ -73,7 +73,9 @@ def kept(student):
             credit.activity.name,
             credit.activity.provider,
         ): (credit.credits, credit.reason)
-        for credit in Credit.objects.filter(student=student).select_related("activity", "rule")
+        for credit in Credit.objects.filter(student=student)
+        .select_related("activity", "rule")
+        .order_by("activity__held_on", "pk")
     }
 
 
