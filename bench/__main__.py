@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import django
+import environ
 import psycopg
 from django.core.management import call_command
 from django.db import connections
@@ -39,7 +40,17 @@ def own_database() -> str:
 
 def administer(statement: str, maintenance: str) -> None:
     """One statement as the owner, outside the database of this run."""
-    with psycopg.connect(maintenance, autocommit=True) as connection:
+    kept = environ.Env.db_url_config(maintenance)
+    where = {
+        "host": kept["HOST"],
+        "port": kept["PORT"],
+        "user": kept["USER"],
+        "password": kept["PASSWORD"],
+        "dbname": "postgres",
+    }
+    with psycopg.connect(
+        **{name: value for name, value in where.items() if value}, autocommit=True
+    ) as connection:
         connection.execute(statement)
 
 
@@ -54,13 +65,14 @@ def main() -> None:
     os.environ.setdefault("DATABASE_POOL", "4")  # connections are kept, as behind a busy site
     os.environ["BENCH_FULL"] = "1" if asked.full else ""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    maintenance = f"{os.environ['MIGRATION_DATABASE_URL'].rpartition('/')[0]}/postgres"
+    maintenance = os.environ["MIGRATION_DATABASE_URL"]
     name = own_database()
     administer(f'CREATE DATABASE "{name}"', maintenance)
     try:
         _run(asked.names or benchmarks())
     finally:
         connections.close_all()
+        connections["default"].close_pool()
         administer(f'DROP DATABASE "{name}"', maintenance)
 
 
