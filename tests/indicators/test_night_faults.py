@@ -31,7 +31,7 @@ from indicators import actions, method
 draw = method.uncertainty
 def slowly(*arguments, **options):
     print("drawing", flush=True)
-    time.sleep(60)
+    time.sleep(60)  # killed long before
     return draw(*arguments, **options)
 method.uncertainty = slowly
 actions.compute(at=timezone.now(), draws=200)
