@@ -218,7 +218,7 @@ def declared(name: str, route: str) -> bool:
 @pytest.fixture
 def world(db, monkeypatch):
     # What a transcript looks like is tested with the credits; here only who gets one.
-    monkeypatch.setattr("youth_credits.views.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     return city.build()
 
 

@@ -12,6 +12,7 @@ from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.jobs import Job
 from portal.scope import scope
+from portal.sheets import read_table
 from tests.youth_credits.factories import enrol, name, number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions, queries, sheets, tasks
 from youth_credits.models import Batch, Credit, Student, StudentYear
@@ -410,9 +411,7 @@ def test_a_template_with_a_class_reads_back_with_its_numbers(students):
 
     assert sheets.credit_template(target, students) == 3
 
-    table = sheets.read_table(
-        target.getvalue(), expect=sheets.CREDIT_HEADERS, optional=sheets.CREDIT_OPTIONAL
-    )
+    table = read_table(target.getvalue(), expect=sheets.CREDIT_HEADERS, optional=sheets.CREDIT_OPTIONAL)
     assert [cells[0] for cells in table.rows] == [student.number for student in students]
 
 

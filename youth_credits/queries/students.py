@@ -1,0 +1,60 @@
+"""Reads of the roll of a school."""
+
+from contextlib import suppress
+
+from django.db.models import Count, Q, Sum
+
+from portal.encryption import blind
+from portal.identifiers import check_student_number, clean_text
+from portal.organizations import Organization
+from youth_credits.models import Student
+
+
+def normal_name(name: str) -> str:
+    """A name as it is compared: without blanks, with one kind of middle dot."""
+    return "".join(clean_text(name).split()).translate(str.maketrans("•・．‧", "····"))
+
+
+def number_hash(number: str) -> bytes:
+    return blind(number, purpose="student.number")
+
+
+def name_hash(name: str) -> bytes:
+    return blind(normal_name(name), purpose="student.name")
+
+
+def find_students(sought: str):
+    """Students whose whole number or whole name is `sought`; there is no other way to search sealed names."""
+    sought = clean_text(sought)[:60]
+    wanted = Q(name_hash=name_hash(sought))
+    with suppress(ValueError):
+        wanted |= Q(number_hash=number_hash(check_student_number(sought)))
+    return Student.objects.filter(wanted)
+
+
+def classes(school: Organization) -> list[dict]:
+    """The classes of a school with their heads, in order."""
+    return list(
+        Student.objects.active()
+        .filter(school=school)
+        .values("grade", "class_number")
+        .annotate(heads=Count("pk"))
+        .order_by("grade", "class_number")
+    )
+
+
+def totals_by_grade(school: Organization, year: int) -> list[dict]:
+    """For each grade of a school: heads, those with any entry, credits and minutes of a school year."""
+    in_year = Q(years__school_year=year)
+    return list(
+        Student.objects.active()
+        .filter(school=school)
+        .values("grade")
+        .annotate(
+            heads=Count("pk", distinct=True),
+            reached=Count("pk", filter=in_year & Q(years__entries__gt=0), distinct=True),
+            credits=Sum("years__credits", filter=in_year),
+            minutes=Sum("years__minutes", filter=in_year),
+        )
+        .order_by("grade")
+    )

@@ -1,0 +1,112 @@
+"""Nameless totals, under scope "ledger"."""
+
+from datetime import date
+
+from django.db import connection
+
+# Every reading of children's rows by district: their school's district.
+_DISTRICT = """
+    SELECT o.id AS school_id, substr(g.path, 14, 12) AS district
+    FROM portal_organization o JOIN portal_region g ON g.id = o.region_id
+"""
+_SCHOOL_OF_YEAR = """
+    SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id FROM youth_credits_enrolment e
+    WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
+    ORDER BY e.student_id, e.starts_on DESC
+"""
+
+
+def _by_district(select: str, **values) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        # Compiling the policies of every table takes seconds, reading the rows milliseconds.
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(f"WITH place AS ({_DISTRICT}), home AS ({_SCHOOL_OF_YEAR}) {select}", values)
+        return {district: int(figure) for district, figure in cursor.fetchall() if district}
+
+
+def _year(year: int) -> dict:
+    return {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year}
+
+
+def students_in_scope_by_district(on: date) -> dict[str, int]:
+    """Students on the rolls on a day, of the grades that the rules in force then are for; per district code.
+
+    Under scope "ledger".
+    """
+    return _by_district(
+        """
+        SELECT district, count(*) FROM youth_credits_enrolment e JOIN place USING (school_id)
+        JOIN (SELECT grade_from, grade_to FROM youth_credits_creditruleset
+              WHERE in_force_from <= %(start)s ORDER BY in_force_from DESC LIMIT 1) r
+          ON e.grade BETWEEN r.grade_from AND r.grade_to
+        WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s) GROUP BY district
+        """,
+        start=on,
+        end=date.fromordinal(on.toordinal() + 1),
+    )
+
+
+def hours_by_district(year: int) -> dict[str, int]:
+    """Whole hours of recorded science practice in a school year, per district code. Under scope "ledger"."""
+    return _by_district(
+        """
+        SELECT district, sum(minutes) / 60 FROM youth_credits_studentyear y
+        JOIN home USING (student_id) JOIN place USING (school_id)
+        WHERE y.school_year = %(year)s GROUP BY district
+        """,
+        **_year(year),
+    )
+
+
+def reached_minimum_by_district(year: int) -> dict[str, int]:
+    """Students who met the year's minimum, per district code: in sum, off campus and in kinds.
+
+    Under scope "ledger". The minimum is that of the rules in force when the school year ends.
+    """
+    return _by_district(
+        """
+        , minimum AS (
+            SELECT year_minimum, off_campus_minimum, kinds_minimum FROM youth_credits_creditruleset
+            WHERE in_force_from < %(end)s ORDER BY in_force_from DESC LIMIT 1
+        ), likely AS MATERIALIZED (
+            SELECT y.student_id, m.kinds_minimum FROM youth_credits_studentyear y, minimum m
+            WHERE y.school_year = %(year)s AND y.credits >= m.year_minimum
+              AND y.off_campus_credits >= m.off_campus_minimum
+        ), reached AS (
+            SELECT l.student_id FROM likely l
+            JOIN youth_credits_credit c USING (student_id)
+            JOIN youth_credits_creditrule r ON r.id = c.rule_id
+            WHERE c.school_year = %(year)s AND c.credits > 0 AND c.reversed_at IS NULL
+            GROUP BY l.student_id, l.kinds_minimum HAVING count(DISTINCT r.code) >= l.kinds_minimum
+        )
+        SELECT district, count(*) FROM reached
+        JOIN home USING (student_id) JOIN place USING (school_id) GROUP BY district
+        """,
+        **_year(year),
+    )
+
+
+def unbalanced(limit: int = 20) -> list[tuple[int, int]]:
+    """Students and years whose totals differ from the sum of their entries; [] is as it should be."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH summed AS (
+                SELECT c.student_id, c.school_year, sum(c.credits) AS credits, sum(c.minutes) AS minutes,
+                    coalesce(sum(c.credits) FILTER (WHERE r.family = 'off_campus'), 0) AS off_campus,
+                    sum(CASE WHEN c.reverses_id IS NULL THEN 1 ELSE -1 END) AS entries
+                FROM youth_credits_credit c JOIN youth_credits_creditrule r ON r.id = c.rule_id
+                GROUP BY 1, 2
+            )
+            SELECT coalesce(s.student_id, y.student_id), coalesce(s.school_year, y.school_year)
+            FROM summed s FULL JOIN youth_credits_studentyear y
+                ON (y.student_id, y.school_year) = (s.student_id, s.school_year)
+            WHERE (coalesce(s.credits, 0), coalesce(s.off_campus, 0),
+                   coalesce(s.minutes, 0), coalesce(s.entries, 0))
+                IS DISTINCT FROM (coalesce(y.credits, 0), coalesce(y.off_campus_credits, 0),
+                                  coalesce(y.minutes, 0), coalesce(y.entries, 0))
+            ORDER BY 1, 2 LIMIT %s
+            """,
+            [limit],
+        )
+        return cursor.fetchall()

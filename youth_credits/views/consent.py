@@ -1,0 +1,33 @@
+"""A guardian's consent, as the school notes it."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from portal.calendar import local_today
+from portal.roles import Perm
+from youth_credits import actions
+from youth_credits.forms import ConsentForm
+from youth_credits.views.access import own_student, school_page
+from youth_credits.views.students import student_page
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+def student_consent(request, school, uuid):
+    student = own_student(school, uuid)
+    form = ConsentForm(request.POST)
+    if not form.is_valid():
+        return student_page(request, student, status=422, consent_form=form)
+    actions.give_consent(student, on=form.cleaned_data["consented_on"], by=request.user)
+    messages.success(request, "已登记监护人同意。")
+    return redirect(student)
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+def student_withdraw(request, school, uuid):
+    student = own_student(school, uuid)
+    actions.withdraw_consent(student, on=local_today(), by=request.user)
+    messages.success(request, "已登记撤回，即时生效。")
+    return redirect(student)

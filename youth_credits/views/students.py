@@ -1,0 +1,134 @@
+"""The roll and one child's record."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts import may
+from portal.calendar import local_today
+from portal.keyset import page_by_key
+from portal.organizations import Organization
+from portal.roles import Perm
+from youth_credits import actions, queries
+from youth_credits.forms import ConsentForm, FindForm, RevealForm
+from youth_credits.models import Student
+from youth_credits.queries import RuleBook
+from youth_credits.rules import reached_minimum
+from youth_credits.views.access import (
+    class_asked,
+    class_choices,
+    crumbs,
+    own_student,
+    school_page,
+    second_factor_first,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@school_page(Perm.CREDIT_VIEW)
+def student_list(request, school):
+    """The roll by class. A search is posted: what stands in an address stays in logs and history."""
+    if request.method == "POST":
+        return _found(request, school)
+    students = Student.objects.active().filter(school=school)
+    chosen = class_asked(request)
+    if chosen:
+        students = students.filter(grade=chosen[0], class_number=chosen[1])
+    page = page_by_key(
+        students.only(*SHOWN_OF_STUDENT),
+        order=("grade", "class_number", "pk"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    return _list_page(request, school, rows=page, page=page, classes=class_choices(school, chosen))
+
+
+SHOWN_OF_STUDENT = ("uuid", "grade", "class_number", "number_masked", "name_masked", "is_active")
+MOST_FOUND = 50
+
+
+def _found(request, school: Organization) -> HttpResponse:
+    """The one child of that number or name, opened; otherwise the list of those who share the name."""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, school, status=422, form=form)
+    students = queries.find_students(form.cleaned_data["sought"]).filter(school=school)
+    rows = list(
+        students.only(*SHOWN_OF_STUDENT).order_by("-is_active", "grade", "class_number", "pk")[:MOST_FOUND]
+    )
+    if len(rows) == 1:
+        return redirect(rows[0])
+    return _list_page(request, school, rows=rows, form=form)
+
+
+def _list_page(request, school: Organization, *, status: int = 200, **more) -> HttpResponse:
+    form = more.get("form")
+    context = {
+        "rows": [],
+        "form": FindForm(),
+        "is_search": form is not None,
+        "may_record": may(request.user, Perm.CREDIT_RECORD, school),
+        "crumbs": crumbs(("学生", "")),
+    } | more
+    context.setdefault("classes", class_choices(school, None))
+    return render(request, "youth_credits/student_list.html", context, status=status)
+
+
+@require_safe
+@school_page(Perm.CREDIT_VIEW)
+def student_detail(request, school, uuid):
+    student = own_student(school, uuid)
+    actions.open_record(student, by=request.user)
+    return student_page(request, student)
+
+
+def student_page(request, student: Student, *, status: int = 200, **more) -> HttpResponse:
+    page = page_by_key(
+        queries.entries(student),
+        order=("-activity__held_on", "-pk"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    book = RuleBook()
+    today = local_today()
+    context = {
+        "student": student,
+        "page": page,
+        "years": [_year_shown(year, book) for year in queries.years_of(student)],
+        "is_under_14": student.is_under_14(today),
+        "has_consent": student.has_consent(today),
+        "reveal_form": RevealForm(),
+        "consent_form": ConsentForm(initial={"consented_on": today}),
+        "may_record": may(request.user, Perm.CREDIT_RECORD, student.school),
+        "crumbs": crumbs(("学生", reverse("youth_credits:student_list")), (student.number_masked, "")),
+    }
+    return render(request, "youth_credits/student_detail.html", context | more, status=status)
+
+
+def _year_shown(year: queries.Year, book: RuleBook) -> dict:
+    rules = book.set_on(date(year.year + 1, 8, 31))
+    reached = rules is not None and reached_minimum(
+        year.by_code,
+        year.off_campus,
+        year=rules.year_minimum,
+        away=rules.off_campus_minimum,
+        kinds=rules.kinds_minimum,
+    )
+    kinds = sum(1 for credits in year.by_code.values() if credits > 0)
+    return {"year": year, "reached": reached, "kinds": kinds, "hours": year.minutes // 60, "rules": rules}
+
+
+@require_POST
+@school_page(Perm.CREDIT_VIEW)
+@second_factor_first
+def student_reveal(request, school, uuid):
+    """The whole name and number, shown once, in the answer itself."""
+    student = own_student(school, uuid)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return student_page(request, student, status=422, reveal_form=form)
+    name, number = actions.reveal(student, reason=form.cleaned_data["reason"], by=request.user)
+    return student_page(request, student, whole={"name": name, "number": number})
