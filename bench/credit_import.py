@@ -34,7 +34,7 @@ from import_export import fields, resources
 from import_export.widgets import CachedForeignKeyWidget, IntegerWidget
 
 from portal import files
-from portal.accounts import Grant, User
+from portal.accounts import Grant, User, system_user
 from portal.calendar import local_today, school_year
 from portal.database import as_owner
 from portal.identifiers import synthetic_student_numbers
@@ -44,7 +44,7 @@ from portal.roles import Role
 from portal.scope import scope
 from youth_credits import actions, sheets
 from youth_credits.actions import Occasion, RollRow
-from youth_credits.models import Activity, Batch, Credit, Student
+from youth_credits.models import Activity, Batch, Credit, RollOut, Student
 from youth_credits.queries import RuleBook, name_hash, number_hash
 from youth_credits.rules import ZERO, earned, within_cap
 
@@ -111,6 +111,12 @@ class Lane:
             name=f"基准学校{rows}（示例）",
             kind=Organization.Kind.SCHOOL,
             region=Region.objects.districts()[0],
+        )
+        RollOut.objects.get_or_create(
+            region=self.school.region,
+            grade_from=5,
+            starts_on=date(2018, 9, 1),
+            defaults={"grade_to": 8, "basis": "示例数据", "created_by": system_user()},
         )
         self.clerk = User.objects.create(username=f"bench{rows}", name="基准（示例）")
         Grant.objects.create(user=self.clerk, role=Role.SCHOOL, organization=self.school)

@@ -43,7 +43,12 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
     ),
     (
         "青少年科普学分",
-        (("学分与学生", "/desk/credits/", (Perm.CREDIT_VIEW, Perm.CREDIT_RECORD, Perm.CREDIT_VERIFY)),),
+        (
+            ("学分与学生", "/desk/credits/", (Perm.CREDIT_VIEW, Perm.CREDIT_RECORD, Perm.CREDIT_VERIFY)),
+            ("学分汇总", "/desk/credits/overview/", (Perm.CREDIT_OVERVIEW,)),
+            ("学分课程", "/desk/credits/courses/", (Perm.COURSE_EDIT, Perm.COURSE_REVIEW, Perm.CREDIT_VIEW)),
+            ("学分疑点", "/desk/credits/suspicions/", (Perm.SUSPICION_WORK,)),
+        ),
     ),
     (
         "统计与规划",

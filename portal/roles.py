@@ -36,6 +36,11 @@ class Perm(models.TextChoices):
     CREDIT_VIEW = "credit_view", "查看学分"
     CREDIT_RECORD = "credit_record", "录入学分"
     CREDIT_VERIFY = "credit_verify", "审核学分"
+    CREDIT_MANAGE = "credit_manage", "管理学分制实施"
+    CREDIT_OVERVIEW = "credit_overview", "查看学分汇总"
+    COURSE_EDIT = "course_edit", "申报学分课程"
+    COURSE_REVIEW = "course_review", "认定学分课程"
+    SUSPICION_WORK = "suspicion_work", "核查学分疑点"
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
     REPORT_MAKE = "report_make", "编制年度报告"
@@ -94,18 +99,36 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.PLAN_EDIT,
         Perm.TITLE_EDIT,
         Perm.RETURN_REVIEW,
+        Perm.CREDIT_MANAGE,
+        Perm.CREDIT_OVERVIEW,
+        Perm.COURSE_REVIEW,
         Perm.INDEX_COMPUTE,
         Perm.REPORT_MAKE,
     },
     Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
     Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
     Role.AUDITOR: frozenset({Perm.DESK_VIEW, Perm.AUDIT_VIEW}),
-    Role.DISTRICT: _DISTRICT_READS | _CENSUS_OFFICER | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
-    Role.DISTRICT_HEAD: _DISTRICT_READS | _CENSUS_OFFICER | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
-    Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
+    Role.DISTRICT: _DISTRICT_READS
+    | _CENSUS_OFFICER
+    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
+    Role.DISTRICT_HEAD: _DISTRICT_READS
+    | _CENSUS_OFFICER
+    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
+    Role.EDUCATION: frozenset(
+        {
+            Perm.DESK_VIEW,
+            Perm.ORGANIZATION_VIEW,
+            Perm.INDEX_VIEW,
+            Perm.CREDIT_OVERVIEW,
+            Perm.COURSE_REVIEW,
+            Perm.SUSPICION_WORK,
+        }
+    ),
     Role.SUBDISTRICT: _CENSUS_OFFICER | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
-    Role.SCHOOL_VERIFIER: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY}),
+    Role.SCHOOL_VERIFIER: frozenset(
+        {Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY, Perm.SUSPICION_WORK}
+    ),
     Role.UNIT: frozenset(
         {
             Perm.DESK_VIEW,
@@ -117,6 +140,7 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.EVENT_VIEW,
             Perm.EVENT_EDIT,
             Perm.SIGNUP_VIEW,
+            Perm.COURSE_EDIT,
         }
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),

@@ -21,7 +21,7 @@ from portal.scope import scope
 from youth_credits import actions
 from youth_credits.actions import Occasion, RollRow
 from youth_credits.forms import begins
-from youth_credits.models import Activity, Batch, Student
+from youth_credits.models import Activity, Batch, RollOut, Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import ZERO, earned, within_cap
 
@@ -60,12 +60,26 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL jit = off")
         audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
+        _roll_out(by)
         schools = _schools(students)
         _load_students(students, schools, years, rng)
         today = local_today()
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
             _load_year(year, schools, rng, by=by, today=today)
         _settle()
+
+
+def _roll_out(by: User) -> None:
+    """The sample city is in as a whole; of the real one, only the pilot is."""
+    for district in Region.objects.districts():
+        row = RollOut(
+            region=district,
+            grade_from=GRADES[0],
+            grade_to=GRADES[-1],
+            starts_on=date(2018, 9, 1),
+            basis="示例数据：全市五至八年级实施",
+        )
+        actions.save_roll_out(row, by=by)
 
 
 def _schools(students: int) -> list[Organization]:

@@ -9,10 +9,11 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal import files
+from portal.accounts import system_user
 from portal.identifiers import synthetic_student_number
 from youth_credits import actions
 from youth_credits.actions import RollRow
-from youth_credits.models import Batch, Student
+from youth_credits.models import Batch, RollOut, Student
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
 BORN = date(2014, 3, 1)
@@ -39,8 +40,21 @@ class BatchFactory(factory.django.DjangoModelFactory):
     region = factory.SelfAttribute("organization.region")
 
 
+def in_force(school, *, grade_from: int = 5, grade_to: int = 8) -> RollOut:
+    """The credit system is in force in the whole city of a school."""
+    row, _ = RollOut.objects.get_or_create(
+        region=school.region.parent or school.region,
+        organization=None,
+        grade_from=grade_from,
+        starts_on=date(2020, 9, 1),
+        defaults={"grade_to": grade_to, "basis": "试行通知", "created_by": system_user()},
+    )
+    return row
+
+
 def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consented: bool = True) -> list:
     """Children of a school, with the numbers and names of `number` and `name`; under its scope."""
+    in_force(school)
     batch = BatchFactory(organization=school, created_by=by, kind=Batch.Kind.ROLL)
     rows = [
         RollRow(line, number(serial), name(serial), grade, 1, date(2025, 9, 1) if consented else None)

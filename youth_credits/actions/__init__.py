@@ -47,6 +47,7 @@ from youth_credits.actions.roll import (
     transfer,
     update_roll,
 )
+from youth_credits.actions.rollout import load_roll_out, save_roll_out
 from youth_credits.actions.steps import BATCH, Outcome
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "issue_transcript",
     "keep",
     "load_reference",
+    "load_roll_out",
     "load_rules",
     "lock_ledger",
     "note_checked",
@@ -81,6 +83,7 @@ __all__ = [
     "retry",
     "return_entries",
     "reveal",
+    "save_roll_out",
     "sealed_student",
     "store",
     "store_roll",

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -193,6 +193,7 @@ def record_class(
     present = list(students)
     if not present:
         raise Refused("请至少勾选一名到场的学生。")
+    _require_reach(school, present, occasion.held_on)
     book = RuleBook()
     rule = book.rules[occasion.rule.pk]
     if rule.method in ("award", "panel"):
@@ -225,6 +226,15 @@ def record_class(
     BATCH.take(batch, "store", by=by)
     _ask_verifiers(batch)
     return batch
+
+
+def _require_reach(school: Organization, students: Iterable[Student], day: date) -> None:
+    """Raises Refused where the credit system is not in force for the grade of a child on a day."""
+    reach, earlier = queries.Reach.of(school), queries.earlier_grades(school)
+    for grade in sorted({queries.grade_on(day, one.grade, earlier.get(one.pk)) for one in students}):
+        if not reach.covers(grade, day):
+            reason, remedy = reach.why_not(grade, day)
+            raise Refused(f"{reason}。{remedy.replace('请删除此行', '不能登记')}。")
 
 
 # --- Taking back ----------------------------------------------------------------------------------

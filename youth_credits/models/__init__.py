@@ -3,6 +3,7 @@
 from youth_credits.models.batches import Batch, RollChange
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
+from youth_credits.models.rollout import RollOut
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 
@@ -18,6 +19,7 @@ __all__ = [
     "Grade",
     "Guardianship",
     "RollChange",
+    "RollOut",
     "Student",
     "StudentQuerySet",
     "StudentYear",

@@ -9,10 +9,13 @@ from youth_credits.queries.batches import (
     waiting_for,
 )
 from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
     classes,
+    earlier_grades,
     find_students,
+    grade_on,
     name_hash,
     normal_name,
     number_hash,
@@ -26,13 +29,16 @@ from youth_credits.queries.totals import (
 )
 
 __all__ = [
+    "Reach",
     "RuleBook",
     "Year",
     "batch_entries",
     "batches",
     "classes",
+    "earlier_grades",
     "entries",
     "find_students",
+    "grade_on",
     "hours_by_district",
     "last_activity",
     "name_hash",

@@ -1,13 +1,14 @@
 """Reads of the roll of a school."""
 
 from contextlib import suppress
+from datetime import date
 
 from django.db.models import Count, Q, Sum
 
 from portal.encryption import blind
 from portal.identifiers import check_student_number, clean_text
 from portal.organizations import Organization
-from youth_credits.models import Student
+from youth_credits.models import Enrolment, Student
 
 
 def normal_name(name: str) -> str:
@@ -58,3 +59,21 @@ def totals_by_grade(school: Organization, year: int) -> list[dict]:
         )
         .order_by("grade")
     )
+
+
+def earlier_grades(school: Organization) -> dict[int, list[tuple[date, int]]]:
+    """For the active children of a school who have been in more than one grade here: from which day in which
+    grade, the latest first.
+    """
+    times: dict[int, list[tuple[date, int]]] = {}
+    rows = Enrolment.objects.filter(school=school, student__is_active=True).order_by("student", "-starts_on")
+    for student, starts_on, grade in rows.values_list("student", "starts_on", "grade"):
+        times.setdefault(student, []).append((starts_on, grade))
+    return {student: found for student, found in times.items() if len({grade for _, grade in found}) > 1}
+
+
+def grade_on(day: date, present: int, earlier: list[tuple[date, int]] | None) -> int:
+    """The grade a child was in on a day, from `earlier_grades`; the first known one for a day before that."""
+    if not earlier:
+        return present
+    return next((grade for starts_on, grade in earlier if starts_on <= day), earlier[-1][1])

@@ -19,11 +19,11 @@ from portal.sheets import (
     as_text,
     read_by_pieces,
 )
-from youth_credits import actions
+from youth_credits import actions, queries
 from youth_credits.actions import Occasion, Outcome
 from youth_credits.forms import MOST_MINUTES_A_DAY, begins
 from youth_credits.models import Batch, CreditRule, Grade, Student
-from youth_credits.queries import RuleBook, name_hash, number_hash
+from youth_credits.queries import Reach, RuleBook, name_hash, number_hash
 from youth_credits.sheets.cells import (
     ACTIVITY,
     AWARD,
@@ -66,11 +66,15 @@ class _Remembered(dict):
 class _Roll:
     """A school's children, read once, to be found by keyed hashes of number and name."""
 
-    def __init__(self, school: Organization, book: RuleBook):
-        self.rules = book.sets[0] if book.sets else None
+    def __init__(self, school: Organization):
         columns = ("number_hash", "pk", "grade", "name_hash", "class_number", "number_masked")
         students = Student.objects.active().filter(school=school).order_by("pk").values_list(*columns)
         self.known = {bytes(digest): rest for digest, *rest in students}
+        self.grades = {student: grade for student, grade, *_ in self.known.values()}
+        self.earlier = queries.earlier_grades(school)
+
+    def grade_on(self, student: int, day: date) -> int:
+        return queries.grade_on(day, self.grades[student], self.earlier.get(student))
 
     def find(self, number, name) -> tuple[int | None, list[tuple[str, CellFault]]]:
         """A student's id, or the faults of the two cells."""
@@ -81,19 +85,13 @@ class _Roll:
         if digest not in self.known:
             remedy = self._alike(name) or "请核对，或先导入学生名册"
             return None, [(NUMBER, CellFault("本校名册中没有这个学籍号", remedy))]
-        student, grade, name_known, _, _ = self.known[digest]
+        student, _, name_known, _, _ = self.known[digest]
         faults = []
         try:
             if name_hash(name_of(name)) != bytes(name_known):
                 faults.append((NAME, CellFault("姓名与名册不一致", "请核对学籍号和姓名")))
         except CellFault as fault:
             faults.append((NAME, fault))
-        rules = self.rules
-        if rules and not rules.grade_from <= grade <= rules.grade_to:
-            first, last = Grade(rules.grade_from).label, Grade(rules.grade_to).label
-            faults.append(
-                (NUMBER, CellFault("该学生的年级不在实施范围", f"学分制在{first}至{last}实施，请删除此行"))
-            )
         return student, faults
 
     @cached_property
@@ -120,7 +118,8 @@ class CreditSheet:
         self.school = school
         self.table = Table(headers=CREDIT_HEADERS)
         self.book = RuleBook()
-        self.roll = _Roll(school, self.book)
+        self.roll = _Roll(school)
+        self.reach = Reach.of(school)
         self.faults: list[Fault] = []
         self.told: set[tuple[int, str]] = set()
         self.occasions: list[Occasion] = []
@@ -226,6 +225,7 @@ class CreditSheet:
         occasions = _Remembered(self._occasion)
         worths = _Remembered(self._worth)
         rests = _Remembered(self._rest)
+        within = _Remembered(self._within)
         plain = (("", actions.ANY_TIME), ())
         for table, first in read_by_pieces(source, expect=CREDIT_HEADERS, optional=CREDIT_OPTIONAL):
             self.table = table
@@ -241,11 +241,21 @@ class CreditSheet:
                     (text, when), faults3 = plain
                 else:
                     (text, when), faults3 = rests[occasion, start, minutes, certificate]
-                if faults or faults1 or faults2 or faults3:
-                    self._fault(line, row, [*faults, *faults1, *faults2, *faults3])
+                faults4 = ()
+                if student is not None and occasion is not None:
+                    day_held = self.occasions[occasion].held_on
+                    faults4 = within[self.roll.grade_on(student, day_held), day_held]
+                if faults or faults1 or faults2 or faults3 or faults4:
+                    self._fault(line, row, [*faults, *faults1, *faults2, *faults3, *faults4])
                 elif line not in distrusted:
                     entries.append(f"{line}\t{student}\t{occasion}\t{worth}\t{text}\t{when}\n")
             yield "".join(entries)
+
+    def _within(self, grade: int, day: date) -> tuple:
+        """Nothing, or that the credit system is not in force for a grade on a day."""
+        return (
+            () if self.reach.covers(grade, day) else ((NUMBER, CellFault(*self.reach.why_not(grade, day))),)
+        )
 
     def _asks_nothing(self, occasion: int | None) -> bool:
         return occasion is not None and not self.occasions[occasion].rule.needs_certificate

@@ -12,6 +12,7 @@ LOADERS = (
     "resources.actions.load_reference",
     "events.actions.load_reference",
     "youth_credits.actions.load_reference",
+    "youth_credits.actions.load_roll_out",
     "indicators.actions.load_reference",
 )
 
