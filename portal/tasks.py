@@ -28,6 +28,7 @@ DAILY = (
     "census_upkeep",
     "audit_anchor",
     "credit_proof",
+    "credit_transfers_upkeep",
 )
 MAILS = {"notice_digest", "menu_digest"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

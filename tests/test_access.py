@@ -199,6 +199,14 @@ PAGES = {
     "youth_credits:batch_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:entries_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:verify": Page(VERIFIERS),
+    "youth_credits:roll_over": Page(CLERKS, CLERKS),
+    "youth_credits:roll_over_undo": Page("", CLERKS, of="rollover"),
+    "youth_credits:transfer_list": Page(SCHOOLS),
+    "youth_credits:transfer_new": Page(CLERKS, CLERKS),
+    "youth_credits:transfer_withdraw": Page("", CLERKS, of="transferin"),
+    "youth_credits:transfer_out": Page(CLERKS, CLERKS, of="transferout"),
+    "youth_credits:transfer_take_back": Page("", CLERKS, of="transferout"),
+    "youth_credits:student_release": Page(CLERKS, CLERKS, of="student"),
 }
 # Who is asked about pages that answer everybody alike.
 OF_THE_PUBLIC = {"stranger", "nobody", "staff", "school", "guardian", "disabled", "no_mfa"}

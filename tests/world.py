@@ -33,7 +33,7 @@ from tests.outreach.factories import TitleFactory
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.talent.factories import PersonFactory
-from tests.youth_credits.factories import BatchFactory, enrol
+from tests.youth_credits.factories import BatchFactory, enrol, moves_of
 from youth_credits.actions import DATA, load_rules
 from youth_credits.models import Batch
 
@@ -255,6 +255,8 @@ def _children(world: World) -> None:
             world.things["batch"][place] = BatchFactory(
                 organization=school, created_by=clerk, status=Batch.Status.CHECKED
             )
+            for kind, thing in moves_of(school, clerk, children[1]).items():
+                world.things.setdefault(kind, {})[place] = thing
 
 
 def token_of(thing) -> str:

@@ -79,3 +79,22 @@ def credit_proof(job: Job) -> None:
     job.progress(wrong, wrong, f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
     if wrong:
         raise Refused(f"学分余额与明细不符（至少 {wrong} 处），请系统管理员核查。")
+
+
+@handler("credit_transfer")
+def credit_transfer(job: Job) -> None:
+    """The steward's part of a transfer: find the child that is asked for, or move the one let go."""
+    now = timezone.now()
+    with scope("steward"):
+        _allow_time()
+        if "asked" in job.payload:
+            actions.match_transfer(job.payload["asked"], at=now)
+        else:
+            actions.move_transfer(job.payload["out"], at=now)
+
+
+@handler("credit_transfers_upkeep")
+def credit_transfers_upkeep(job: Job) -> None:
+    """Once a day: end the transfers that nobody answered within thirty days."""
+    with scope("steward"):
+        job.progress(actions.close_old_transfers(at=timezone.now()))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from youth_credits.views import batches, consent, grid, imports, start, students, transcripts
+from youth_credits.views import batches, consent, grid, imports, moves, start, students, transcripts
 
 app_name = "youth_credits"
 
@@ -30,4 +30,12 @@ urlpatterns = [
     path("batches/<uuid:uuid>/return/", batches.batch_return, name="batch_return"),
     path("batches/<uuid:uuid>/return-entries/", batches.entries_return, name="entries_return"),
     path("verify/", batches.verify, name="verify"),
+    path("roll-over/", moves.roll_over, name="roll_over"),
+    path("roll-over/<uuid:uuid>/undo/", moves.roll_over_undo, name="roll_over_undo"),
+    path("transfers/", moves.transfer_list, name="transfer_list"),
+    path("transfers/new/", moves.transfer_new, name="transfer_new"),
+    path("transfers/<uuid:uuid>/withdraw/", moves.transfer_withdraw, name="transfer_withdraw"),
+    path("transfers/out/<uuid:uuid>/", moves.transfer_out, name="transfer_out"),
+    path("transfers/out/<uuid:uuid>/take-back/", moves.transfer_take_back, name="transfer_take_back"),
+    path("students/<uuid:uuid>/release/", moves.student_release, name="student_release"),
 ]

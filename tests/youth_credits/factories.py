@@ -7,13 +7,16 @@ from datetime import date
 import factory
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from portal import files
 from portal.accounts import system_user
 from portal.identifiers import synthetic_student_number
+from tests.factories import OrganizationFactory
 from youth_credits import actions
 from youth_credits.actions import RollRow
-from youth_credits.models import Batch, RollOut, Student
+from youth_credits.models import Batch, RollOut, RollOver, Student, TransferIn, TransferOut
+from youth_credits.queries import name_hash, number_hash
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
 BORN = date(2014, 3, 1)
@@ -62,6 +65,27 @@ def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consent
     ]
     actions.update_roll(rows, batch=batch, on=date(2025, 9, 1))
     return list(school_children(school))
+
+
+def moves_of(school, by, child) -> dict:
+    """A roll-over that was undone, a child asked for, and a child that is asked for elsewhere."""
+    at = {"organization": school, "region": school.region, "created_by": by}
+    return {
+        "rollover": RollOver.objects.create(**at, school_year=2024, undone_at=timezone.now(), undone_by=by),
+        "transferin": TransferIn.objects.create(
+            **at,
+            number_hash=number_hash(number(500 + school.pk % 400)),
+            number_masked="G440***",
+            name_hash=name_hash("某某"),
+            name_masked="某*",
+            grade=5,
+            class_number=1,
+            starts_on=date(2025, 9, 1),
+        ),
+        "transferout": TransferOut.objects.create(
+            **at, student=child, to_school=OrganizationFactory(region=school.region, school=True)
+        ),
+    }
 
 
 def school_children(school):

@@ -17,7 +17,7 @@ from youth_credits import actions
 from youth_credits.actions import Occasion
 from youth_credits.models import Enrolment, RollOut
 from youth_credits.queries import Reach, RuleBook
-from youth_credits.sheets import CreditSheet
+from youth_credits.sheets.credits import CreditSheet
 
 
 def _row(region, **values) -> RollOut:

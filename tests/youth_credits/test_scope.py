@@ -30,6 +30,10 @@ TABLES = [
     "activityshare",
     "credit",
     "studentyear",
+    "rollover",
+    "rolloverline",
+    "transferin",
+    "transferout",
 ]
 
 
@@ -247,6 +251,7 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
     assert {name.removeprefix("youth_credits_") for name in names} - set(TABLES) == {
         "creditruleset",
         "creditrule",
+        "rollout",
     }
 
 

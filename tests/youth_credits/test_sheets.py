@@ -194,7 +194,7 @@ def test_a_number_not_on_the_roll_suggests_the_child_of_that_name(check):
 def test_a_grade_out_of_scope_is_a_fault(check, in_school, school_clerk):
     enrol(in_school, school_clerk, heads=1, first=5, grade=3)
 
-    assert faults(check([row(5)])) == [(2, "学籍号", "该学生的年级不在实施范围")]
+    assert faults(check([row(5)])) == [(2, "学籍号", "三年级不在本校的学分制实施范围")]
 
 
 @pytest.mark.parametrize(

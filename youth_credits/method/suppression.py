@@ -47,10 +47,7 @@ def _too_telling(values: list[list[int]], hidden: set, least: int) -> set:
     bridge = _bridge(hidden)
     if bridge is None:
         return set()
-    r, c = bridge
-    row = [(r, at) for at in range(len(values[0]))]
-    column = [(at, c) for at in range(len(values))]
-    more = _smallest(values, [*row, *column], hidden)
+    more = _closing(values, bridge, hidden)
     return {more} if more else {cell for line in _lines(len(values), len(values[0])) for cell in line}
 
 
@@ -66,26 +63,80 @@ def _smallest(values: list[list[int]], cells: list, hidden: set) -> tuple[int, i
     return min(shown)[1:] if shown else None
 
 
+def _net(cells: set) -> dict[tuple, list[tuple]]:
+    """Which lines are tied to which by cells."""
+    net: dict[tuple, list[tuple]] = {}
+    for r, c in sorted(cells):
+        net.setdefault(("row", r), []).append(("column", c))
+        net.setdefault(("column", c), []).append(("row", r))
+    return net
+
+
 def _bridge(hidden: set) -> tuple[int, int] | None:
     """A hidden cell on no ring of hidden cells; None if there is none."""
-    for cell in sorted(hidden):
-        if not _are_tied(("row", cell[0]), ("column", cell[1]), hidden - {cell}):
-            return cell
+    walk = _Walk(_net(hidden))
+    for start in walk.net:
+        if start not in walk.order and (found := walk.from_line(start)):
+            return found
     return None
 
 
-def _are_tied(start: tuple, goal: tuple, cells: set) -> bool:
-    """Whether two lines hang together by cells."""
-    neighbours: dict[tuple, list[tuple]] = {}
-    for r, c in cells:
-        neighbours.setdefault(("row", r), []).append(("column", c))
-        neighbours.setdefault(("column", c), []).append(("row", r))
+class _Walk:
+    """One walk over the net finds what is on no ring. Basis: Tarjan (1974), A note on finding the bridges."""
+
+    def __init__(self, net: dict[tuple, list[tuple]]):
+        self.net = net
+        self.order: dict[tuple, int] = {}  # when a line was reached first
+        self.low: dict[tuple, int] = {}  # the earliest line that a ring leads back to
+
+    def from_line(self, start: tuple) -> tuple[int, int] | None:
+        path = [self._reach(start, None)]
+        while path:
+            line, before, ends = path[-1]
+            end = next(ends, None)
+            if end is None:
+                path.pop()
+                if path and (found := self._leave(line, path[-1][0])):
+                    return found
+            elif end not in self.order:
+                path.append(self._reach(end, line))
+            elif end != before:  # two lines are tied by one cell: the way back is no ring
+                self.low[line] = min(self.low[line], self.order[end])
+        return None
+
+    def _reach(self, line: tuple, before: tuple | None) -> tuple:
+        self.order[line] = self.low[line] = len(self.order)
+        return line, before, iter(self.net[line])
+
+    def _leave(self, line: tuple, above: tuple) -> tuple[int, int] | None:
+        self.low[above] = min(self.low[above], self.low[line])
+        if self.low[line] <= self.order[above]:
+            return None
+        names = dict((above, line))
+        return names["row"], names["column"]
+
+
+def _closing(values: list[list[int]], bridge: tuple[int, int], hidden: set) -> tuple[int, int] | None:
+    """The smallest shown cell that would put a bridge on a ring, the first of equals."""
+    net = _net(hidden - {bridge})
+    sides = [_reached(("row", bridge[0]), net), _reached(("column", bridge[1]), net)]
+    fits = [
+        (value, r, c)
+        for r, row in enumerate(values)
+        for c, value in enumerate(row)
+        if (r, c) not in hidden and _joins(("row", r), ("column", c), *sides)
+    ]
+    return min(fits)[1:] if fits else None
+
+
+def _joins(row: tuple, column: tuple, one: set, other: set) -> bool:
+    return (row in one and column in other) or (column in one and row in other)
+
+
+def _reached(start: tuple, net: dict) -> set:
     seen, open_ends = {start}, [start]
     while open_ends:
-        for line in neighbours.get(open_ends.pop(), ()):
-            if line == goal:
-                return True
-            if line not in seen:
-                seen.add(line)
-                open_ends.append(line)
-    return False
+        new = [line for line in net.get(open_ends.pop(), ()) if line not in seen]
+        seen.update(new)
+        open_ends += new
+    return seen

@@ -9,6 +9,16 @@ from youth_credits.queries.batches import (
     waiting_for,
 )
 from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.moves import (
+    Exceptions,
+    plan_roll_over,
+    roll_overs,
+    schools_named,
+    transfers_in,
+    transfers_out,
+    transfers_to_answer,
+    usual_leaving,
+)
 from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
@@ -29,6 +39,7 @@ from youth_credits.queries.totals import (
 )
 
 __all__ = [
+    "Exceptions",
     "Reach",
     "RuleBook",
     "Year",
@@ -44,13 +55,20 @@ __all__ = [
     "name_hash",
     "normal_name",
     "number_hash",
+    "plan_roll_over",
     "reached_minimum_by_district",
+    "roll_overs",
+    "schools_named",
     "standing",
     "students_in_scope_by_district",
     "to_verify",
     "totals_by_grade",
     "transcript_entries",
+    "transfers_in",
+    "transfers_out",
+    "transfers_to_answer",
     "unbalanced",
+    "usual_leaving",
     "verifiers",
     "waiting_for",
     "years_of",

@@ -6,7 +6,7 @@ from portal.accounts import User, people_with
 from portal.organizations import Organization
 from portal.roles import Perm, Role
 from portal.waiting import Waiting
-from youth_credits.models import Batch, Credit
+from youth_credits.models import Batch, Credit, TransferOut
 from youth_credits.queries.ledger import standing
 
 Kind = Batch.Kind
@@ -55,6 +55,9 @@ def waiting_for(user: User) -> list[Waiting]:
     if schools and user.can(Perm.CREDIT_RECORD):
         url = f"{reverse('youth_credits:batch_list')}?status={Status.CHECKED}"
         found.append(Waiting(title="待确认的导入", count=mine.filter(status=Status.CHECKED).count(), url=url))
+        asked = TransferOut.objects.filter(organization__in=schools, status=TransferOut.Status.ASKED)
+        url = f"{reverse('youth_credits:transfer_list')}?side=out"
+        found.append(Waiting(title="待答复的转出", count=asked.count(), url=url))
     if schools and user.can(Perm.CREDIT_VERIFY):
         kept = mine.filter(status=Status.KEPT).exclude(kind=Kind.ROLL)
         found.append(Waiting(title="待审核的学分", count=kept.count(), url=reverse("youth_credits:verify")))

@@ -32,7 +32,7 @@ from youth_credits.sheets.report import report, told
 
 # One sentence, whatever is known elsewhere: a school never learns that a child exists at another.
 CLASH = "该学籍号暂不能登记"
-CLASH_REMEDY = "请核对；确属转入本校的学生，请向区教育行政部门申请办理转学"
+CLASH_REMEDY = "请核对；确属转入本校的学生，导入其余行时会提出转入申请"
 
 
 GRADES = {label: number for number, label in Grade.choices}
@@ -103,7 +103,8 @@ def roll_rows(table: Table) -> tuple[list[RollRow], list[Fault]]:
     return rows, faults
 
 
-def _update_roll(batch: Batch, table: Table) -> tuple[Outcome, list[Fault]]:
+def _update_roll(batch: Batch, table: Table) -> tuple[Outcome, list[Fault], list[RollRow]]:
+    """What a roll brings, its faults, and the children who are on the roll of another school."""
     rows, faults = roll_rows(table)
     outcome, clashes = actions.update_roll(rows, batch=batch, on=local_today())
     number_at = {row.line: row.number for row in rows}
@@ -111,7 +112,7 @@ def _update_roll(batch: Batch, table: Table) -> tuple[Outcome, list[Fault]]:
     outcome.read = len(table)
     outcome.faulty = outcome.read - outcome.new - outcome.changed - outcome.same
     outcome.notes = list(table.notes)
-    return outcome, faults
+    return outcome, faults, [row for row in rows if row.line in set(clashes)]
 
 
 def check_roll(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> None:
@@ -120,7 +121,7 @@ def check_roll(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> No
     table = read_roll(batch.file.read())
     progress(0, len(table), "正在核对")
     with transaction.atomic():
-        outcome, faults = _update_roll(batch, table)
+        outcome, faults, _ = _update_roll(batch, table)
         transaction.set_rollback(True)
     actions.note_checked(batch, outcome, **report(batch, table, faults))
     progress(len(table), len(table), "已检查")
@@ -132,7 +133,7 @@ def keep_roll(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> Non
     table = read_roll(batch.file.read())
     progress(0, len(table), "正在写入")
     with transaction.atomic():
-        outcome, faults = _update_roll(batch, table)
+        outcome, faults, elsewhere = _update_roll(batch, table)
         is_held = bool(outcome.faulty and not batch.only_good)
         transaction.set_rollback(is_held)
     found = report(batch, table, faults)
@@ -140,5 +141,8 @@ def keep_roll(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> Non
         outcome.notes.append("与检查时相比出现了新的错误，没有导入任何行，请重新确认。")
         actions.hold(batch, outcome, **found)
     else:
+        asked = actions.ask_transfers(batch, elsewhere, on=local_today())
+        if asked:
+            outcome.notes.append(f"已为 {asked:,} 名暂不能登记的学生提出转入申请，可在“转学”中查看。")
         actions.store_roll(batch, outcome, **found)
     progress(len(table), len(table), "已完成")
