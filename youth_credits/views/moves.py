@@ -43,7 +43,8 @@ def roll_over(request, school):
             made = actions.roll_over(school, plan, form.said, key=form.cleaned_data["key"], by=request.user)
             messages.success(
                 request,
-                f"已升级 {made.promoted:,} 人，留级 {made.repeated:,} 人，离校 {made.left:,} 人。七天内可以撤销。",
+                f"已升级 {made.promoted:,} 人，留级 {made.repeated:,} 人，离校 {made.left:,} 人。"
+                "七天内可以撤销。",
             )
             return redirect("youth_credits:roll_over")
         elif "confirm" in request.POST:
