@@ -1,6 +1,7 @@
 """Row-level security: one named scope per transaction decides which children's rows exist for it.
 
 Scopes: "school:<organization>" a school's own children; "guardian:<user>" one's own children;
+"base:<organization>" the outings to one's own courses, by pass number and family name;
 "case:<id>" one child, approved and timed; "ledger" nameless entries for totals and the night;
 "steward" management commands only, each use audited. Without a scope no row exists.
 """
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 
 from portal.roles import Role
 
-SCOPES = re.compile(r"(school|guardian|case):[1-9]\d*|ledger|steward")
+SCOPES = re.compile(r"(school|guardian|case|base):[1-9]\d*|ledger|steward")
 
 # For policies: the id behind a scope of one kind, or NULL under any other scope.
 SCOPE_FUNCTION = """
@@ -71,6 +72,8 @@ def scope_of(user) -> str:
     for grant in sorted(user.standing_grants(), key=lambda grant: grant.pk):
         if grant.role in (Role.SCHOOL, Role.SCHOOL_VERIFIER) and grant.organization_id:
             return f"school:{grant.organization_id}"
+        if grant.role == Role.UNIT and grant.organization_id:
+            return f"base:{grant.organization_id}"
     return f"guardian:{user.pk}" if user.holds(Role.GUARDIAN) else ""
 
 

@@ -29,6 +29,7 @@ DAILY = (
     "audit_anchor",
     "credit_proof",
     "credit_transfers_upkeep",
+    "credit_suspicions",
 )
 MAILS = {"notice_digest", "menu_digest"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

@@ -16,6 +16,8 @@ RESOURCE_READERS = "staff@city district@district district_head@district subdistr
 RETURN_READERS = "staff@city district@district district_head@district"
 FILLERS = "district@district district_head@district"
 CLERKS = "school@own"
+COURSE_SIDES = "staff@city education@district unit@own"
+SUSPICION_WORKERS = "school_verifier@own education@district"
 VERIFIERS = "school_verifier@own"
 SCHOOLS = f"{CLERKS} {VERIFIERS}"
 CENSUS_OFFICERS = "staff@city district@city district_head@city subdistrict@city"
@@ -199,6 +201,25 @@ PAGES = {
     "youth_credits:batch_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:entries_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:verify": Page(VERIFIERS),
+    "youth_credits:special_new": Page(CLERKS, CLERKS, of="student"),
+    "youth_credits:special_list": Page(SCHOOLS),
+    "youth_credits:special_decide": Page("", VERIFIERS, of="special"),
+    "youth_credits:special_proof": Page(SCHOOLS, of="special", may_be_empty=True),
+    "youth_credits:school_report": Page(SCHOOLS),
+    "youth_credits:overview": Page("staff@city district@city district_head@city education@city"),
+    "youth_credits:suspicion_list": Page("school_verifier@own education@district"),
+    "youth_credits:suspicion_detail": Page(SUSPICION_WORKERS, SUSPICION_WORKERS, of="suspicion"),
+    "youth_credits:course_list": Page(f"{SCHOOLS} {COURSE_SIDES}"),
+    "youth_credits:course_new": Page("unit@own", "unit@own"),
+    "youth_credits:course_detail": Page(COURSE_SIDES, of="course"),
+    "youth_credits:course_edit": Page("unit@own", "unit@own", of="course"),
+    "youth_credits:course_submit": Page("", "unit@own", of="course"),
+    "youth_credits:course_decide": Page("", "staff@city education@district", of="course"),
+    "youth_credits:outing_list": Page(f"{SCHOOLS} unit@own"),
+    "youth_credits:outing_new": Page(CLERKS, CLERKS),
+    "youth_credits:outing_detail": Page(f"{SCHOOLS} unit@own", "unit@own", of="outing"),
+    "youth_credits:outing_record": Page("", CLERKS, of="outing"),
+    "youth_credits:outing_cancel": Page("", CLERKS, of="outing"),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),
     "youth_credits:roll_over_undo": Page("", CLERKS, of="rollover"),
     "youth_credits:transfer_list": Page(SCHOOLS),

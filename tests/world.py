@@ -33,7 +33,7 @@ from tests.outreach.factories import TitleFactory
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.talent.factories import PersonFactory
-from tests.youth_credits.factories import BatchFactory, enrol, moves_of
+from tests.youth_credits.factories import BatchFactory, enrol, moves_of, odd_things_of
 from youth_credits.actions import DATA, load_rules
 from youth_credits.models import Batch
 
@@ -255,7 +255,9 @@ def _children(world: World) -> None:
             world.things["batch"][place] = BatchFactory(
                 organization=school, created_by=clerk, status=Batch.Status.CHECKED
             )
-            for kind, thing in moves_of(school, clerk, children[1]).items():
+            base = world.places[f"unit {place}"]
+            made = moves_of(school, clerk, children[1]) | odd_things_of(school, base, clerk, children[2])
+            for kind, thing in made.items():
                 world.things.setdefault(kind, {})[place] = thing
 
 

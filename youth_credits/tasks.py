@@ -5,11 +5,13 @@ from collections.abc import Callable
 from django.db import connection
 from django.utils import timezone
 
+from portal.calendar import local_today, school_year
 from portal.errors import Refused
 from portal.jobs import Job, handler
+from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
-from youth_credits import actions, sheets
+from youth_credits import actions, queries, sheets
 from youth_credits.models import Batch
 
 LONGEST_STATEMENT = "300s"
@@ -98,3 +100,20 @@ def credit_transfers_upkeep(job: Job) -> None:
     """Once a day: end the transfers that nobody answered within thirty days."""
     with scope("steward"):
         job.progress(actions.close_old_transfers(at=timezone.now()))
+
+
+@handler("credit_suspicions")
+def credit_suspicions(job: Job) -> None:
+    """Once a day: look at every school whose ledger changed, then between the schools. Safe to run again."""
+    now = timezone.now()
+    year = school_year(local_today(now))
+    last = Job.objects.filter(kind=job.kind, state=Job.State.DONE).exclude(pk=job.pk).order_by("-pk").first()
+    with scope("ledger"):
+        news = queries.schools_with_news(last.created_at if last else None)
+    schools = Organization.objects.filter(pk__in=news).select_related("region").order_by("pk")
+    found = 0
+    for done, school in enumerate(schools, start=1):
+        found += actions.look_at_school(school, year, at=now)
+        job.progress(done, len(news))
+    found += actions.look_across(year, at=now)
+    job.progress(len(news), len(news), f"新发现 {found} 项疑点")

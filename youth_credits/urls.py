@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from youth_credits.views import batches, consent, grid, imports, moves, start, students, transcripts
+from youth_credits.views import (
+    batches,
+    consent,
+    courses,
+    grid,
+    imports,
+    moves,
+    overview,
+    special,
+    start,
+    students,
+    suspicions,
+    transcripts,
+)
 
 app_name = "youth_credits"
 
@@ -30,6 +43,25 @@ urlpatterns = [
     path("batches/<uuid:uuid>/return/", batches.batch_return, name="batch_return"),
     path("batches/<uuid:uuid>/return-entries/", batches.entries_return, name="entries_return"),
     path("verify/", batches.verify, name="verify"),
+    path("courses/", courses.course_list, name="course_list"),
+    path("courses/new/", courses.course_new, name="course_new"),
+    path("courses/<int:pk>/", courses.course_detail, name="course_detail"),
+    path("courses/<int:pk>/edit/", courses.course_edit, name="course_edit"),
+    path("courses/<int:pk>/submit/", courses.course_submit, name="course_submit"),
+    path("courses/<int:pk>/decide/", courses.course_decide, name="course_decide"),
+    path("outings/", courses.outing_list, name="outing_list"),
+    path("outings/new/", courses.outing_new, name="outing_new"),
+    path("outings/<uuid:uuid>/", courses.outing_detail, name="outing_detail"),
+    path("outings/<uuid:uuid>/record/", courses.outing_record, name="outing_record"),
+    path("outings/<uuid:uuid>/cancel/", courses.outing_cancel, name="outing_cancel"),
+    path("suspicions/", suspicions.suspicion_list, name="suspicion_list"),
+    path("suspicions/<uuid:uuid>/", suspicions.suspicion_detail, name="suspicion_detail"),
+    path("overview/", overview.overview, name="overview"),
+    path("school/", overview.school_report, name="school_report"),
+    path("students/<uuid:uuid>/special/", special.special_new, name="special_new"),
+    path("special/", special.special_list, name="special_list"),
+    path("special/<uuid:uuid>/decide/", special.special_decide, name="special_decide"),
+    path("special/<uuid:uuid>/proof/", special.special_proof, name="special_proof"),
     path("roll-over/", moves.roll_over, name="roll_over"),
     path("roll-over/<uuid:uuid>/undo/", moves.roll_over_undo, name="roll_over_undo"),
     path("transfers/", moves.transfer_list, name="transfer_list"),

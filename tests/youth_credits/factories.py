@@ -2,20 +2,33 @@
 
 import io
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from outreach.models import Title
 from portal import files
 from portal.accounts import system_user
 from portal.identifiers import synthetic_student_number
 from tests.factories import OrganizationFactory
+from tests.outreach.factories import TitleFactory
 from youth_credits import actions
 from youth_credits.actions import RollRow
-from youth_credits.models import Batch, RollOut, RollOver, Student, TransferIn, TransferOut
+from youth_credits.models import (
+    Batch,
+    Course,
+    Outing,
+    RollOut,
+    RollOver,
+    SpecialCase,
+    Student,
+    Suspicion,
+    TransferIn,
+    TransferOut,
+)
 from youth_credits.queries import name_hash, number_hash
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
@@ -55,6 +68,42 @@ def in_force(school, *, grade_from: int = 5, grade_to: int = 8) -> RollOut:
     return row
 
 
+class CourseFactory(factory.django.DjangoModelFactory):
+    """A draft; `approved=True` for one that counts, with a title for its base."""
+
+    class Meta:
+        model = Course
+        skip_postgeneration_save = True
+
+    class Params:
+        approved = factory.Trait(
+            status=Course.Status.APPROVED,
+            decided_at=factory.LazyFunction(timezone.now),
+            valid_from=date(2024, 1, 1),
+            valid_until=date(2099, 12, 31),
+        )
+
+    organization = factory.SubFactory(OrganizationFactory)
+    region = factory.SelfAttribute("organization.region")
+    created_by = factory.LazyFunction(system_user)
+    title = factory.Sequence(lambda n: f"红树林湿地课程{n}")
+    summary = "看红树，做标本。"
+    minutes = 120
+    practice_minutes = 90
+    capacity = 45
+    place = "红树林湿地"
+
+    @factory.post_generation
+    def titled(self, create, extracted, **kwargs):
+        """A title from 2024 on, unless `titled=False`."""
+        if extracted is not False and not Title.objects.filter(organization=self.organization).exists():
+            TitleFactory(
+                organization=self.organization,
+                valid_from=date(2024, 1, 1),
+                valid_until=date(2099, 12, 31),
+            )
+
+
 def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consented: bool = True) -> list:
     """Children of a school, with the numbers and names of `number` and `name`; under its scope."""
     in_force(school)
@@ -84,6 +133,31 @@ def moves_of(school, by, child) -> dict:
         ),
         "transferout": TransferOut.objects.create(
             **at, student=child, to_school=OrganizationFactory(region=school.region, school=True)
+        ),
+    }
+
+
+def odd_things_of(school, base, by, child) -> dict:
+    """A course waiting to be approved, an outing to it, something odd, and less asked of a child."""
+    at = {"organization": school, "region": school.region, "created_by": by}
+    course = CourseFactory(
+        organization=base, status=Course.Status.SUBMITTED, submitted_at=timezone.now(), titled=False
+    )
+    return {
+        "course": course,
+        "outing": Outing.objects.create(
+            **at, course=course, base=base, starts_at=timezone.now() - timedelta(hours=2), heads=1
+        ),
+        "suspicion": Suspicion.objects.create(
+            **at,
+            kind=Suspicion.Kind.LONG_DAY,
+            key=f"long_day:{school.pk}",
+            reason="一日登记 11 小时。",
+            school_year=2025,
+            seen_at=timezone.now(),
+        ),
+        "special": SpecialCase.objects.create(
+            **at, student=child, school_year=2025, kind=SpecialCase.Kind.ILLNESS, share="0.5", reason="病休"
         ),
     }
 

@@ -30,6 +30,7 @@ from youth_credits.actions.ledger import (
 )
 from youth_credits.actions.roll import undo_roll
 from youth_credits.actions.steps import BATCH, Outcome, Status, keep_file, write_outcome
+from youth_credits.actions.suspicions import mark_upload
 from youth_credits.models import Batch, Student
 from youth_credits.queries import RuleBook
 
@@ -87,6 +88,7 @@ def upload(file: Examined, *, kind: str, school: Organization, key: uuid.UUID, b
     )
     batch.full_clean(validate_constraints=False)
     batch.save()
+    mark_upload(batch, file.data)
     audit.record(batch, "upload", by=by)  # a file is often named after a class or a child
     _promise(batch, "check", by=by)
     return batch
@@ -194,6 +196,10 @@ def record_class(
     if not present:
         raise Refused("请至少勾选一名到场的学生。")
     _require_reach(school, present, occasion.held_on)
+    if occasion.rule.needs_course and not queries.CourseBook().counts(
+        occasion.name, occasion.provider, occasion.held_on
+    ):
+        raise Refused("当日没有这一已认定的学分课程，请核对课程名称和举办单位，或由“课程外出”登记。")
     book = RuleBook()
     rule = book.rules[occasion.rule.pk]
     if rule.method in ("award", "panel"):

@@ -1,12 +1,13 @@
 """The steps of a batch, and what a check of it found."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from portal import files
 from portal.accounts import User
+from portal.calendar import day_start
 from portal.files import Attachment, Examined
 from portal.organizations import Organization
 from portal.roles import Perm
@@ -91,6 +92,19 @@ def keep_file(file: Examined, *, school: Organization, by: User) -> Attachment:
         organization=school,
         sealed=True,
         expires_at=timezone.now() + FILES_KEPT_FOR,
+    )
+
+
+def keep_proof(file: Examined, *, school: Organization, by: User, year: int) -> Attachment:
+    """A paper about a child, sealed, until three years after its school year."""
+    ends = date(year + 4, 8, 31)
+    return files.keep(
+        file,
+        by=by,
+        region=school.region,
+        organization=school,
+        sealed=True,
+        expires_at=day_start(ends),
     )
 
 

@@ -1,31 +1,43 @@
 """Schools' students, the rules by which they earn credit, and the ledger of what they earned."""
 
 from youth_credits.models.batches import Batch, RollChange
+from youth_credits.models.courses import Course, Outing, OutingSeat, StudentPass
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.moves import RollOver, RollOverLine, TransferIn, TransferOut
 from youth_credits.models.rollout import RollOut
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
+from youth_credits.models.special import SpecialCase
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
+from youth_credits.models.suspicions import ProviderFigure, Suspicion, SuspicionEntry, UploadMark
 
 __all__ = [
     "AccessCase",
     "Activity",
     "ActivityShare",
     "Batch",
+    "Course",
     "Credit",
     "CreditRule",
     "CreditRuleSet",
     "Enrolment",
     "Grade",
     "Guardianship",
+    "Outing",
+    "OutingSeat",
+    "ProviderFigure",
     "RollChange",
     "RollOut",
     "RollOver",
     "RollOverLine",
+    "SpecialCase",
     "Student",
+    "StudentPass",
     "StudentQuerySet",
     "StudentYear",
+    "Suspicion",
+    "SuspicionEntry",
     "TransferIn",
     "TransferOut",
+    "UploadMark",
 ]

@@ -95,6 +95,7 @@ class CreditRule(models.Model):
     once = models.CharField("重复计分", max_length=10, choices=Once, blank=True)
     awards = models.JSONField("获奖等级学分", default=dict, blank=True)
     needs_certificate = models.BooleanField("须填证书编号", default=False)
+    needs_course = models.BooleanField("须为已认定的学分课程", default=False)
     evidence = models.CharField("佐证材料", max_length=100)
 
     class Meta:

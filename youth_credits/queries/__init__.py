@@ -8,6 +8,18 @@ from youth_credits.queries.batches import (
     verifiers,
     waiting_for,
 )
+from youth_credits.queries.courses import (
+    CourseBook,
+    courses_near,
+    courses_of,
+    outings_of_base,
+    outings_of_school,
+    passes_of,
+    seats_for_base,
+    seats_for_school,
+    title_in_force,
+    valid_courses,
+)
 from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
 from youth_credits.queries.moves import (
     Exceptions,
@@ -18,6 +30,17 @@ from youth_credits.queries.moves import (
     transfers_out,
     transfers_to_answer,
     usual_leaving,
+)
+from youth_credits.queries.overview import (
+    behind,
+    classes_of_year,
+    district_median_coverage,
+    overview,
+)
+from youth_credits.queries.progress import (
+    minimum_for,
+    progress,
+    special_case,
 )
 from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook
@@ -31,6 +54,17 @@ from youth_credits.queries.students import (
     number_hash,
     totals_by_grade,
 )
+from youth_credits.queries.suspicions import (
+    entries_behind,
+    odd_at_school,
+    odd_providers,
+    odd_recorders,
+    provider_figures,
+    same_files,
+    schools_with_news,
+    shared_certificates,
+    suspicions_for,
+)
 from youth_credits.queries.totals import (
     hours_by_district,
     reached_minimum_by_district,
@@ -39,28 +73,53 @@ from youth_credits.queries.totals import (
 )
 
 __all__ = [
+    "CourseBook",
     "Exceptions",
     "Reach",
     "RuleBook",
     "Year",
     "batch_entries",
     "batches",
+    "behind",
     "classes",
+    "classes_of_year",
+    "courses_near",
+    "courses_of",
+    "district_median_coverage",
     "earlier_grades",
     "entries",
+    "entries_behind",
     "find_students",
     "grade_on",
     "hours_by_district",
     "last_activity",
+    "minimum_for",
     "name_hash",
     "normal_name",
     "number_hash",
+    "odd_at_school",
+    "odd_providers",
+    "odd_recorders",
+    "outings_of_base",
+    "outings_of_school",
+    "overview",
+    "passes_of",
     "plan_roll_over",
+    "progress",
+    "provider_figures",
     "reached_minimum_by_district",
     "roll_overs",
+    "same_files",
     "schools_named",
+    "schools_with_news",
+    "seats_for_base",
+    "seats_for_school",
+    "shared_certificates",
+    "special_case",
     "standing",
     "students_in_scope_by_district",
+    "suspicions_for",
+    "title_in_force",
     "to_verify",
     "totals_by_grade",
     "transcript_entries",
@@ -69,6 +128,7 @@ __all__ = [
     "transfers_to_answer",
     "unbalanced",
     "usual_leaving",
+    "valid_courses",
     "verifiers",
     "waiting_for",
     "years_of",

@@ -26,6 +26,11 @@ class RuleBook:
     def set_on(self, day: date) -> CreditRuleSet | None:
         return next((version for version in self.sets if version.in_force_from <= day), None)
 
+    def rules_on(self, day: date) -> list[CreditRule]:
+        """The rules in force on a day, in their order."""
+        rules = self.set_on(day)
+        return list(rules.rules.all()) if rules else []
+
     def find(self, kind: str, day: date) -> CreditRule | None:
         """The rule for a code, a name, or both run together; None where no version in force knows it."""
         for version, names in self.by_name:

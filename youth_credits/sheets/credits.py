@@ -49,6 +49,11 @@ from youth_credits.sheets.cells import (
 )
 from youth_credits.sheets.report import report, told
 
+NO_COURSE = (
+    "当日没有这一已认定的学分课程",
+    "课程名称和举办单位须与“学分课程”清单一致；其他校外活动请选其他类别",
+)
+
 
 class _Remembered(dict):
     """What a key of cells means, or the faults it has; worked out once."""
@@ -120,6 +125,7 @@ class CreditSheet:
         self.book = RuleBook()
         self.roll = _Roll(school)
         self.reach = Reach.of(school)
+        self.courses = queries.CourseBook()
         self.faults: list[Fault] = []
         self.told: set[tuple[int, str]] = set()
         self.occasions: list[Occasion] = []
@@ -141,11 +147,8 @@ class CreditSheet:
                 cells[header] = read(value)
             except CellFault as fault:
                 faults.append((header, fault))
-        rule = None
-        if KIND in cells and DAY in cells:
-            rule = self.book.find("".join(cells[KIND].upper().split()), cells[DAY])
-            if rule is None:
-                faults.append((KIND, self._no_rule(cells[DAY])))
+        rule, wrong = self._rule(cells)
+        faults += wrong
         if faults:
             return None, faults
         one = Occasion(rule, cells[DAY], cells[ACTIVITY], cells[PROVIDER])
@@ -153,6 +156,18 @@ class CreditSheet:
         if number == len(self.occasions):
             self.occasions.append(one)
         return number, ()
+
+    def _rule(self, cells: dict) -> tuple[CreditRule | None, list]:
+        """The rule of an occasion, or what is wrong with its kind or its course."""
+        if KIND not in cells or DAY not in cells:
+            return None, []
+        rule = self.book.find("".join(cells[KIND].upper().split()), cells[DAY])
+        if rule is None:
+            return None, [(KIND, self._no_rule(cells[DAY]))]
+        if not rule.needs_course or not {ACTIVITY, PROVIDER} <= cells.keys():
+            return rule, []
+        counts = self.courses.counts(cells[ACTIVITY], cells[PROVIDER], cells[DAY])
+        return rule, [] if counts else [(ACTIVITY, CellFault(*NO_COURSE))]
 
     def _no_rule(self, day: date) -> CellFault:
         rules = self.book.set_on(day)

@@ -96,6 +96,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
     today = local_today()
     context = {
         "student": student,
+        "progress": queries.progress(student),
         "page": page,
         "years": [_year_shown(year, book) for year in queries.years_of(student)],
         "is_under_14": student.is_under_14(today),

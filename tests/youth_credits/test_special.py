@@ -1,0 +1,147 @@
+"""Less is asked of a child for a reason: declared, proved, decided by a second person, shown as progress."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal.calendar import local_today, school_year
+from portal.errors import Refused
+from portal.files import made
+from portal.scope import scope
+from tests.youth_credits.factories import CourseFactory, enrol
+from youth_credits import actions, queries
+from youth_credits.actions import Occasion
+from youth_credits.models import Guardianship, SpecialCase
+from youth_credits.queries import RuleBook
+
+YEAR = school_year(local_today())
+PROOF = made(b"%PDF-1.4 proof", "证明.pdf", "pdf")
+
+
+def _ask(student, by, **more):
+    values = {
+        "kind": "illness",
+        "on": date(YEAR, 9, 2),
+        "share": Decimal("0.5"),
+        "reason": "住院",
+        "proof": PROOF,
+    }
+    return actions.ask_special(student, **values | {"key": uuid.uuid4(), "by": by} | more)
+
+
+def test_half_the_minimum_is_asked_once_the_verifier_approves(students, school_clerk, school_verifier):
+    case = _ask(students[0], school_clerk)
+    assert queries.progress(students[0]).minimum.credits == 6
+
+    actions.decide_special(case, "approve", by=school_verifier)
+
+    found = queries.progress(students[0])
+    assert (found.minimum.credits, found.minimum.off_campus, found.minimum.kinds) == (3, Decimal("1.5"), 1)
+
+
+def test_a_late_transfer_is_counted_from_its_day_without_a_proof(students, school_clerk):
+    case = _ask(students[0], school_clerk, kind="late", on=date(YEAR, 10, 20), share=None, proof=None)
+
+    assert case.share == Decimal("0.8")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({"proof": None}, "上传证明"), ({"kind": "late", "on": date(YEAR, 9, 1)}, "无须申报")],
+)
+def test_what_has_no_ground_is_refused(students, school_clerk, values, said):
+    with pytest.raises(Refused, match=said):
+        _ask(students[0], school_clerk, **values)
+
+
+def test_a_second_one_in_the_year_is_refused_and_the_same_form_is_once(students, school_clerk):
+    key = uuid.uuid4()
+    first = _ask(students[0], school_clerk, key=key)
+
+    assert _ask(students[0], school_clerk, key=key) == first
+    with pytest.raises(Refused, match="已有在办或已批准"):
+        _ask(students[0], school_clerk)
+
+
+def test_nobody_decides_on_the_own_declaration(students, in_school, school_clerk, school_verifier):
+    case = _ask(students[0], school_clerk)
+    SpecialCase.objects.filter(pk=case.pk).update(created_by=school_verifier)
+    case.refresh_from_db()
+
+    with pytest.raises(Refused, match="不同的人"):
+        actions.decide_special(case, "approve", by=school_verifier)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SpecialCase.objects.filter(pk=case.pk).update(
+            status="approved", decided_by=school_verifier, decided_at=case.created_at
+        )
+
+
+def test_a_new_school_sees_what_was_approved(students, school, other_school, school_clerk, school_verifier):
+    case = _ask(students[0], school_clerk)
+    actions.decide_special(case, "approve", by=school_verifier)
+    with scope("steward"):
+        actions.transfer(students[0], to=other_school, grade=5, class_number=1, on=local_today(), by=None)
+
+    with scope(f"school:{other_school.pk}"):
+        assert queries.progress(students[0]).minimum.credits == 3
+
+
+def test_progress_tells_what_is_missing_and_what_would_fill_it(students, in_school, school_clerk):
+    course = CourseFactory(approved=True, organization__region=in_school.region)
+    rule = RuleBook().find("A1", date(YEAR, 9, 10))
+    actions.record_class(
+        Occasion(rule, date(YEAR, 9, 10), "植物"),
+        students[:1],
+        minutes=240,
+        school=in_school,
+        key=uuid.uuid4(),
+        by=school_clerk,
+    )
+
+    found = queries.progress(students[0])
+
+    assert (found.credits, found.missing.credits, found.missing.off_campus, found.missing.kinds) == (
+        2,
+        4,
+        3,
+        1,
+    )
+    assert found.would_fill[0].rule.family == "off_campus"
+    assert found.courses == [course]
+    text = render_to_string("youth_credits/_progress.html", {"progress": found})
+    assert "还差 <strong>4.00</strong> 学分" in text
+    assert course.title in text
+
+
+def test_a_guardian_sees_the_progress_of_the_own_child(
+    students, in_school, school_clerk, school_verifier, staff
+):
+    case = _ask(students[0], school_clerk)
+    actions.decide_special(case, "approve", by=school_verifier)
+    Guardianship.objects.create(guardian=staff, student=students[0], school=in_school)
+
+    with scope(f"guardian:{staff.pk}"):
+        assert queries.progress(students[0]).minimum.is_lowered
+        assert SpecialCase.objects.count() == 1
+
+
+def test_the_pages_of_recorder_and_verifier(signed_in, school, school_clerk, school_verifier, rules):
+    with scope(f"school:{school.pk}"):
+        [student, *_] = enrol(school, school_clerk)
+    url = reverse("youth_credits:special_new", args=[student.uuid])
+    typed = {"key": str(uuid.uuid4()), "kind": "late", "on": f"{YEAR}-10-20", "reason": "转入"}
+
+    assert (
+        "请上传证明材料" in signed_in(school_clerk).post(url, {**typed, "kind": "illness"}).content.decode()
+    )
+    assert signed_in(school_clerk).post(url, typed).status_code == 302
+    decide = reverse("youth_credits:special_decide", args=[typed["key"]])
+    assert signed_in(school_verifier, factor=True).post(decide, {"step": "approve"}).status_code == 302
+
+    with scope(f"school:{school.pk}"):
+        assert SpecialCase.objects.get().status == "approved"

@@ -1,0 +1,82 @@
+"""Row-level security of passes, outings' seats and the entries behind a suspicion.
+
+Scope "base:<organization>": a base reads the seats of the outings to it and says who came; of a child it
+has pass number and family name, in this table and nowhere else.
+"""
+
+# ruff: noqa: S608  policies of our own names
+from django.db import migrations
+
+SCHOOL = "(SELECT portal_scope_id('school'))"
+GUARDIAN = "(SELECT portal_scope_id('guardian'))"
+BASE = "(SELECT portal_scope_id('base'))"
+STEWARD = "(SELECT portal_scope_is('steward'))"
+OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
+CASE = "(SELECT portal_scope_id('case'))"
+VISIBLE = "(SELECT id FROM youth_credits_student)"
+WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+OWN_CASE = f"organization_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"
+OWN_CHILD = f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"
+
+# table → policies: name, command, rows it opens, rows it lets be written
+POLICIES = {
+    "studentpass": [
+        ("school", "ALL", f"school_id = {SCHOOL}", OWN_CHILD),
+        ("guardian", "SELECT", f"student_id IN {WARDS}", None),
+    ],
+    "outingseat": [
+        ("school", "ALL", f"school_id = {SCHOOL}", OWN_CHILD),
+        ("base", "SELECT", f"base_id = {BASE}", None),
+        ("base_confirms", "UPDATE", f"base_id = {BASE}", f"base_id = {BASE}"),
+    ],
+    "specialcase": [
+        ("school", "ALL", f"organization_id = {SCHOOL} OR student_id IN {OWN_STUDENTS}", OWN_CASE),
+        ("guardian", "SELECT", f"student_id IN {WARDS}", None),
+        ("access_case", "SELECT", f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
+    ],
+    "suspicionentry": [("school", "ALL", f"school_id = {SCHOOL}", f"school_id = {SCHOOL}")],
+}
+
+
+def policy(table: str, name: str, command: str, opens: str, writes: str | None) -> str:
+    check = f" WITH CHECK ({writes})" if writes else ""
+    return f"CREATE POLICY {name} ON youth_credits_{table} FOR {command} USING ({opens}){check};"
+
+
+def bound(table: str) -> str:
+    name = f"youth_credits_{table}"
+    return "\n".join(
+        [
+            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;",
+            f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;",
+            *[policy(table, *row) for row in POLICIES[table]],
+            policy(table, "steward", "ALL", STEWARD, STEWARD),
+        ]
+    )
+
+
+def unbound(table: str) -> str:
+    name = f"youth_credits_{table}"
+    return "\n".join(
+        [
+            *[f"DROP POLICY {row[0]} ON {name};" for row in [*POLICIES[table], ("steward",)]],
+            f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY;",
+            f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;",
+        ]
+    )
+
+
+# A child that changes schools takes its pass along.
+KEYS = """
+ALTER TABLE youth_credits_studentpass ADD CONSTRAINT student_pass_is_of_the_childs_school
+    FOREIGN KEY (student_id, school_id) REFERENCES youth_credits_student (id, school_id) ON UPDATE CASCADE;
+"""
+NO_KEYS = "ALTER TABLE youth_credits_studentpass DROP CONSTRAINT student_pass_is_of_the_childs_school;"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("youth_credits", "0006_courses_suspicions_special_cases")]
+    operations = [
+        migrations.RunSQL(KEYS, NO_KEYS),
+        *[migrations.RunSQL(bound(table), unbound(table)) for table in POLICIES],
+    ]

@@ -1,0 +1,104 @@
+"""How far a child is in a school year, what is missing, and what near its school would fill it.
+
+Basis: 深圳经济特区数据条例第三十条: place, grade and kind alone decide what is shown, nothing of the child.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from portal.calendar import local_today, school_year, school_year_label
+from youth_credits.method.minimum import Minimum, Missing, lowered, missing
+from youth_credits.models import Course, CreditRule, SpecialCase, Student
+from youth_credits.queries.courses import courses_near
+from youth_credits.queries.ledger import years_of
+from youth_credits.queries.rules import RuleBook
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class KindProgress:
+    """One kind of activity: what counts so far, and the most that may."""
+
+    rule: CreditRule
+    credits: Decimal
+
+    @property
+    def cap(self) -> Decimal:
+        return self.rule.cap_per_year
+
+    @property
+    def left(self) -> Decimal:
+        return max(ZERO, self.cap - self.credits)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One school year of one child against the minimum."""
+
+    year: int
+    credits: Decimal
+    off_campus: Decimal
+    kinds: list[KindProgress]
+    minimum: Minimum
+    missing: Missing
+    special: SpecialCase | None
+    courses: list[Course]
+
+    @property
+    def label(self) -> str:
+        return school_year_label(self.year)
+
+    @property
+    def kinds_filled(self) -> int:
+        return sum(1 for kind in self.kinds if kind.credits > 0)
+
+    @property
+    def would_fill(self) -> list[KindProgress]:
+        """Kinds that still have room, those off campus first where that is what is missing."""
+        open_kinds = [kind for kind in self.kinds if kind.left > 0]
+        away = CreditRule.Family.OFF_CAMPUS
+        if self.missing.off_campus:
+            open_kinds.sort(key=lambda kind: kind.rule.family != away)
+        return open_kinds
+
+
+def special_case(student: Student, year: int) -> SpecialCase | None:
+    """What was approved for a child in a school year."""
+    approved = SpecialCase.Status.APPROVED
+    return SpecialCase.objects.filter(student=student, school_year=year, status=approved).first()
+
+
+def minimum_for(year: int, book: RuleBook, special: SpecialCase | None) -> Minimum | None:
+    """What is asked of a child in a school year; None where no rules are in force."""
+    rules = book.set_on(date(year + 1, 8, 31))
+    if rules is None:
+        return None
+    full = Minimum(rules.year_minimum, rules.off_campus_minimum, rules.kinds_minimum)
+    return lowered(full, special.share, step=rules.step) if special else full
+
+
+def progress(student: Student, on: date | None = None) -> Progress | None:
+    """The school year of a day, or of today. Under the scope of school, guardian or case."""
+    on = on or local_today()
+    year = school_year(on)
+    book = RuleBook()
+    special = special_case(student, year)
+    minimum = minimum_for(year, book, special)
+    if minimum is None:
+        return None
+    found = next((one for one in years_of(student) if one.year == year), None)
+    by_code = found.by_code if found else {}
+    off_campus = found.off_campus if found else ZERO
+    left = missing(minimum, by_code, off_campus)
+    return Progress(
+        year=year,
+        credits=sum(by_code.values(), ZERO),
+        off_campus=off_campus,
+        kinds=[KindProgress(rule, by_code.get(rule.code, ZERO)) for rule in book.rules_on(on)],
+        minimum=minimum,
+        missing=left,
+        special=special,
+        courses=[] if left.nothing else courses_near(student.school, student.grade, on),
+    )
