@@ -9,19 +9,31 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from outreach.models import Title, TitleKind
 from portal import audit
 from portal.accounts import User
 from portal.calendar import local_today, school_year
 from portal.identifiers import synthetic_student_numbers
 from portal.organizations import Organization
 from portal.regions import Region
-from portal.sample import SCHOOL_NAME
+from portal.sample import SCHOOL_NAME, UNIT_NAME
 from portal.scope import scope
 from youth_credits import actions
 from youth_credits.actions import Occasion, RollRow
 from youth_credits.forms import begins
-from youth_credits.models import Activity, Batch, RollOut, Student
+from youth_credits.models import (
+    Activity,
+    Batch,
+    Course,
+    Outing,
+    OutingSeat,
+    RollOut,
+    SpecialCase,
+    Student,
+    Suspicion,
+)
 from youth_credits.queries import RuleBook
 from youth_credits.rules import ZERO, earned, within_cap
 
@@ -67,6 +79,125 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
             _load_year(year, schools, rng, by=by, today=today)
         _settle()
+        _offers(schools[0], rng, by=by)
+
+
+# Title, minutes, hands-on minutes, seats, place.
+COURSES = [
+    ("机器人搭建与编程（示例）", 120, 90, 45, "一层创客空间"),
+    ("海洋微生物观察（示例）", 120, 80, 45, "二层生命实验室"),
+    ("天文望远镜制作（示例）", 150, 110, 40, "三层天象厅"),
+]
+
+
+def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
+    """Credit courses of the sample unit, an outing to one of them, something odd, and less asked of a child."""
+    base = Organization.objects.select_related("region").filter(name=UNIT_NAME).first()
+    if base is None:
+        return
+    today = local_today()
+    _title_of(base, today, by)
+    courses = [
+        Course.objects.create(
+            organization=base,
+            region=base.region,
+            created_by=by,
+            title=title,
+            summary="示例课程：按任务单动手完成，现场有辅导老师。",
+            minutes=minutes,
+            practice_minutes=practice,
+            capacity=seats,
+            place=place,
+            contact="电话预约（示例）",
+            **_decided(number, today),
+        )
+        for number, (title, minutes, practice, seats, place) in enumerate(COURSES)
+    ]
+    students = list(
+        Student.objects.active().filter(school=school, grade=GRADES[0], class_number=1).order_by("pk")[:30]
+    )
+    if not students:
+        return
+    held = begins(today - timedelta(days=3), time(9, 30))
+    outing = Outing.objects.create(
+        organization=school,
+        region=school.region,
+        created_by=by,
+        course=courses[0],
+        base=base,
+        starts_at=held,
+        heads=len(students),
+    )
+    numbers = actions.issue_passes(students, by=by)
+    OutingSeat.objects.bulk_create(
+        OutingSeat(
+            outing=outing,
+            student=one,
+            school=school,
+            base=base,
+            pass_number=numbers[one.pk],
+            family_name=one.name[:1],
+        )
+        for one in students
+    )
+    year = school_year(today)
+    SpecialCase.objects.create(
+        organization=school,
+        region=school.region,
+        created_by=by,
+        student=rng.choice(students),
+        school_year=year,
+        kind=SpecialCase.Kind.LATE,
+        share=Decimal("0.8"),
+        reason="10 月中旬由外市转入（示例）",
+    )
+    for number, (kind, reason) in enumerate(ODD):
+        Suspicion.objects.create(
+            organization=school,
+            region=school.region,
+            created_by=by,
+            kind=kind,
+            key=f"sample:{number}",
+            reason=reason,
+            school_year=year,
+            entries=2,
+            seen_at=timezone.now(),
+        )
+
+
+ODD = [
+    (Suspicion.Kind.LONG_DAY, "示例：同一学生一日登记活动 11.5 小时，超过 10 小时。"),
+    (Suspicion.Kind.TOO_FAR, "示例：同一学生结束南山区的活动 15 分钟后，已在盐田区开始另一项。"),
+]
+
+
+def _decided(number: int, today: date) -> dict:
+    """The last course of the sample still waits to be approved."""
+    if number == len(COURSES) - 1:
+        return {"status": Course.Status.SUBMITTED, "submitted_at": timezone.now()}
+    return {
+        "status": Course.Status.APPROVED,
+        "decided_at": timezone.now(),
+        "valid_from": today - timedelta(days=60),
+        "valid_until": today + timedelta(days=600),
+    }
+
+
+def _title_of(base: Organization, today: date, by: User) -> None:
+    """The sample unit holds a title, so that its courses count."""
+    if Title.objects.in_force(today).filter(organization=base).exists():
+        return
+    Title.objects.create(
+        organization=base,
+        region=base.region,
+        created_by=by,
+        kind=TitleKind.objects.get(code="base"),
+        category=Title.Category.VENUE,
+        number="示例-学分课程基地-001",
+        valid_from=date(today.year - 1, 1, 1),
+        valid_until=date(today.year + 3, 12, 31),
+        source="示例数据",
+    )
 
 
 def _roll_out(by: User) -> None:

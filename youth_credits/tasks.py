@@ -12,7 +12,7 @@ from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
 from youth_credits import actions, queries, sheets
-from youth_credits.models import Batch
+from youth_credits.models import Batch, Export
 
 LONGEST_STATEMENT = "300s"
 
@@ -117,3 +117,14 @@ def credit_suspicions(job: Job) -> None:
         job.progress(done, len(news))
     found += actions.look_across(year, at=now)
     job.progress(len(news), len(news), f"新发现 {found} 项疑点")
+
+
+@handler("credit_export")
+def credit_export(job: Job) -> None:
+    """Write an export that was asked for."""
+    with scope(f"school:{job.payload['school']}"):
+        _allow_time()
+        made = Export.objects.select_for_update(of=("self",)).select_related(
+            "organization__region", "region", "created_by"
+        )
+        actions.write_export(made.get(pk=job.payload["export"]), progress=job.progress)

@@ -20,6 +20,7 @@ from youth_credits.actions import RollRow
 from youth_credits.models import (
     Batch,
     Course,
+    Export,
     Outing,
     RollOut,
     RollOver,
@@ -156,6 +157,7 @@ def odd_things_of(school, base, by, child) -> dict:
             school_year=2025,
             seen_at=timezone.now(),
         ),
+        "credit_export": Export.objects.create(**at, kind=Export.Kind.ROLL, school_year=2025),
         "special": SpecialCase.objects.create(
             **at, student=child, school_year=2025, kind=SpecialCase.Kind.ILLNESS, share="0.5", reason="病休"
         ),

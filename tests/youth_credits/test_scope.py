@@ -30,6 +30,7 @@ TABLES = [
     "activityshare",
     "credit",
     "studentyear",
+    "export",
     "outingseat",
     "rollover",
     "rolloverline",

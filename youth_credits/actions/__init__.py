@@ -38,6 +38,11 @@ from youth_credits.actions.courses import (
     save_course,
     submit_course,
 )
+from youth_credits.actions.exports import (
+    ask_export,
+    columns_of,
+    write_export,
+)
 from youth_credits.actions.ledger import (
     ANY_TIME,
     LEDGER_LOCK,
@@ -102,11 +107,13 @@ __all__ = [
     "RollRow",
     "Weighed",
     "answer_release",
+    "ask_export",
     "ask_special",
     "ask_transfer",
     "ask_transfers",
     "cancel_outing",
     "close_old_transfers",
+    "columns_of",
     "confirm_outing",
     "copy_students",
     "decide_course",
@@ -162,4 +169,5 @@ __all__ = [
     "withdraw_transfer",
     "work_off",
     "worth_of",
+    "write_export",
 ]

@@ -29,6 +29,7 @@ POLICIES = {
         ("base", "SELECT", f"base_id = {BASE}", None),
         ("base_confirms", "UPDATE", f"base_id = {BASE}", f"base_id = {BASE}"),
     ],
+    "export": [("school", "ALL", f"organization_id = {SCHOOL}", f"organization_id = {SCHOOL}")],
     "specialcase": [
         ("school", "ALL", f"organization_id = {SCHOOL} OR student_id IN {OWN_STUDENTS}", OWN_CASE),
         ("guardian", "SELECT", f"student_id IN {WARDS}", None),

@@ -2,6 +2,7 @@
 
 from youth_credits.models.batches import Batch, RollChange
 from youth_credits.models.courses import Course, Outing, OutingSeat, StudentPass
+from youth_credits.models.exports import Export
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.moves import RollOver, RollOverLine, TransferIn, TransferOut
@@ -21,6 +22,7 @@ __all__ = [
     "CreditRule",
     "CreditRuleSet",
     "Enrolment",
+    "Export",
     "Grade",
     "Guardianship",
     "Outing",

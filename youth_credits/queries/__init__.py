@@ -20,6 +20,10 @@ from youth_credits.queries.courses import (
     title_in_force,
     valid_courses,
 )
+from youth_credits.queries.exports import (
+    export_rows,
+    exports,
+)
 from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
 from youth_credits.queries.moves import (
     Exceptions,
@@ -89,6 +93,8 @@ __all__ = [
     "earlier_grades",
     "entries",
     "entries_behind",
+    "export_rows",
+    "exports",
     "find_students",
     "grade_on",
     "hours_by_district",
