@@ -132,8 +132,31 @@ def parse_student_number(text: str) -> StudentNumber:
     return StudentNumber(number, kind, region, born_on)
 
 
+_OWN = re.compile(r"N[0-9]{17}[0-9X]")
+
+
+def own_student_number(serial: int) -> str:
+    """The portal's own number for a student without a 学籍号: N, 17 digits that say nothing, a check."""
+    if not 0 <= serial < 10**17:
+        raise ValueError("平台学号的序号应为 0 至 17 位数。")
+    return f"N{serial:017d}{_id_check(f'{serial:017d}')}"
+
+
+def is_own_student_number(number: str) -> bool:
+    """Whether the portal itself gave out a number of this form."""
+    return bool(_OWN.fullmatch(number)) and _id_check(number[1:18]) == number[18]
+
+
 def check_student_number(text: str) -> str:
-    """A 学籍号 (个人标识码): G, J or L and 18 characters. Basis: 中小学生学籍管理办法; GB 11643."""
+    """A 学籍号 (个人标识码): G, J or L and 18 characters, or the portal's own number.
+
+    Basis: 中小学生学籍管理办法; GB 11643.
+    """
+    number = normal_identifier(text)
+    if _OWN.fullmatch(number):
+        if not is_own_student_number(number):
+            raise ValueError("平台学号校验不符，请逐位核对。")
+        return number
     return parse_student_number(text).number
 
 

@@ -222,6 +222,8 @@ PAGES = {
     "youth_credits:outing_cancel": Page("", CLERKS, of="outing"),
     "youth_credits:export_list": Page(SCHOOLS, SCHOOLS),
     "youth_credits:export_file": Page(SCHOOLS, of="credit_export", may_be_empty=True),
+    "youth_credits:student_new": Page(CLERKS, CLERKS),
+    "youth_credits:student_number": Page("", CLERKS, of="student"),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),
     "youth_credits:roll_over_undo": Page("", CLERKS, of="rollover"),
     "youth_credits:transfer_list": Page(SCHOOLS),

@@ -91,7 +91,7 @@ COURSES = [
 
 
 def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
-    """Credit courses of the sample unit, an outing to one of them, something odd, and less asked of a child."""
+    """Courses of the sample unit, an outing to one of them, something odd, and less asked of a child."""
     base = Organization.objects.select_related("region").filter(name=UNIT_NAME).first()
     if base is None:
         return

@@ -10,6 +10,7 @@ from youth_credits.views import (
     grid,
     imports,
     moves,
+    newcomers,
     overview,
     special,
     start,
@@ -23,6 +24,8 @@ app_name = "youth_credits"
 urlpatterns = [
     path("", start.start, name="start"),
     path("students/", students.student_list, name="student_list"),
+    path("students/new/", newcomers.student_new, name="student_new"),
+    path("students/<uuid:uuid>/number/", newcomers.student_number, name="student_number"),
     path("students/<uuid:uuid>/", students.student_detail, name="student_detail"),
     path("students/<uuid:uuid>/whole/", students.student_reveal, name="student_reveal"),
     path("students/<uuid:uuid>/consent/", consent.student_consent, name="student_consent"),

@@ -68,6 +68,10 @@ from youth_credits.actions.moves import (
     undo_roll_over,
     withdraw_transfer,
 )
+from youth_credits.actions.newcomers import (
+    add_student,
+    give_number,
+)
 from youth_credits.actions.reference import DATA, load_reference, load_rules
 from youth_credits.actions.roll import (
     RollRow,
@@ -106,6 +110,7 @@ __all__ = [
     "Outcome",
     "RollRow",
     "Weighed",
+    "add_student",
     "answer_release",
     "ask_export",
     "ask_special",
@@ -122,6 +127,7 @@ __all__ = [
     "entry_line",
     "give_back",
     "give_consent",
+    "give_number",
     "hold",
     "holder_of",
     "issue_passes",

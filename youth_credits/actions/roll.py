@@ -13,13 +13,18 @@ from portal.calendar import local_today
 from portal.encryption import seal
 from portal.errors import Refused
 from portal.files import Examined
-from portal.identifiers import mask_name, mask_student_number, parse_student_number
+from portal.identifiers import (
+    is_own_student_number,
+    mask_name,
+    mask_student_number,
+    parse_student_number,
+)
 from portal.notices import notify
 from portal.organizations import Organization
 from youth_credits.actions.ledger import lock_ledger
 from youth_credits.actions.steps import BATCH, Outcome, Status, write_outcome
 from youth_credits.models import ActivityShare, Batch, Credit, Enrolment, RollChange, Student
-from youth_credits.queries import name_hash, number_hash
+from youth_credits.queries import name_hash, number_hash, person_hash
 
 CONSENT_VERSION = "2026-1"
 
@@ -54,7 +59,10 @@ def update_roll(rows: Sequence[RollRow], *, batch: Batch, on: date) -> tuple[Out
     }
     outcome = Outcome(read=len(rows))
     new = [row for digest, row in hashes.items() if digest not in known]
-    clashes = _add_students(new, batch=batch, on=on)
+    # A number of the portal's own is given out on its page; on no roll of ours, it is another school's.
+    given = [row for row in new if is_own_student_number(row.number)]
+    clashes = _add_students([row for row in new if row not in given], batch=batch, on=on)
+    clashes += [row.line for row in given]
     outcome.new = len(new) - len(clashes)
     changed = [(known[digest], row) for digest, row in hashes.items() if digest in known]
     changed = [(student, row) for student, row in changed if _differs(student, row)]
@@ -77,6 +85,7 @@ def _differs(student: Student, row: RollRow) -> bool:
 def sealed_student(row: RollRow, *, school: Organization, owner: uuid.UUID | None = None) -> Student:
     """The child of a row with name and number sealed under its own uuid."""
     owner = owner or uuid.uuid4()
+    born_on = parse_student_number(row.number).born_on
     return Student(
         uuid=owner,
         school=school,
@@ -86,10 +95,18 @@ def sealed_student(row: RollRow, *, school: Organization, owner: uuid.UUID | Non
         number_hash=number_hash(row.number),
         number_masked=mask_student_number(row.number),
         **_sealed_name(row.name, owner),
-        turns_14_year=parse_student_number(row.number).born_on.year + 14,
+        person_hash=person_hash(row.name, born_on),
+        turns_14_year=born_on.year + 14,
         consent_version=CONSENT_VERSION if row.consented_on else "",
         consented_on=row.consented_on,
     )
+
+
+def _person(row: RollRow) -> bytes | None:
+    """None where the number does not tell the birth date."""
+    if is_own_student_number(row.number):
+        return None
+    return person_hash(row.name, parse_student_number(row.number).born_on)
 
 
 def _sealed_name(name: str, owner: uuid.UUID) -> dict:
@@ -111,6 +128,7 @@ STUDENT_COLUMNS = [
     "name_sealed",
     "name_hash",
     "name_masked",
+    "person_hash",
     "turns_14_year",
     "consent_version",
     "consented_on",
@@ -168,6 +186,7 @@ def _change_students(pairs: Sequence[tuple[Student, RollRow]], *, batch: Batch, 
         if bytes(student.name_hash) != name_hash(row.name):
             for name, value in _sealed_name(row.name, student.uuid).items():
                 setattr(student, name, value)
+            student.person_hash = _person(row)
         if row.consented_on is not None:
             student.consented_on, student.consent_version = row.consented_on, CONSENT_VERSION
             student.withdrawn_on = None
@@ -180,6 +199,7 @@ def _change_students(pairs: Sequence[tuple[Student, RollRow]], *, batch: Batch, 
             "name_sealed",
             "name_hash",
             "name_masked",
+            "person_hash",
             "consented_on",
             "consent_version",
             "withdrawn_on",

@@ -100,6 +100,12 @@ def look_across(year: int, *, at: datetime) -> int:
     for person, school, reason in recorders:
         found = Found(Kind.RECORDER, f"recorder:{year}:{school}:{person}", reason, recorder=person)
         by_school.setdefault(school, []).append(found)
+    with scope("steward"):
+        doubles = queries.doubles()
+        audit.event("look_for_doubles", by=None, kind="youth_credits.student", name=f"{len(doubles)} 人")
+    for school, student, label in doubles:
+        reason = f"{label}有一名学生与另一所学校的学生姓名、出生日期相同，请核对是否重复登记或应办转学。"
+        by_school.setdefault(school, []).append(Found(Kind.DOUBLE, f"double:{student}", reason))
     for schools in queries.same_files():
         first = min(min(batches) for batches in schools.values())
         for school, batches in schools.items():

@@ -11,7 +11,7 @@ from portal.files import Attachment
 
 
 class Export(Scoped):
-    """One export of a school, written in the background. The file goes after thirty days, its manifest stays."""
+    """One export of a school, written in the background. The file goes in time, its manifest stays."""
 
     PERSONAL = frozenset()
 

@@ -34,6 +34,7 @@ class Student(models.Model):
             "name_sealed",
             "name_hash",
             "name_masked",
+            "person_hash",
             "turns_14_year",
         }
     )
@@ -48,6 +49,9 @@ class Student(models.Model):
     name_sealed = models.BinaryField("姓名（密文）")
     name_hash = models.BinaryField("姓名摘要", max_length=32)
     name_masked = models.CharField("姓名", max_length=30)
+    person_hash = models.BinaryField(
+        "姓名与出生日期摘要", max_length=32, null=True, editable=False, help_text="只用来发现重复登记。"
+    )
     turns_14_year = models.PositiveSmallIntegerField(
         "满14周岁年份", help_text="为少留个人信息，不单独保存出生日期；当年年底前按未满14周岁保护。"
     )
@@ -63,6 +67,7 @@ class Student(models.Model):
         indexes = [
             models.Index(fields=["school", "grade", "class_number", "id"], name="student_by_class"),
             models.Index(fields=["school", "name_hash"], name="student_by_name"),
+            models.Index(fields=["person_hash"], name="student_by_person"),
         ]
         constraints = [
             models.CheckConstraint(

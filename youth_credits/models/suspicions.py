@@ -27,6 +27,7 @@ class Suspicion(Scoped):
         SAME_FILE = "same_file", "文件重复"
         IDENTICAL = "identical", "大量相同记录"
         LONG_DAY = "long_day", "时长超出常理"
+        DOUBLE = "double", "学生可能重复登记"
         RECORDER = "recorder", "录入情况异常"
         BASE = "base", "单位学分异常"
 

@@ -56,9 +56,11 @@ from youth_credits.queries.students import (
     name_hash,
     normal_name,
     number_hash,
+    person_hash,
     totals_by_grade,
 )
 from youth_credits.queries.suspicions import (
+    doubles,
     entries_behind,
     odd_at_school,
     odd_providers,
@@ -90,6 +92,7 @@ __all__ = [
     "courses_near",
     "courses_of",
     "district_median_coverage",
+    "doubles",
     "earlier_grades",
     "entries",
     "entries_behind",
@@ -110,6 +113,7 @@ __all__ = [
     "outings_of_school",
     "overview",
     "passes_of",
+    "person_hash",
     "plan_roll_over",
     "progress",
     "provider_figures",

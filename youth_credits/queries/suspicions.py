@@ -8,14 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits.method.outliers import far_out
-from youth_credits.models import Batch, Credit, ProviderFigure, Suspicion, SuspicionEntry, UploadMark
+from youth_credits.models import (
+    Batch,
+    Credit,
+    ProviderFigure,
+    Student,
+    Suspicion,
+    SuspicionEntry,
+    UploadMark,
+)
 
 Kind = Suspicion.Kind
 
@@ -288,6 +296,22 @@ def same_files() -> list[dict[int, list[int]]]:
     for digest, school, batch in UploadMark.objects.order_by("pk").values_list("digest", "school", "batch"):
         marks.setdefault(bytes(digest), {}).setdefault(school, []).append(batch)
     return [schools for schools in marks.values() if len(schools) > 1]
+
+
+def doubles() -> list[tuple[int, int, str]]:
+    """Children of one name and birth date who are on the rolls of two schools: school, student, class. Under
+    scope "steward".
+    """
+    twice = (
+        Student.objects.active()
+        .exclude(person_hash=None)
+        .values("person_hash")
+        .annotate(schools=Count("school", distinct=True))
+        .filter(schools__gt=1)
+        .values("person_hash")
+    )
+    found = Student.objects.active().filter(person_hash__in=twice).order_by("pk")
+    return [(one.school_id, one.pk, one.class_label) for one in found.only("school", "grade", "class_number")]
 
 
 # --- The list --------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
     context = {
         "student": student,
         "progress": queries.progress(student),
+        "has_own_number": student.number_masked.startswith("N"),
         "page": page,
         "years": [_year_shown(year, book) for year in queries.years_of(student)],
         "is_under_14": student.is_under_14(today),
