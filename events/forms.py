@@ -1,5 +1,6 @@
 """The shape of what a person typed: an event, its sessions, a sign-up. A form never saves."""
 
+import re
 import uuid
 
 from django import forms
@@ -126,10 +127,31 @@ class SessionForm(forms.ModelForm):
         }
 
 
+PASS_NUMBER = re.compile(r"[2-9A-Z]{10}")
+
+
 class AttendanceForm(forms.Form):
     """How many came to a session."""
 
     visits = forms.IntegerField(label="到场人次", min_value=0, max_value=5_000_000)
+
+
+class CheckInForm(forms.Form):
+    """Pass numbers as they are read or typed at the door, apart by blanks or lines."""
+
+    numbers = forms.CharField(
+        label="通行证号",
+        max_length=6_000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": "请填写通行证号。"},
+    )
+
+    def clean_numbers(self) -> list[str]:
+        found = clean_text(self.cleaned_data["numbers"].replace("\n", " ")).upper().replace(",", " ").split()
+        wrong = [number for number in found if not PASS_NUMBER.fullmatch(number)]
+        if wrong:
+            raise forms.ValidationError(f"通行证号是 10 位字母和数字，请核对：{'、'.join(wrong[:5])}。")
+        return found
 
 
 class NoteForm(forms.Form):

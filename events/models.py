@@ -358,3 +358,29 @@ class SignUp(models.Model):
     @property
     def mail(self) -> str:
         return self._open(self.mail_sealed, "mail")
+
+
+class CheckIn(models.Model):
+    """That somebody with a pass was at a session. Of the pass only a keyed digest is known here: whose it is,
+    the floor above may find out for its own children.
+    """
+
+    PERSONAL = frozenset({"pass_hash"})
+
+    session = models.ForeignKey(Session, models.PROTECT, verbose_name="场次", related_name="check_ins")
+    pass_hash = models.BinaryField("通行证号摘要", max_length=32, editable=False)
+    at = models.DateTimeField("签到时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通行证签到"
+        constraints = [
+            models.UniqueConstraint(
+                name="check_in_once_per_session_and_pass",
+                fields=["session", "pass_hash"],
+                violation_error_message="该通行证本场已签到。",
+            ),
+        ]
+        indexes = [models.Index(fields=["pass_hash"], name="check_in_by_pass")]
+
+    def __str__(self):
+        return f"通行证签到 {self.pk}"

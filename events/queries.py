@@ -1,13 +1,13 @@
 """Reads of events and sessions; what other apps and pages may ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Min, Prefetch, Q, Sum
 from django.utils import timezone
 
-from events.models import Event, Session, SessionMove, SignUp
+from events.models import CheckIn, Event, Session, SessionMove, SignUp
 from portal.accounts import User
 from portal.regions import Region, district_code
 from portal.roles import Perm
@@ -227,3 +227,10 @@ def searchable() -> Iterator[Entry]:
     """Every published event for the search table."""
     events = Event.objects.published().select_related("region", "resource").order_by("pk")
     return map(entry_of, events.iterator(chunk_size=1000))
+
+
+def check_ins_of(hashes: Iterable[bytes]) -> list[CheckIn]:
+    """Check-ins by the digests of passes, newest session first; for whoever knows whose they are."""
+    rows = CheckIn.objects.filter(pass_hash__in=list(hashes), session__cancelled_at=None)
+    rows = rows.select_related("session__event__organization", "session__event__resource__organization")
+    return list(rows.order_by("-session__starts_at", "session", "pk"))

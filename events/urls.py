@@ -20,5 +20,6 @@ desk = [
     path("<int:pk>/edit/", views.desk_form, name="edit"),
     path("<int:pk>/<slug:step>/", views.desk_step, name="step"),
     path("session/<int:pk>/attendance/", views.desk_attendance, name="attendance"),
+    path("session/<int:pk>/check-in/", views.desk_check_in, name="check_in"),
     path("session/<int:pk>/sign-ups/", views.desk_sign_ups, name="sign_ups"),
 ]

@@ -158,6 +158,7 @@ PAGES = {
     "events_desk:edit": Page(MAKERS, MAKERS, of="event"),
     "events_desk:step": Page("", MAKERS, of="event", args=(("step", "submit"),)),
     "events_desk:attendance": Page("", MAKERS, of="session"),
+    "events_desk:check_in": Page("", MAKERS, of="session"),
     "events_desk:sign_ups": Page(MAKERS, of="session"),
     # --- talent
     "talent_desk:people": Page(RETURN_READERS, RETURN_READERS),
@@ -224,6 +225,8 @@ PAGES = {
     "youth_credits:export_file": Page(SCHOOLS, of="credit_export", may_be_empty=True),
     "youth_credits:student_new": Page(CLERKS, CLERKS),
     "youth_credits:student_number": Page("", CLERKS, of="student"),
+    "youth_credits:visit_list": Page(CLERKS),
+    "youth_credits:visit_record": Page("", CLERKS, of="session", may_be_empty=True),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),
     "youth_credits:roll_over_undo": Page("", CLERKS, of="rollover"),
     "youth_credits:transfer_list": Page(SCHOOLS),

@@ -17,6 +17,7 @@ from youth_credits.views import (
     students,
     suspicions,
     transcripts,
+    visits,
 )
 
 app_name = "youth_credits"
@@ -68,6 +69,8 @@ urlpatterns = [
     path("special/<uuid:uuid>/proof/", special.special_proof, name="special_proof"),
     path("exports/", exports.export_list, name="export_list"),
     path("exports/<uuid:uuid>/", exports.export_file, name="export_file"),
+    path("visits/", visits.visit_list, name="visit_list"),
+    path("visits/<int:pk>/", visits.visit_record, name="visit_record"),
     path("roll-over/", moves.roll_over, name="roll_over"),
     path("roll-over/<uuid:uuid>/undo/", moves.roll_over_undo, name="roll_over_undo"),
     path("transfers/", moves.transfer_list, name="transfer_list"),

@@ -38,6 +38,7 @@ TABLES = [
     "studentpass",
     "suspicionentry",
     "transferin",
+    "visitrecord",
     "transferout",
 ]
 

@@ -32,7 +32,6 @@ from youth_credits.actions.courses import (
     confirm_outing,
     decide_course,
     issue_passes,
-    pass_hash,
     plan_outing,
     record_outing,
     save_course,
@@ -95,6 +94,10 @@ from youth_credits.actions.suspicions import (
     mark_upload,
     work_off,
 )
+from youth_credits.actions.visits import (
+    leave_out_visit,
+    record_visit,
+)
 
 __all__ = [
     "ANY_TIME",
@@ -133,6 +136,7 @@ __all__ = [
     "issue_passes",
     "issue_transcript",
     "keep",
+    "leave_out_visit",
     "load_reference",
     "load_roll_out",
     "load_rules",
@@ -145,11 +149,11 @@ __all__ = [
     "note_checked",
     "open_class",
     "open_record",
-    "pass_hash",
     "plan_outing",
     "prove_balances",
     "record_class",
     "record_outing",
+    "record_visit",
     "refuse_file",
     "release",
     "retry",

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from events import actions as events
 from portal import audit
 from portal.accounts import User, people_with, require
 from portal.calendar import local_today
-from portal.encryption import blind
 from portal.errors import Refused
 from portal.notices import Notice, notify
 from portal.organizations import Organization
@@ -150,11 +150,6 @@ def decide_course(course: Course, step: str, *, note: str = "", by: User, until:
 # --- Passes ----------------------------------------------------------------------------------------
 
 
-def pass_hash(number: str) -> bytes:
-    """How an event knows a pass: by this and nothing else."""
-    return blind(number, purpose="student.pass")
-
-
 @transaction.atomic
 def issue_passes(students: Sequence[Student], *, by: User) -> dict[int, str]:
     """The pass numbers of children, made where there is none yet."""
@@ -169,7 +164,7 @@ def issue_passes(students: Sequence[Student], *, by: User) -> dict[int, str]:
                     student=student,
                     school_id=student.school_id,
                     number=number,
-                    number_hash=pass_hash(number),
+                    number_hash=events.pass_hash(number),
                 )
             )
     StudentPass.objects.bulk_create(made)

@@ -11,6 +11,7 @@ from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
 from youth_credits.models.special import SpecialCase
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 from youth_credits.models.suspicions import ProviderFigure, Suspicion, SuspicionEntry, UploadMark
+from youth_credits.models.visits import VisitRecord
 
 __all__ = [
     "AccessCase",
@@ -42,4 +43,5 @@ __all__ = [
     "TransferIn",
     "TransferOut",
     "UploadMark",
+    "VisitRecord",
 ]

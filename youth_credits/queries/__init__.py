@@ -77,12 +77,17 @@ from youth_credits.queries.totals import (
     students_in_scope_by_district,
     unbalanced,
 )
+from youth_credits.queries.visits import (
+    Visit,
+    visits_to_record,
+)
 
 __all__ = [
     "CourseBook",
     "Exceptions",
     "Reach",
     "RuleBook",
+    "Visit",
     "Year",
     "batch_entries",
     "batches",
@@ -140,6 +145,7 @@ __all__ = [
     "usual_leaving",
     "valid_courses",
     "verifiers",
+    "visits_to_record",
     "waiting_for",
     "years_of",
 ]

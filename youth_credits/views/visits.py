@@ -1,0 +1,51 @@
+"""Check-ins of the own children at events, to be recorded."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal import audit
+from portal.calendar import local_today
+from portal.roles import Perm
+from youth_credits import actions, queries
+from youth_credits.models import CreditRule
+from youth_credits.queries import RuleBook
+from youth_credits.views.access import crumbs, school_page
+
+MOST_SHOWN = 30
+USUAL = "A6"  # what stands first in the list of kinds; the person chooses
+
+
+@require_safe
+@school_page(Perm.CREDIT_RECORD)
+def visit_list(request, school):
+    visits = queries.visits_to_record(school)
+    if visits:
+        audit.viewed(school, by=request.user, reason="查看活动签到")
+    methods = (CreditRule.Method.MINUTES, CreditRule.Method.FIXED)
+    kinds = [
+        rule
+        for rule in RuleBook().rules_on(local_today())
+        if rule.method in methods and not rule.needs_course
+    ]
+    kinds.sort(key=lambda rule: rule.code != USUAL)
+    context = {
+        "visits": visits[:MOST_SHOWN],
+        "more": max(0, len(visits) - MOST_SHOWN),
+        "kinds": kinds,
+        "crumbs": crumbs(("活动签到", "")),
+    }
+    return render(request, "youth_credits/visit_list.html", context)
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+def visit_record(request, school, pk):
+    """`leave_out` in the form: no credit; otherwise the kind chosen."""
+    if "leave_out" in request.POST:
+        count = actions.leave_out_visit(school, pk, by=request.user)
+        messages.success(request, f"{count} 条签到不计学分，不再列出。")
+        return redirect("youth_credits:visit_list")
+    batch = actions.record_visit(school, pk, kind=request.POST.get("kind", "")[:10], by=request.user)
+    messages.success(request, f"已登记 {batch.rows_new} 名学生的学分，等待审核员审核。")
+    return redirect(batch)
