@@ -103,6 +103,7 @@ ACTS = {
     "find_suspicions": "夜间比对疑点",
     "look_for_doubles": "比对重复登记",
     "ask_export": "申请导出",
+    "claim_family_activity": "申报家庭活动",
     "issue": "签发文书",
     "issue_transcript": "开具成绩单",
     "rotate_keys": "更换密钥",

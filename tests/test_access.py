@@ -227,6 +227,8 @@ PAGES = {
     "youth_credits:student_number": Page("", CLERKS, of="student"),
     "youth_credits:visit_list": Page(CLERKS),
     "youth_credits:visit_record": Page("", CLERKS, of="session", may_be_empty=True),
+    "youth_credits:claim_list": Page(CLERKS, CLERKS),
+    "youth_credits:claim_proof": Page(SCHOOLS, of="claim", may_be_empty=True),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),
     "youth_credits:roll_over_undo": Page("", CLERKS, of="rollover"),
     "youth_credits:transfer_list": Page(SCHOOLS),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from youth_credits.views import (
     batches,
+    claims,
     consent,
     courses,
     exports,
@@ -71,6 +72,8 @@ urlpatterns = [
     path("exports/<uuid:uuid>/", exports.export_file, name="export_file"),
     path("visits/", visits.visit_list, name="visit_list"),
     path("visits/<int:pk>/", visits.visit_record, name="visit_record"),
+    path("family/", claims.claim_list, name="claim_list"),
+    path("family/<uuid:uuid>/proof/", claims.claim_proof, name="claim_proof"),
     path("roll-over/", moves.roll_over, name="roll_over"),
     path("roll-over/<uuid:uuid>/undo/", moves.roll_over_undo, name="roll_over_undo"),
     path("transfers/", moves.transfer_list, name="transfer_list"),

@@ -20,7 +20,9 @@ from youth_credits.actions import RollRow
 from youth_credits.models import (
     Batch,
     Course,
+    CreditRule,
     Export,
+    FamilyClaim,
     Outing,
     RollOut,
     RollOver,
@@ -156,6 +158,16 @@ def odd_things_of(school, base, by, child) -> dict:
             reason="一日登记 11 小时。",
             school_year=2025,
             seen_at=timezone.now(),
+        ),
+        "claim": FamilyClaim.objects.create(
+            **at,
+            student=child,
+            rule=CreditRule.objects.filter(code="A6").first(),
+            name="海洋馆",
+            provider="海洋馆",
+            held_on=date(2025, 10, 1),
+            minutes=60,
+            proof_id=1,
         ),
         "credit_export": Export.objects.create(**at, kind=Export.Kind.ROLL, school_year=2025),
         "special": SpecialCase.objects.create(

@@ -31,6 +31,7 @@ TABLES = [
     "credit",
     "studentyear",
     "export",
+    "familyclaim",
     "outingseat",
     "rollover",
     "rolloverline",

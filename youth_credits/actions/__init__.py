@@ -26,6 +26,11 @@ from youth_credits.actions.child import (
     reveal,
     withdraw_consent,
 )
+from youth_credits.actions.claims import (
+    claim_family_activity,
+    decide_claims,
+    kinds_to_claim,
+)
 from youth_credits.actions.courses import (
     COURSE,
     cancel_outing,
@@ -120,10 +125,12 @@ __all__ = [
     "ask_transfer",
     "ask_transfers",
     "cancel_outing",
+    "claim_family_activity",
     "close_old_transfers",
     "columns_of",
     "confirm_outing",
     "copy_students",
+    "decide_claims",
     "decide_course",
     "decide_special",
     "drop",
@@ -136,6 +143,7 @@ __all__ = [
     "issue_passes",
     "issue_transcript",
     "keep",
+    "kinds_to_claim",
     "leave_out_visit",
     "load_reference",
     "load_roll_out",

@@ -1,6 +1,7 @@
 """Schools' students, the rules by which they earn credit, and the ledger of what they earned."""
 
 from youth_credits.models.batches import Batch, RollChange
+from youth_credits.models.claims import FamilyClaim
 from youth_credits.models.courses import Course, Outing, OutingSeat, StudentPass
 from youth_credits.models.exports import Export
 from youth_credits.models.guardians import AccessCase, Guardianship
@@ -24,6 +25,7 @@ __all__ = [
     "CreditRuleSet",
     "Enrolment",
     "Export",
+    "FamilyClaim",
     "Grade",
     "Guardianship",
     "Outing",

@@ -7,7 +7,16 @@ from portal.accounts import User, people_with
 from portal.organizations import Organization
 from portal.roles import Perm, Role
 from portal.waiting import Waiting
-from youth_credits.models import Batch, Course, Credit, Outing, SpecialCase, Suspicion, TransferOut
+from youth_credits.models import (
+    Batch,
+    Course,
+    Credit,
+    FamilyClaim,
+    Outing,
+    SpecialCase,
+    Suspicion,
+    TransferOut,
+)
 from youth_credits.queries.ledger import standing
 
 Kind = Batch.Kind
@@ -69,7 +78,9 @@ def _to_record(schools: list[int]) -> list[Waiting]:
     confirmed = Outing.objects.filter(
         organization__in=schools, confirmed_at__isnull=False, batch=None, came__gt=0
     )
+    claims = FamilyClaim.objects.filter(organization__in=schools, status=FamilyClaim.Status.SENT)
     return [
+        _waiting("待确认的家庭活动", claims, "claim_list"),
         _waiting("待确认的导入", checked, "batch_list", f"?status={Status.CHECKED}"),
         _waiting("待答复的转出", asked, "transfer_list", "?side=out"),
         _waiting("待登记学分的课程外出", confirmed, "outing_list"),

@@ -1,0 +1,35 @@
+"""Row-level security of the what families claim: the guardian writes, the school decides."""
+
+# ruff: noqa: S608  policies of our own names
+from django.db import migrations
+
+SCHOOL = "(SELECT portal_scope_id('school'))"
+STEWARD = "(SELECT portal_scope_is('steward'))"
+OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
+GUARDIAN = "(SELECT portal_scope_id('guardian'))"
+WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+TABLE = "youth_credits_familyclaim"
+
+BOUND = f"""
+ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {TABLE} FORCE ROW LEVEL SECURITY;
+CREATE POLICY school ON {TABLE} FOR ALL USING (organization_id = {SCHOOL})
+    WITH CHECK (organization_id = {SCHOOL} AND student_id IN {OWN_STUDENTS});
+CREATE POLICY guardian ON {TABLE} FOR SELECT USING (student_id IN {WARDS});
+CREATE POLICY guardian_claims ON {TABLE} FOR INSERT
+    WITH CHECK (student_id IN {WARDS} AND created_by_id = {GUARDIAN} AND status = 'sent');
+CREATE POLICY steward ON {TABLE} FOR ALL USING ({STEWARD}) WITH CHECK ({STEWARD});
+"""
+UNBOUND = f"""
+DROP POLICY school ON {TABLE};
+DROP POLICY guardian ON {TABLE};
+DROP POLICY guardian_claims ON {TABLE};
+DROP POLICY steward ON {TABLE};
+ALTER TABLE {TABLE} NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("youth_credits", "0011_family_claims")]
+    operations = [migrations.RunSQL(BOUND, UNBOUND)]

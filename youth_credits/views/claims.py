@@ -1,0 +1,67 @@
+"""What families claim, confirmed by the school: up to thirty on one page."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal import audit, files
+from portal.errors import Refused
+from portal.roles import Perm
+from youth_credits import actions
+from youth_credits.forms import NoteForm
+from youth_credits.models import FamilyClaim
+from youth_credits.views.access import crumbs, school_page, second_factor_first
+
+ON_A_PAGE = 30
+
+
+def _waiting(school):
+    rows = FamilyClaim.objects.filter(organization=school, status=FamilyClaim.Status.SENT)
+    return rows.select_related("student", "rule", "organization__region", "region", "created_by").order_by(
+        "pk"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@school_page(Perm.CREDIT_RECORD)
+def claim_list(request, school):
+    """Tick and confirm, or tick and say why not."""
+    if request.method == "POST":
+        chosen = list(_waiting(school).filter(uuid__in=_uuids(request.POST.getlist("chosen"))))
+        if not chosen:
+            raise Refused("请勾选要办理的申报。")
+        confirms = "confirm" in request.POST
+        form = NoteForm(request.POST)
+        if not confirms and not form.is_valid():
+            raise Refused("请填写不确认的理由。")
+        note = "" if confirms else form.cleaned_data["note"]
+        count = actions.decide_claims(school, chosen, confirms=confirms, note=note, by=request.user)
+        messages.success(request, f"已{'确认' if confirms else '退回'} {count} 项。")
+        return redirect("youth_credits:claim_list")
+    rows = list(_waiting(school)[: ON_A_PAGE + 1])
+    if rows:
+        audit.viewed(school, by=request.user, reason="查看家庭活动申报")
+    context = {
+        "rows": rows[:ON_A_PAGE],
+        "has_more": len(rows) > ON_A_PAGE,
+        "crumbs": crumbs(("家庭活动", "")),
+    }
+    return render(request, "youth_credits/claim_list.html", context)
+
+
+def _uuids(texts: list[str]) -> list[str]:
+    return [text for text in texts[:ON_A_PAGE] if len(text) == 36 and text.replace("-", "").isalnum()]
+
+
+@require_safe
+@school_page(Perm.CREDIT_VIEW)
+@second_factor_first
+def claim_proof(request, school, uuid):
+    """The proof, decrypted for its own school only; recorded."""
+    claim = get_object_or_404(FamilyClaim.objects.filter(organization=school), uuid=uuid)
+    if not claim.proof_id:
+        raise Http404
+    answer = files.serve(request, claim.proof_id, rule=lambda user, file: file.organization_id == school.pk)
+    audit.viewed(claim, by=request.user, reason="查看佐证材料")
+    return answer
