@@ -127,7 +127,7 @@ def test_a_night_twice_writes_everything_once(students, in_school, school_clerk)
     assert Suspicion.objects.count() == 1
     assert SuspicionEntry.objects.count() == 1
     [suspicion] = Suspicion.objects.all()
-    assert (suspicion.status, suspicion.organization) == ("open", in_school)
+    assert (suspicion.status, suspicion.organization) == ("raised", in_school)
 
 
 def test_the_same_file_at_two_schools_is_odd(school, school_clerk, other_school, other_clerk, rules):
@@ -215,7 +215,7 @@ def test_the_verifier_works_it_off_with_a_note_and_the_bureau_may_hand_it_back(
     actions.work_off(suspicion, "reopen", note="签到表不全", by=bureau)
 
     suspicion.refresh_from_db()
-    assert (suspicion.status, suspicion.note) == ("open", "签到表不全")
+    assert (suspicion.status, suspicion.note) == ("raised", "签到表不全")
 
 
 def test_without_a_note_nothing_is_worked_off(suspicion, school_verifier):

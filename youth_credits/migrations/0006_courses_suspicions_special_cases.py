@@ -611,12 +611,12 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("open", "待核查"),
+                            ("raised", "待核查"),
                             ("cleared", "核查无问题"),
                             ("corrected", "已更正"),
                             ("upheld", "查实违规"),
                         ],
-                        default="open",
+                        default="raised",
                         max_length=10,
                         verbose_name="状态",
                     ),
@@ -946,7 +946,7 @@ class Migration(migrations.Migration):
             model_name="suspicion",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("status", "open"),
+                    ("status", "raised"),
                     models.Q(
                         ("worked_at__isnull", False),
                         ("worked_by__isnull", False),

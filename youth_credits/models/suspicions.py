@@ -32,7 +32,7 @@ class Suspicion(Scoped):
         BASE = "base", "单位学分异常"
 
     class Status(models.TextChoices):
-        OPEN = "open", "待核查"
+        OPEN = "raised", "待核查"
         CLEARED = "cleared", "核查无问题"
         CORRECTED = "corrected", "已更正"
         UPHELD = "upheld", "查实违规"
@@ -61,7 +61,7 @@ class Suspicion(Scoped):
         constraints = [
             models.CheckConstraint(
                 name="suspicion_worked_off_by_somebody_with_a_note",
-                condition=Q(status="open")
+                condition=Q(status="raised")
                 | Q(worked_at__isnull=False, worked_by__isnull=False) & ~Q(note=""),
                 violation_error_message="核查结果须有核查人、时间和说明。",
             )

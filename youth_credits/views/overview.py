@@ -49,6 +49,7 @@ def overview(request):
         "region": region,
         "found": found,
         "bands": BANDS,
+        "columns": [*BANDS, "合计"],
         "by_school": by_school,
         "years": _years(year),
         "year": school_year_label(year),

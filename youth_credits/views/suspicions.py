@@ -22,7 +22,7 @@ from youth_credits.views.access import crumbs
 def suspicion_list(request):
     if not request.user.can(Perm.SUSPICION_WORK):
         raise PermissionDenied("学分疑点由学校审核员和教育行政部门核查。")
-    status = request.GET.get("status", "open")
+    status = request.GET.get("status", "raised")
     kind = request.GET.get("kind", "")
     rows = queries.suspicions_for(request.user)
     if status in Suspicion.Status.values:
