@@ -17,6 +17,7 @@ COUNTER = "revision"  # counts the changes of a record; for the trail, not for r
 ACTS = {
     "sign_in": "登录",
     "sign_in_failed": "登录失败",
+    "factor_failed": "动态验证码错误",
     "sign_out": "退出登录",
     "create": "登记",
     "change": "修改",
