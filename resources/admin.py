@@ -8,7 +8,8 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
-from resources.forms.registry import SECTIONS, KindForm, ResourceRegisterForm
+from resources.forms.register import KindForm, ResourceRegisterForm
+from resources.forms.registry import SECTIONS
 from resources.models import Resource, ResourceKind, Topic
 from resources.sheets.registry import ResourceSheet
 
