@@ -132,14 +132,6 @@ class AttendanceForm(forms.Form):
     visits = forms.IntegerField(label="到场人次", min_value=0, max_value=5_000_000)
 
 
-class NoteForm(forms.Form):
-    """A reason, for steps that ask for one."""
-
-    note = forms.CharField(
-        label="意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class Decoy(forms.BoundField):
     """A field out of sight."""
 
