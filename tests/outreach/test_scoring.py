@@ -1,6 +1,6 @@
 """The arithmetic by hand: three worked cases, and what holds for any case."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -22,6 +22,8 @@ from outreach.scoring import (
     share,
     trimmed_mean,
 )
+
+D = Decimal
 
 FORM = (
     Criterion("1", "组织与制度", D(12), "ladder", (D(0), D(4), D(8), D(12))),
