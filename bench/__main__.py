@@ -79,6 +79,7 @@ def main() -> None:
 def _run(names: list[str]) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages as they are served
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in names:
         print(f"{name} …", flush=True)

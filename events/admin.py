@@ -1,11 +1,10 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 
 from events import actions
 from events.forms import EventRegisterForm
 from events.models import Brand, Edition, Event, Session
 from events.sheets import EventSheet
 from portal.admin_site import RegisterPart, RegisterPermissions
-from portal.errors import Refused
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
@@ -34,7 +33,7 @@ class EventAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     view_perm, edit_perm = Perm.EVENT_VIEW, Perm.EVENT_EDIT
     form = EventRegisterForm
     inlines = [SessionInline]
-    list_display = ["title", "kind", "region", "organization", "status", "published_at"]
+    list_display = ["title", "kind", "region", "organization", "status_as_read", "published_at"]
     list_filter = ["status", "kind", ("region", admin.RelatedOnlyFieldListFilter), "edition"]
     list_select_related = ["region", "organization"]
     search_fields = ["title", "organization__name"]
@@ -49,16 +48,9 @@ class EventAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     @admin.action(description="发布所选（待审核的）")
     def publish_chosen(self, request, queryset):
-        done = 0
         chosen = queryset.for_user(request.user, Perm.EVENT_REVIEW)
-        for event in chosen.select_related("region", "organization", "created_by"):
-            try:
-                actions.publish(event, by=request.user)
-            except Refused as refusal:
-                self.message_user(request, f"{event}：{refusal}", messages.WARNING)
-            else:
-                done += 1
-        self.message_user(request, f"已发布 {done} 项。", messages.SUCCESS)
+        chosen = chosen.select_related("region", "organization", "created_by")
+        self.publish_each(request, chosen, actions.publish)
 
 
 @admin.register(Brand)

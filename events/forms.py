@@ -154,14 +154,6 @@ class CheckInForm(forms.Form):
         return found
 
 
-class NoteForm(forms.Form):
-    """A reason, for steps that ask for one."""
-
-    note = forms.CharField(
-        label="意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class Decoy(forms.BoundField):
     """A field out of sight."""
 

@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import actions, queries
-from events.forms import AttendanceForm, CheckInForm, EventForm, NoteForm, SessionForm, SignUpForm
+from events.forms import AttendanceForm, CheckInForm, EventForm, SessionForm, SignUpForm
 from events.models import REVIEW, Event, Session, SessionMove, SignUp
 from portal import audit, history, ics, plain_question
 from portal.accounts import may
 from portal.calendar import weekend_of
 from portal.encryption import sign, unsign
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.regions import Level, Region

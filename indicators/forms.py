@@ -48,14 +48,6 @@ def seen(cell: ReturnCell) -> str:
     return json.dumps([cell.version, cell.text, cell.note], ensure_ascii=False)
 
 
-class NoteForm(forms.Form):
-    """A reason for the district: shown to it and kept in the trail."""
-
-    note = forms.CharField(
-        label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="区科协会看到。"
-    )
-
-
 class RemarkForm(forms.Form):
     """One sentence about one cell."""
 

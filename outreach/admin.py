@@ -3,7 +3,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from outreach import actions
-from outreach.forms import TitleForm, WithdrawForm
+from outreach.forms.titles import TitleForm, WithdrawForm
 from outreach.models import Measure, Target, TargetActual, Title, TitleKind
 from outreach.sheets import TitleSheet
 from portal.admin_site import RegisterPart, RegisterPermissions

@@ -3,7 +3,7 @@
 from datetime import date
 
 from outreach import actions
-from outreach.forms import TitleForm
+from outreach.forms.titles import TitleForm
 from outreach.models import Title
 from portal.registers import RegisterResource
 

@@ -1,9 +1,36 @@
-"""Form fields for what is too many for a drop-down: one record, typed by its name."""
+"""Form fields and forms that many pages share: text as it is kept, one record typed by its name, a note."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portal.identifiers import clean_text
+
 MOST_OPTIONS = 200
+
+
+class Words(forms.CharField):
+    """Text as the portal keeps it: trimmed, without unseen characters."""
+
+    def __init__(self, *, lines: int = 0, **options):
+        self.lines = lines
+        widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput
+        super().__init__(widget=options.pop("widget", widget), **options)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return clean_text(value, multiline=bool(self.lines)) if value else value
+
+
+class NoteForm(forms.Form):
+    """What somebody may say with a decision."""
+
+    note = Words(label="意见", max_length=500, required=False, lines=3)
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that does not go without a reason."""
+
+    note = Words(label="理由", max_length=300, lines=3, error_messages={"required": "请填写理由。"})
 
 
 class NameInput(forms.TextInput):

@@ -17,6 +17,7 @@ COUNTER = "revision"  # counts the changes of a record; for the trail, not for r
 ACTS = {
     "sign_in": "登录",
     "sign_in_failed": "登录失败",
+    "factor_failed": "动态验证码错误",
     "sign_out": "退出登录",
     "create": "登记",
     "change": "修改",
@@ -104,6 +105,9 @@ ACTS = {
     "look_for_doubles": "比对重复登记",
     "ask_export": "申请导出",
     "claim_family_activity": "申报家庭活动",
+    "add_file": "添加材料",
+    "remove_file": "删除材料",
+    "examine": "形式审查",
     "issue": "签发文书",
     "issue_transcript": "开具成绩单",
     "rotate_keys": "更换密钥",

@@ -14,6 +14,7 @@ PUBLIC = (
     (_("首页"), "/"),
     (_("资源菜单"), "/menu/"),
     (_("线路"), "/routes/"),
+    (_("科普基地"), "/bases/"),
     (_("活动"), "/events/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
@@ -55,7 +56,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
             ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
-            ("规划与认定", "/desk/outreach/", (Perm.PLAN_VIEW, Perm.TITLE_VIEW)),
+            ("科普认定", "/desk/titles/", (Perm.TITLE_CASE, Perm.TITLE_VIEW)),
         ),
     ),
     ("管理", (("操作记录", "/desk/audit/", (Perm.AUDIT_VIEW,)),)),

@@ -32,6 +32,7 @@ WAITING = (
     resources.census_waiting,
     resources.routes_waiting,
     events.waiting_for,
+    outreach.titles_waiting,
 )
 
 
@@ -307,6 +308,30 @@ def _place(found):
     about = About(name="place", title=f"{found.title}的位置")
     points = [(found.title, float(found.longitude), float(found.latitude))]
     return place_map(about, points, district=found.region.district_code or "")
+
+
+# --- One base ---------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def base(request, pk):
+    """A body that holds titles: since when and until when, what it shows, and what is on there."""
+    holder = get_object_or_404(outreach.holders(), pk=pk)
+    now = timezone.now()
+    titles = [(title, title.is_in_force(local_today(now))) for title in outreach.titles_of(holder)]
+    rows = resources.on_cards(resources.published().filter(organization=holder))
+    places = list(rows.order_by("title", "pk"))
+    days = resources.Calendar.around(now)
+    context = {
+        "holder": holder,
+        "titles": titles,
+        "is_in_force": any(stands for _, stands in titles),
+        "places": [(row, resources.opening(row, now, days)) for row in places[:12]],
+        "sessions": events.sessions_at([row.pk for row in places], now, limit=10),
+        "years": outreach.evidence_of(holder, local_today(now).year - 1),
+    }
+    return render(request, "outreach/base_page.html", context)
 
 
 # --- The desk -------------------------------------------------------------------------------------

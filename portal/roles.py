@@ -30,6 +30,11 @@ class Perm(models.TextChoices):
     PLAN_EDIT = "plan_edit", "编辑规划任务"
     TITLE_VIEW = "title_view", "查看认定"
     TITLE_EDIT = "title_edit", "编辑认定"
+    TITLE_CASE = "title_case", "办理认定申报"
+    TITLE_APPLY = "title_apply", "申报认定"
+    TITLE_RECOMMEND = "title_recommend", "推荐认定"
+    TITLE_MANAGE = "title_manage", "组织认定"
+    TITLE_SCORE = "title_score", "评审打分"
     RETURN_VIEW = "return_view", "查看统计报表"
     RETURN_FILL = "return_fill", "填报统计报表"
     RETURN_REVIEW = "return_review", "审核统计报表"
@@ -69,6 +74,9 @@ class Role(models.TextChoices):
 # Who looks after a region's census: answers for units without an account, and checks what units answer.
 _CENSUS_OFFICER = frozenset({Perm.CENSUS_VIEW, Perm.CENSUS_FILL, Perm.CENSUS_CHECK})
 
+# Who checks what the district's units apply for, and recommends it.
+_TITLE_OFFICER = frozenset({Perm.TITLE_CASE, Perm.TITLE_RECOMMEND})
+
 _DISTRICT_READS = frozenset(
     {
         Perm.DESK_VIEW,
@@ -98,6 +106,8 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.PLAN_VIEW,
         Perm.PLAN_EDIT,
         Perm.TITLE_EDIT,
+        Perm.TITLE_CASE,
+        Perm.TITLE_MANAGE,
         Perm.RETURN_REVIEW,
         Perm.CREDIT_MANAGE,
         Perm.CREDIT_OVERVIEW,
@@ -110,9 +120,11 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.AUDITOR: frozenset({Perm.DESK_VIEW, Perm.AUDIT_VIEW}),
     Role.DISTRICT: _DISTRICT_READS
     | _CENSUS_OFFICER
+    | _TITLE_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.DISTRICT_HEAD: _DISTRICT_READS
     | _CENSUS_OFFICER
+    | _TITLE_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {
@@ -141,9 +153,11 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.EVENT_EDIT,
             Perm.SIGNUP_VIEW,
             Perm.COURSE_EDIT,
+            Perm.TITLE_CASE,
+            Perm.TITLE_APPLY,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }

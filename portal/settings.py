@@ -244,6 +244,10 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 MFA_ADAPTER = "portal.sign_in.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "portal.factor_forms.AuthenticateForm",
+    "reauthenticate": "portal.factor_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "深圳市科普服务管理平台"

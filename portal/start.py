@@ -193,6 +193,8 @@ class Supervisor:
         stamp = self.folder / "prepared"
         if self.database and stamp.exists() and stamp.read_text() == prepared_mark(environment):
             return
+        for part in ("queue", "done", "control"):  # where messages go without Redis, from the first step on
+            (self.folder / "broker" / part).mkdir(parents=True, exist_ok=True)
         static = self._manage(environment, "collectstatic", "--noinput", "--verbosity=0")
         self._step("正在更新数据库结构……", environment, "migrate", "--noinput", "--verbosity=1")
         self._step("正在载入基础数据……", environment, "reference_data")

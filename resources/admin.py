@@ -1,15 +1,15 @@
 """The association's registers of resources, their kinds and topics."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 
 from portal import search
 from portal.admin_site import RegisterPermissions
-from portal.errors import Refused
 from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
-from resources.forms.registry import SECTIONS, KindForm, ResourceRegisterForm
+from resources.forms.register import KindForm, ResourceRegisterForm
+from resources.forms.registry import SECTIONS
 from resources.models import Resource, ResourceKind, Topic
 from resources.sheets.registry import ResourceSheet
 
@@ -25,7 +25,7 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
         (title, {"fields": [name for name in names if name != "kind" or title == "基本信息"]})
         for title, names in (*SECTIONS[:-1], (SECTIONS[-1][0], (*SECTIONS[-1][1], "seen")))
     ]
-    list_display = ["title", "code", "kind", "region", "organization", "status", "updated_at"]
+    list_display = ["title", "code", "kind", "region", "organization", "status_as_read", "updated_at"]
     list_filter = ["status", "kind__name", ("region", admin.RelatedOnlyFieldListFilter), "is_free"]
     list_select_related = ["kind", "region", "organization"]
     list_per_page = 50
@@ -61,15 +61,8 @@ class ResourceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     @admin.action(description="发布所选（待审核的）")
     def publish_chosen(self, request, queryset):
-        done = 0
-        for resource in queryset.for_user(request.user, Perm.RESOURCE_REVIEW).select_related("created_by"):
-            try:
-                actions.publish(resource, by=request.user)
-            except Refused as refusal:
-                self.message_user(request, f"{resource}：{refusal}", messages.WARNING)
-            else:
-                done += 1
-        self.message_user(request, f"已发布 {done} 条。", messages.SUCCESS)
+        chosen = queryset.for_user(request.user, Perm.RESOURCE_REVIEW).select_related("created_by")
+        self.publish_each(request, chosen, actions.publish)
 
     def changes_of(self, record) -> list[Change]:
         """What the database's own versions tell."""

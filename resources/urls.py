@@ -2,7 +2,6 @@ from django.urls import path
 
 from resources.views import (
     assets,
-    census,
     directory,
     life,
     likeness,
@@ -13,6 +12,7 @@ from resources.views import (
     subscriptions,
 )
 from resources.views import desk as desk_views
+from resources.views.census import rounds, sheets, workbook
 
 app_name = "resources"
 urlpatterns = [
@@ -60,27 +60,27 @@ desk = [
 ]
 
 census_desk = [
-    path("", census.round_list, name="list"),
-    path("new/", census.round_new, name="new"),
-    path("<int:pk>/", census.round_detail, name="round"),
-    path("<int:pk>/edit/", census.round_edit, name="edit"),
-    path("<int:pk>/close/", census.round_close, name="close"),
-    path("<int:pk>/again/", census.directory_again, name="again"),
-    path("<int:pk>/join/", census.join, name="join"),
-    path("<int:pk>/units/", census.unit_list, name="units"),
-    path("<int:pk>/accept/", census.accept_all, name="accept_all"),
-    path("<int:pk>/remind/", census.remind, name="remind"),
-    path("<int:pk>/workbook/", census.round_workbook, name="workbook"),
-    path("<int:pk>/upload/", census.upload, name="upload"),
-    path("<int:pk>/upload/keep/", census.upload_keep, name="upload_keep"),
-    path("<int:pk>/upload/faults/", census.upload_faults, name="upload_faults"),
-    path("<int:pk>/step/<slug:step>/", census.round_step, name="round_step"),
-    path("units/<int:pk>/", census.unit_detail, name="unit"),
-    path("units/<int:pk>/add/", census.row_new, name="add"),
-    path("units/<int:pk>/workbook/", census.unit_workbook, name="unit_workbook"),
-    path("units/<int:pk>/<slug:step>/", census.unit_step, name="unit_step"),
-    path("rows/<int:pk>/", census.row_edit, name="row"),
-    path("rows/<int:pk>/drop/", census.row_drop, name="drop"),
+    path("", rounds.round_list, name="list"),
+    path("new/", rounds.round_new, name="new"),
+    path("<int:pk>/", rounds.round_detail, name="round"),
+    path("<int:pk>/edit/", rounds.round_edit, name="edit"),
+    path("<int:pk>/close/", rounds.round_close, name="close"),
+    path("<int:pk>/again/", rounds.directory_again, name="again"),
+    path("<int:pk>/join/", rounds.join, name="join"),
+    path("<int:pk>/units/", rounds.unit_list, name="units"),
+    path("<int:pk>/accept/", rounds.accept_all, name="accept_all"),
+    path("<int:pk>/remind/", rounds.remind, name="remind"),
+    path("<int:pk>/workbook/", workbook.round_workbook, name="workbook"),
+    path("<int:pk>/upload/", workbook.upload, name="upload"),
+    path("<int:pk>/upload/keep/", workbook.upload_keep, name="upload_keep"),
+    path("<int:pk>/upload/faults/", workbook.upload_faults, name="upload_faults"),
+    path("<int:pk>/step/<slug:step>/", rounds.round_step, name="round_step"),
+    path("units/<int:pk>/", sheets.unit_detail, name="unit"),
+    path("units/<int:pk>/add/", sheets.row_new, name="add"),
+    path("units/<int:pk>/workbook/", workbook.unit_workbook, name="unit_workbook"),
+    path("units/<int:pk>/<slug:step>/", sheets.unit_step, name="unit_step"),
+    path("rows/<int:pk>/", sheets.row_edit, name="row"),
+    path("rows/<int:pk>/drop/", sheets.row_drop, name="drop"),
 ]
 
 directory_public = [

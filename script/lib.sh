@@ -69,3 +69,31 @@ python_parts() {
   fi
   exec 9>&-
 }
+
+# start_redis FOLDER: a Redis of our own, with the settings of production, on a port that was free a moment ago.
+# Its address is REDIS_URL; `end_redis` ends it.
+start_redis() {
+  local port
+  for _ in 1 2 3; do
+    port=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    redis-server --port "$port" --bind 127.0.0.1 --dir "$1" --appendonly yes --maxmemory-policy noeviction \
+      --databases 64 --logfile "$1/redis.log" --daemonize no </dev/null &
+    redis=$!
+    for _ in $(seq 50); do
+      if redis-cli -p "$port" ping >/dev/null 2>&1; then
+        export REDIS_URL="redis://127.0.0.1:$port/0"
+        return
+      fi
+      kill -0 "$redis" 2>/dev/null || break
+      sleep 0.1
+    done
+    redis=
+  done
+  echo "Redis 未能启动。 Redis did not start." >&2
+  return 1
+}
+
+end_redis() {
+  [ -z "${redis:-}" ] || kill "$redis" 2>/dev/null || true
+  [ -z "${redis:-}" ] || wait "$redis" 2>/dev/null || true
+}

@@ -25,6 +25,9 @@ CENSUS_READERS = f"{CENSUS_OFFICERS} unit@city"  # everybody's round; whose shee
 CENSUS_SHEETS = "staff@city district@district district_head@district unit@own"
 MAKERS = "staff@city unit@own"
 
+TITLE_CASES = "staff@city district@district district_head@district unit@own"
+TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
+
 PAGES = {
     # --- everybody's
     "home": Page("*"),
@@ -151,6 +154,34 @@ PAGES = {
     "routes_desk:detail": Page(RESOURCE_READERS, of="route"),
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
+    # --- titles
+    "bases:list": Page("*"),
+    "bases:round": Page("*", of="title_round"),
+    "base": Page("*", of="holder"),
+    "titles_desk:list": Page(TITLE_DESK),
+    "titles_desk:round_new": Page("staff", "staff"),
+    "titles_desk:round": Page(TITLE_DESK, of="title_round"),
+    "titles_desk:round_edit": Page("staff@city", "staff@city", of="title_round"),
+    "titles_desk:round_step": Page("", "staff@city", of="title_round", args=(("step", "begin_review"),)),
+    "titles_desk:apply": Page(
+        "district@city district_head@city unit@city",
+        "district@city district_head@city unit@city",
+        of="title_round",
+    ),
+    "titles_desk:summary": Page(
+        "staff@city district@city district_head@city", of="title_round", may_be_empty=True
+    ),
+    "titles_desk:cases": Page(TITLE_DESK),
+    "titles_desk:case": Page(TITLE_CASES, of="case"),
+    "titles_desk:case_edit": Page("unit@own", "unit@own", of="case"),
+    "titles_desk:case_check": Page("unit@own", "unit@own", of="case"),
+    "titles_desk:file_add": Page("", "unit@own", of="case"),
+    "titles_desk:file_remove": Page("", "unit@own", of="case", args=(("file", 1),), may_be_empty=True),
+    "titles_desk:receipt": Page(TITLE_CASES, of="case"),
+    "titles_desk:formal": Page("staff@city", "staff@city", of="case"),
+    "titles_desk:case_step": Page(
+        "", TITLE_CASES, of="case", args=(("step", "withdraw"),), may_be_empty=True
+    ),
     # --- events
     "events_desk:list": Page(RESOURCE_READERS),
     "events_desk:new": Page(MAKERS, MAKERS),
@@ -257,6 +288,7 @@ def declared(name: str, route: str) -> bool:
 def world(db, monkeypatch):
     # What a transcript looks like is tested with the credits; here only who gets one.
     monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     return city.build()
 
 

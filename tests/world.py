@@ -29,7 +29,7 @@ from resources.models import Route
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
-from tests.outreach.factories import TitleFactory
+from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.talent.factories import PersonFactory
@@ -101,6 +101,7 @@ def build() -> World:
     _people(world)
     _records(world)
     _census(world)
+    _titles(world)
     _statistics(world)
     _children(world)
     return world
@@ -204,6 +205,22 @@ def _records(world: World) -> None:
         "person": people,
         "title": {"here": TitleFactory(organization=world.places["unit here"])},
     }
+
+
+def _titles(world: World) -> None:
+    """A round that receives, and what each unit began for it: here handed in, the others drafts."""
+    asked = RoundFactory(region=world.places["city"], created_by=world.people["staff"])
+    world.things["title_round"] = {"here": asked}
+    world.things["case"] = {
+        place: ApplicationFactory(
+            round=asked,
+            organization=world.places[f"unit {place}"],
+            created_by=world.people["staff"],
+            handed_in=True,
+        )
+        for place in PLACES
+    }
+    world.things["holder"] = {"here": world.places["unit here"]}
 
 
 def _census(world: World) -> None:

@@ -28,6 +28,7 @@ from portal import audit
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 
@@ -258,7 +259,7 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
         "is_late": filing.is_late(today),
         "may_remark": may_review and filing.status == Return.Status.SUBMITTED,
         "steps": [step for step in RETURN_FLOW.open_to(request.user, filing) if step[0] != "submit"],
-        "note_form": forms.NoteForm(),
+        "note_form": ReasonForm(),
         "remarks": [(line, remark) for line in lines for remark in line.remarks if not remark.answered_at],
         "timeline": RETURN_FLOW.timeline(filing),
         "now": timezone.now(),
@@ -330,7 +331,7 @@ def return_step(request, pk, step):
     if step == "accept":
         take(filing, by=request.user)
     else:
-        form = forms.NoteForm(request.POST)
+        form = ReasonForm(request.POST)
         if not form.is_valid():
             raise Refused(f"请填写{RETURN_FLOW.steps[step].label}的理由（300 字以内）。")
         take(filing, note=form.cleaned_data["note"], by=request.user)

@@ -4,8 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.fields import Words
 from portal.roles import Perm
-from resources.forms.registry import OrganizationField, Words
+from resources.forms.fields import OrganizationField
 from resources.models import Resource, SourceAsset
 
 FIELDS = (

@@ -5,8 +5,10 @@ import itertools
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portal.fields import Words
 from portal.organizations import Organization
-from resources.forms.registry import EXTRA, OrganizationField, ResourceForm, ResourceRules, Words
+from resources.forms.fields import EXTRA, OrganizationField
+from resources.forms.registry import ResourceForm, ResourceRules
 from resources.models import CensusAnswer, CensusForm, CensusRound, CensusUnit, ResourceKind, Topic
 from resources.queries.census import ASKED, DETAILS, asked_of, blank_values, changed_names
 from resources.rules import read_details
@@ -73,10 +75,6 @@ class JoinForm(forms.Form):
     organization = OrganizationField(
         label="补入单位", max_length=120, help_text="填写全称或统一社会信用代码。"
     )
-
-
-class SendBackForm(forms.Form):
-    note = Words(label="退回意见", max_length=500, required=False, lines=2)
 
 
 class CloseForm(forms.Form):

@@ -5,8 +5,9 @@ from copy import deepcopy
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portal.fields import Words
 from resources.actions.desk import BULK
-from resources.forms.registry import ResourceForm, Words
+from resources.forms.registry import ResourceForm
 from resources.models import DeskFilter, Licence, Resource
 
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.files import IMAGES, UploadField
-from portal.identifiers import clean_text
+from portal.fields import Words
 from portal.organizations import Organization
 from portal.regions import Level, Region
 from portal.roles import Perm
 from resources.actions.registry import GROUP_CODES
+from resources.forms.fields import EXTRA, OrganizationField, extra_field, region_choices, topic_choices
 from resources.models import (
     Accessibility,
     Audience,
@@ -22,88 +22,23 @@ from resources.models import (
     Licence,
     Resource,
     ResourceKind,
-    ResourceLink,
     Spirit,
     Topic,
-    validate_fields,
 )
-from resources.queries import changed_since
 from resources.rules import (
     EXAMPLE,
     PRICE_EXAMPLE,
     SPECIAL_EXAMPLE,
     read_details,
-    read_fields,
     read_hours,
     read_prices,
     read_special,
     read_value,
     written,
-    written_fields,
     written_prices,
     written_special,
 )
 from resources.rules.fields import written_details
-
-EXTRA = "x_"
-
-
-class Words(forms.CharField):
-    """Text as the portal keeps it: trimmed, without unseen characters."""
-
-    def __init__(self, *, lines: int = 0, **options):
-        self.lines = lines
-        widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput
-        super().__init__(widget=options.pop("widget", widget), **options)
-
-    def to_python(self, value):
-        value = super().to_python(value)
-        return clean_text(value, multiline=bool(self.lines)) if value else value
-
-
-class OrganizationField(Words):
-    """An organisation by its name or unified social credit code: there are too many for a list."""
-
-    units: dict[str, Organization] = {}  # looked up beforehand, for a sheet
-
-    def clean(self, value):
-        text = super().clean(value)
-        if not text:
-            return None
-        if text in self.units:
-            return self.units[text]
-        found = list(Organization.objects.active().filter(name=text).select_related("region")[:2])
-        found = found or list(
-            Organization.objects.active().filter(credit_code=text).select_related("region")[:2]
-        )
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ValidationError("有多个同名单位，请改填统一社会信用代码。")
-        near = Organization.objects.active().filter(name__contains=text).order_by("name", "pk")[:3]
-        names = "、".join(row.name for row in near)
-        raise ValidationError(
-            f"没有找到这个单位。相近的有：{names}。" if names else "没有找到这个单位，请填写全称。"
-        )
-
-    def prepare_value(self, value):
-        if isinstance(value, int):
-            return Organization.objects.filter(pk=value).values_list("name", flat=True).first() or ""
-        return str(value) if isinstance(value, Organization) else value
-
-
-def region_choices() -> list:
-    """Districts with their subdistricts, as groups of a list."""
-    rows = Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT).order_by("path")
-    groups: list = []
-    for row in rows:
-        if row.level == Level.SUBDISTRICT:
-            groups[-1][1].append((row.pk, f"{groups[-1][0]} · {row.name}"))
-        else:
-            words = f"{row.name}（全市）" if row.level == Level.MUNICIPALITY else row.name
-            groups.append((row.name, [(row.pk, words)]))
-    return groups
-
 
 OF_PLACES = (
     "longitude",
@@ -231,15 +166,6 @@ def _many(label: str, choices, help_text: str = "") -> forms.MultipleChoiceField
         widget=forms.CheckboxSelectMultiple,
         help_text=help_text,
     )
-
-
-def topic_choices() -> list:
-    """The topics in use by their groups."""
-    rows = Topic.objects.filter(is_active=True)
-    return [
-        (label, [(row.pk, row.name) for row in rows if row.group == group])
-        for group, label in Topic.Group.choices
-    ]
 
 
 class ResourceForm(ResourceRules, forms.Form):
@@ -413,25 +339,6 @@ class ResourceForm(ResourceRules, forms.Form):
         return kept
 
 
-def extra_field(field: dict) -> forms.Field:
-    """The form field of one declared extra field; `rules.read_value` says what is right."""
-    options = {"label": field["label"], "required": False}
-    if not field.get("public", True):
-        options["help_text"] = "仅供内部使用，不公开。"
-    choices = [(choice, choice) for choice in field.get("choices", [])]
-    if field["type"] == "choice":
-        return forms.ChoiceField(choices=[("", "请选择"), *choices], **options)
-    if field["type"] == "choices":
-        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **options)
-    if field["type"] == "flag":
-        return forms.ChoiceField(choices=[("", "未填写"), ("是", "是"), ("否", "否")], **options)
-    if field["type"] == "date":
-        return Words(widget=forms.DateInput(attrs={"type": "date"}), max_length=10, **options)
-    if field["type"] == "number":
-        return Words(widget=forms.TextInput(attrs={"inputmode": "decimal"}), max_length=20, **options)
-    return Words(lines=4 if field["type"] == "long" else 0, max_length=1000, **options)
-
-
 def initial_of(resource: Resource) -> dict:
     """What the form shows of a resource before anything is typed."""
     initial = {name: getattr(resource, name) for name in ResourceForm.base_fields if hasattr(resource, name)}
@@ -471,149 +378,3 @@ class ResourceRowForm(ResourceForm):
         if code and code not in known:
             raise ValidationError("没有这个编号的资源，新增请留空。")
         return code
-
-
-# What is written otherwise than the model's own form would.
-OF_THE_REGISTER_FORM = {
-    "audiences",
-    "dimensions",
-    "spirits",
-    "languages",
-    "accessibility",
-    "is_free",
-    "hours_text",
-    "special_text",
-    "prices_text",
-    "holiday_rule",
-    "licence",
-    "details_text",
-    "note",
-}
-
-
-class ResourceRegisterForm(ResourceRules, forms.ModelForm):
-    """A resource in the register under /admin/."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    audiences = ResourceForm.base_fields["audiences"]
-    dimensions = ResourceForm.base_fields["dimensions"]
-    spirits = ResourceForm.base_fields["spirits"]
-    languages = ResourceForm.base_fields["languages"]
-    accessibility = ResourceForm.base_fields["accessibility"]
-    is_free = ResourceForm.base_fields["is_free"]
-    hours_text = ResourceForm.base_fields["hours_text"]
-    special_text = ResourceForm.base_fields["special_text"]
-    prices_text = ResourceForm.base_fields["prices_text"]
-    holiday_rule = ResourceForm.base_fields["holiday_rule"]
-    licence = ResourceForm.base_fields["licence"]
-    details_text = ResourceForm.base_fields["details_text"]
-    note = ResourceForm.base_fields["note"]
-
-    class Meta:
-        model = Resource
-        fields = [name for name in ResourceForm.base_fields if name not in OF_THE_REGISTER_FORM]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        resource = self.instance
-        # A record of an older version of its kind is shown with the present one.
-        kinds = ResourceKind.objects.current()
-        self.fields["kind"].queryset = kinds
-        if resource.pk:
-            self.initial["kind"] = kinds.filter(code=resource.kind.code).values_list("pk", flat=True).first()
-            self.initial["is_free"] = {True: "1", False: "0", None: ""}[resource.is_free]
-            self.initial["hours_text"] = resource.hours_text
-            self.initial["special_text"] = resource.special_text
-            self.initial["prices_text"] = resource.prices_text
-            self.initial["details_text"] = resource.details_text
-            self.initial["seen"] = resource.revision
-
-    def clean(self) -> dict:
-        data = super().clean()
-        self._check_pairs(data)
-        self._clean_details_text(data)
-        seen = data.get("seen")
-        if self.instance.pk and seen != self.instance.revision:
-            told = [
-                f"{change.by} {change.at:%H:%M} {'；'.join(change.sentences)}"
-                for change in changed_since(self.instance, seen or 0)
-            ]
-            self.add_error(None, f"这条资源刚被他人修改，请核对后再次保存。{'。'.join(told)}")
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = str(self.instance.revision)
-        return data
-
-    @property
-    def values(self) -> dict:
-        """What the actions take, after the form was found valid."""
-        kept = dict(self.cleaned_data)
-        text = kept.pop("details_text")
-        kept.pop("seen")
-        return {**kept, "details": read_details(kept["kind"].fields, text or "")}
-
-
-class NoteForm(forms.Form):
-    note = Words(label="意见", max_length=500, required=False, lines=3)
-
-
-class PictureForm(forms.Form):
-    picture = UploadField(label="图片", kinds=IMAGES, help_text="JPG、PNG 或 WebP，不超过 20 MB。")
-    alt = Words(
-        label="图片说明", max_length=120, help_text="向看不到图片的人说明图上是什么，如“展厅中央的地球模型”。"
-    )
-
-
-class LinkForm(forms.Form):
-    kind = forms.ChoiceField(label="类别", choices=ResourceLink.Kind)
-    title = Words(label="标题", max_length=80)
-    url = forms.URLField(
-        label="网址", max_length=300, assume_scheme="https", help_text="以 http:// 或 https:// 开头。"
-    )
-
-    def clean_url(self) -> str:
-        url = self.cleaned_data["url"]
-        if not url.lower().startswith(("http://", "https://")):
-            raise ValidationError("网址应以 http:// 或 https:// 开头。")
-        return url
-
-
-class KindForm(forms.ModelForm):
-    """A kind of resource with its extra fields written one a line: a new kind takes five minutes."""
-
-    fields_text = Words(
-        label="扩展字段",
-        required=False,
-        lines=8,
-        help_text="每行一个字段：代码 | 名称 | 类型 | 选项、选项 | 内部。"
-        "类型为 text、long、number、date、choice、choices、flag、link；公开的字段第五格留空。"
-        "已有资源使用的类型改动字段后存为新版本。",
-    )
-
-    class Meta:
-        model = ResourceKind
-        fields = (
-            "code",
-            "name",
-            "summary",
-            "is_place",
-            "classification_code",
-            "classification_edition",
-            "freshness_months",
-            "grace_days",
-            "position",
-            "basis",
-        )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["fields_text"].initial = written_fields(self.instance.fields)
-
-    def clean_fields_text(self) -> list[dict]:
-        try:
-            declared = read_fields(self.cleaned_data["fields_text"])
-        except ValueError as fault:
-            raise ValidationError(str(fault)) from fault
-        validate_fields(declared)
-        self.instance.fields = declared
-        return declared

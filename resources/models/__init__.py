@@ -24,14 +24,13 @@ from resources.models.kinds import (
     validate_fields,
 )
 from resources.models.likeness import DuplicatePair, Likeness, Merge
+from resources.models.media import ResourceLink, ResourcePicture
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
 from resources.models.opening import Concession, OpeningHours, SpecialDays
 from resources.models.registry import (
     REVIEW,
     HolidayRule,
     Resource,
-    ResourceLink,
-    ResourcePicture,
     ResourceVersion,
 )
 from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import may
 from portal.errors import ChangedMeanwhile
+from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from resources import actions, queries
 from resources.forms.assets import AssetForm, ConversionForm
-from resources.forms.registry import NoteForm
 from resources.models import AssetConversion, SourceAsset
 
 

@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import may
+from portal.fields import NoteForm
 from portal.identifiers import clean_text
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from resources import actions, queries
 from resources.forms.desk import FilterForm
-from resources.forms.registry import LinkForm, NoteForm, PictureForm, ResourceForm, initial_of
+from resources.forms.media import LinkForm, PictureForm
+from resources.forms.registry import ResourceForm, initial_of
 from resources.models import REVIEW, DeskFilter, Resource, ResourceKind, ResourceLink, ResourcePicture
 
 

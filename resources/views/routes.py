@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import documents, plain_question
 from portal.errors import Refused
+from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.maps import About, place_map
 from portal.middleware import client_address
@@ -17,7 +18,6 @@ from portal.public_pages import public_page
 from portal.regions import Region
 from portal.roles import Perm
 from resources.actions import routes as actions
-from resources.forms.registry import NoteForm
 from resources.forms.routes import RouteForm, RouteProposalForm, StopFormSet, initial_of
 from resources.models import ROUTE_REVIEW, Audience, Route, Season
 from resources.queries.routes import RouteQuery, duration_words, public_routes, with_stops

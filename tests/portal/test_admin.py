@@ -13,6 +13,7 @@ from portal.roles import Role
 from tests.events.factories import EventFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
+from tests.resources.factories import ResourceFactory
 from tests.talent.factories import PersonFactory
 
 REGISTERS = ["portal_organization", "portal_region", "talent_person", "outreach_title", "events_event"]
@@ -135,3 +136,37 @@ def test_the_administrator_gives_a_role_in_the_register(client, administrator, d
 
     assert page.status_code == 302
     assert user.grants.get().region == district
+
+
+def publish_chosen(client, record, seen):
+    register = f"admin:{record._meta.app_label}_{record._meta.model_name}_changelist"
+    chosen = {"action": "publish_chosen", "_selected_action": [record.pk], f"seen-{record.pk}": seen}
+    page = client.post(reverse(register), chosen, follow=True)
+    record.refresh_from_db()
+    return page.content.decode()
+
+
+@pytest.mark.parametrize("make", [EventFactory, ResourceFactory])
+def test_what_is_chosen_in_a_register_is_published_as_the_list_showed_it(client, staff, make):
+    record = make(submitted=True)
+    client.force_login(staff)
+    register = f"admin:{record._meta.app_label}_{record._meta.model_name}_changelist"
+
+    listed = client.get(reverse(register)).content.decode()
+    publish_chosen(client, record, record.revision)
+
+    assert f'name="seen-{record.pk}" value="{record.revision}"' in listed
+    assert record.status == "published"
+
+
+@pytest.mark.parametrize("make", [EventFactory, ResourceFactory])
+@pytest.mark.parametrize("seen", [0, "", "x", "9" * 40])
+def test_what_changed_since_the_list_was_shown_is_not_published_with_the_others(client, staff, make, seen):
+    record = make(submitted=True)
+    client.force_login(staff)
+
+    told = publish_chosen(client, record, seen)
+
+    assert record.status == "submitted"
+    assert str(record) in told
+    assert "有修改" in told

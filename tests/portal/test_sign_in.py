@@ -102,6 +102,25 @@ def test_a_wrong_password_stands_in_the_trail_with_the_account(client, clerk):
     assert entry.address == "10.9.9.9"
 
 
+def test_a_wrong_code_stands_in_the_trail_with_the_account_and_without_the_code(client, staff):
+    with_password(staff)
+    sign_in(client, staff, address="10.9.9.9")
+
+    client.post(reverse("mfa_authenticate"), {"code": "000000"}, REMOTE_ADDR="10.9.9.9")
+
+    entry = AuditEntry.objects.get(action="factor_failed")
+    assert (entry.actor_id, entry.subject_id, entry.address) == (None, str(staff.pk), "10.9.9.9")
+    assert "000000" not in repr(entry.__dict__)
+
+
+def test_a_wrong_code_at_a_step_that_asks_again_names_who_is_signed_in(client, staff):
+    client.force_login(staff)
+
+    client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
+
+    assert AuditEntry.objects.get(action="factor_failed").actor_id == staff.pk
+
+
 def test_what_is_typed_for_an_account_that_is_not_there_stands_nowhere(client):
     client.post(reverse("account_login"), {"login": "my-secret-password", "password": "second-secret"})
 

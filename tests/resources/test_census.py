@@ -10,6 +10,7 @@ from portal.notices import Notice
 from portal.organizations import Organization
 from portal.roles import Role
 from resources.actions import census, directory, kinds, registry
+from resources.actions.census import checks
 from resources.models import (
     CensusAnswer,
     CensusDirectory,
@@ -244,7 +245,7 @@ def test_a_fault_in_the_last_row_leaves_the_register_and_the_sheet_as_they_were(
     def killed(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(census, "publish", killed)
+    monkeypatch.setattr(checks, "publish", killed)
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         census.accept_unit(sheet, by=staff)
     monkeypatch.undo()

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 
@@ -194,16 +195,17 @@ def test_any_question_is_a_calendar(client, city):
 def fitting(city):
     south = RegionFactory(name="南山区", code="440305000000")
     space = TopicFactory(code="space", name="天文航天")
-    fits = ResourceFactory(
-        published=True,
-        title="少年天文馆",
-        region=south,
-        topics=[space],
-        audiences=["minors"],
-        ages_from=8,
-        ages_to=12,
-        hours_as="每天 09:00-17:00",
-    )
+    with time_machine.travel(MONDAY, tick=False):  # the menu knows when it is open from that day on
+        fits = ResourceFactory(
+            published=True,
+            title="少年天文馆",
+            region=south,
+            topics=[space],
+            audiences=["minors"],
+            ages_from=8,
+            ages_to=12,
+            hours_as="每天 09:00-17:00",
+        )
     ResourceFactory(published=True, title="别的", audiences=["seniors"])
     ResourceFactory(published=True, title="给大孩子的天文课", topics=[space], ages_from=15)
     return fits

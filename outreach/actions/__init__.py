@@ -1,0 +1,15 @@
+"""Everything that changes the plan's progress and the titles, by subject."""
+
+from outreach.actions.plan import report_actual, report_progress
+from outreach.actions.reference import load_reference
+from outreach.actions.titles import change_title, create_title, save_title, withdraw_title
+
+__all__ = [
+    "change_title",
+    "create_title",
+    "load_reference",
+    "report_actual",
+    "report_progress",
+    "save_title",
+    "withdraw_title",
+]

@@ -1,0 +1,1 @@
+"""What a person typed about titles, by subject. A form never saves."""

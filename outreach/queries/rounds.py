@@ -1,0 +1,242 @@
+"""Rounds and applications as units, districts and the association read them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from outreach import scoring
+from outreach.models import Application, Evidence, EvidenceItem, Round, Scheme, Title
+from portal.accounts import User
+from portal.organizations import Organization
+from portal.roles import Perm
+from portal.waiting import Waiting
+
+# Evidence item → field of an application: what the portal counted itself cannot be typed.
+KNOWN = {
+    EvidenceItem.OPEN_DAYS: "open_days",
+    EvidenceItem.VISITORS: "visitors",
+    EvidenceItem.SESSIONS: "sessions",
+}
+
+
+def known_facts(organization: Organization, year: int) -> dict[str, int]:
+    """What the portal counted of a unit's year, by field of the application."""
+    rows = Evidence.objects.filter(organization=organization, year=year, item__in=KNOWN)
+    return {KNOWN[row.item]: int(row.value) for row in rows}
+
+
+def evidence_of(organization: Organization, year: int) -> list[Evidence]:
+    """The figures of a unit's year with their sources, in the order of the items."""
+    order = list(EvidenceItem.values)
+    rows = Evidence.objects.filter(organization=organization, year=year)
+    return sorted(rows, key=lambda row: order.index(row.item))
+
+
+def titles_held(organization: Organization, on: date) -> list[Title]:
+    """The titles a unit holds on a day, the oldest first."""
+    return list(
+        Title.objects.in_force(on)
+        .filter(organization=organization)
+        .select_related("kind")
+        .order_by("valid_from", "pk")
+    )
+
+
+# --- Is it complete, may it be hoped for? ---------------------------------------------------------
+
+TYPED = (
+    "legal_person",
+    "contact",
+    "phone",
+    "building_area",
+    "exhibition_area",
+    "full_time_staff",
+    "part_time_staff",
+    "volunteers",
+    "training_hours",
+    "open_days",
+    "weekend_days",
+    "visitors",
+    "sessions",
+    "has_pupil_discount",
+    "has_senior_discount",
+    "has_military_discount",
+    "leaflets",
+    "exhibits",
+    "boards",
+    "models_count",
+    "books",
+    "income_appropriation_yuan",
+    "income_sponsorship_yuan",
+    "income_other_yuan",
+    "spending_building_yuan",
+    "spending_exhibits_yuan",
+    "spending_activities_yuan",
+    "spending_other_yuan",
+    "other_titles",
+    "has_distinctive_resource",
+    "shows_own_technology",
+    "summary",
+    "plan",
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something an application still lacks, with where it is filled in."""
+
+    name: str
+    anchor: str
+
+
+def gaps(application: Application) -> list[Gap]:
+    """What is missing before it can be handed in: empty cells, then files that a gate asks for."""
+    empty = [
+        Gap(str(application._meta.get_field(name).verbose_name), f"id_{name}")
+        for name in TYPED
+        if getattr(application, name) in (None, "")
+    ]
+    proved = {file.proves for file in application.files.all()}
+    files = [
+        Gap(f"“{gate.name}”的证明材料", "files")
+        for gate in application.round.form.gates.all()
+        if gate.needs_file and gate.code not in proved
+    ]
+    return empty + files
+
+
+@dataclass(frozen=True)
+class Check:
+    """One threshold of a category against what a unit has."""
+
+    name: str
+    wanted: Decimal
+    found: Decimal | None
+
+    @property
+    def is_met(self) -> bool | None:
+        return None if self.found is None else self.found >= self.wanted
+
+    @property
+    def words(self) -> str:
+        found = "未填" if self.found is None else scoring.plain(Decimal(self.found))
+        return f"{self.name}：要求不少于 {scoring.plain(self.wanted)}，现为 {found}"
+
+
+def checks(application: Application) -> list[Check]:
+    """The thresholds of the category, in a fixed order."""
+    facts = application.facts
+    return [
+        Check(str(application._meta.get_field(Application.FACTS[fact]).verbose_name), wanted, facts.get(fact))
+        for fact, wanted in application.round.form.threshold(application.category).items()
+    ]
+
+
+def gate_states(application: Application) -> list[dict]:
+    """Each gate of the form with what was found, and what the figures alone would say."""
+    found = {row.gate_id: row for row in application.gate_findings.all()}
+    met = [check for check in checks(application) if not check.is_met]
+    rows = []
+    for gate in application.round.form.gates.all():
+        row = found.get(gate.pk)
+        rows.append(
+            {
+                "gate": gate,
+                "finding": row,
+                "computed": (not met) if gate.facts else None,
+                "words": "；".join(check.words for check in met) if gate.facts else "",
+            }
+        )
+    return rows
+
+
+def proof_choices(round: Round) -> list[tuple[str, str]]:
+    """What a file may prove: a gate or a line of the form."""
+    gates = [(gate.code, gate.name) for gate in round.form.gates.all() if gate.needs_file]
+    lines = [(row.code, f"{row.code} {row.name}") for row in round.form.criteria.all() if row.evidence]
+    return gates + lines
+
+
+def proof_name(round: Round, code: str) -> str:
+    return dict(proof_choices(round)).get(code, code)
+
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+
+def applications_for(user: User):
+    """Every application somebody may look at, with what a list shows."""
+    return Application.objects.seen_by(user).select_related("round", "organization", "region")
+
+
+def round_counts(round: Round, user: User) -> list[dict]:
+    """How many of a round's applications that somebody may see stand in each status, in order."""
+    rows = Application.objects.seen_by(user).filter(round=round).values("status").annotate(count=Count("pk"))
+    counts = {row["status"]: row["count"] for row in rows.order_by("status")}
+    return [
+        {"code": code, "label": label, "count": counts[code]}
+        for code, label in Application.Status.choices
+        if counts.get(code)
+    ]
+
+
+def rounds_open_to(user: User, on: date):
+    """The rounds in which somebody may begin an application on a day."""
+    wanted = Q(pk__in=[])
+    if user.can(Perm.TITLE_APPLY):
+        wanted |= Q(scheme__applicant=Scheme.Applicant.UNIT)
+    if user.can(Perm.TITLE_RECOMMEND):
+        wanted |= Q(scheme__applicant=Scheme.Applicant.DISTRICT)
+    return (
+        Round.objects.receiving(on)
+        .filter(wanted)
+        .select_related("scheme", "form")
+        .order_by("apply_until", "pk")
+    )
+
+
+def applicants_for(user: User, round: Round):
+    """The bodies for which somebody may apply in a round and which have no application there yet."""
+    if round.scheme.applicant == Scheme.Applicant.DISTRICT:
+        bodies = Organization.objects.active().filter(kind=Organization.Kind.DISTRICT_ASSOCIATION)
+        bodies = bodies.for_user(user, Perm.TITLE_RECOMMEND)
+    else:
+        bodies = Organization.objects.active().for_user(user, Perm.TITLE_APPLY)
+    taken = Application.objects.filter(round=round).values("organization")
+    return bodies.exclude(pk__in=taken).select_related("region").order_by("name", "pk")
+
+
+def summary_of(round: Round, user: User):
+    """A district's recommendations of a round (推荐汇总表), in the district's order."""
+    rows = Application.objects.for_user(user, Perm.TITLE_CASE).filter(
+        round=round, recommended_at__isnull=False
+    )
+    return rows.select_related("organization", "region").order_by("region__code", "district_rank", "pk")
+
+
+# --- The desk -------------------------------------------------------------------------------------
+
+
+def titles_waiting(user: User) -> list[Waiting]:
+    """What waits for somebody in the rounds of accreditation."""
+    asked = [
+        (Perm.TITLE_APPLY, ["returned"], "待补正的认定申报"),
+        (Perm.TITLE_RECOMMEND, ["submitted"], "待推荐的认定申报"),
+        (Perm.TITLE_MANAGE, ["recommended"], "待形式审查的认定申报"),
+    ]
+    return [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+
+
+def _waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:
+    if not user.can(perm):
+        return []
+    rows = Application.objects.for_user(user, perm).filter(status__in=statuses).select_related("organization")
+    count = rows.count()
+    items = [
+        (row.organization.name, row.get_absolute_url()) for row in rows.order_by("submitted_at", "pk")[:5]
+    ]
+    url = f"{reverse('titles_desk:cases')}?status={statuses[0]}"
+    return [Waiting(title=title, count=count, url=url, items=items)] if count else []

@@ -1,0 +1,1 @@
+"""Titles: what units, districts, panels, the association and the public see, by subject."""

@@ -1,0 +1,311 @@
+"""An application at the desk: filled in, checked, handed in; then the district and the formal check."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach.actions import applications as actions
+from outreach.forms.rounds import (
+    ApplicationForm,
+    FileForm,
+    GateForm,
+    ReasonForm,
+    RecommendForm,
+    ReturnForm,
+)
+from outreach.models import APPLICATION_STEPS, Application, ApplicationFile
+from outreach.queries import rounds as queries
+from outreach.views.rounds import SEES, add_fault, pdf_answer, require_desk
+from portal import documents
+from portal.accounts import may
+from portal.calendar import local_today
+from portal.errors import ChangedMeanwhile, Refused
+from portal.keyset import page_by_key
+from portal.roles import Perm
+
+
+def _case(request, pk) -> Application:
+    rows = Application.objects.seen_by(request.user).with_all()
+    return get_object_or_404(rows.prefetch_related("files__attachment", "gate_findings"), pk=pk)
+
+
+def _own(request, pk) -> Application:
+    """An application of one's own body. Raises Http404 for others."""
+    application = _case(request, pk)
+    if not is_own(request.user, application):
+        raise Http404
+    return application
+
+
+def is_own(user, application: Application) -> bool:
+    try:
+        actions.require_applicant(user, application)
+    except PermissionDenied:
+        return False
+    return True
+
+
+@require_safe
+def case_list(request):
+    require_desk(request.user, *SEES)
+    status = request.GET.get("status", "")
+    rows = queries.applications_for(request.user)
+    if status in Application.Status.values:
+        rows = rows.filter(status=status)
+    asked = request.GET.get("round", "")
+    if asked.isdecimal() and len(asked) < 9:
+        rows = rows.filter(round=int(asked))
+    page = page_by_key(
+        rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    context = {"page": page, "status": status, "statuses": Application.Status.choices, "round": asked}
+    return render(request, "outreach/case_list.html", context)
+
+
+@require_safe
+def case_detail(request, pk):
+    application = _case(request, pk)
+    own = is_own(request.user, application)
+    in_time = local_today() <= application.round.recommend_until
+    recommends = may(request.user, Perm.TITLE_RECOMMEND, application) and application.status == "submitted"
+    manages = may(request.user, Perm.TITLE_MANAGE, application)
+    context = {
+        "case": application,
+        "parts": _told(application),
+        "known": queries.evidence_of(application.organization, application.round.data_year),
+        "titles": queries.titles_held(application.organization, local_today()),
+        "files": _files(application),
+        "may_edit": own and application.may_be_changed,
+        "may_withdraw": own and application.status in APPLICATION_STEPS.steps["withdraw"].sources,
+        "own": own,
+        "recommends": recommends,
+        "manages": manages,
+        "checks_form": manages and application.status == "recommended",
+        "in_time": in_time,
+        "gates": queries.gate_states(application),
+        "timeline": APPLICATION_STEPS.timeline(application),
+        "reason": ReasonForm(),
+        "return_form": ReturnForm(),
+        "recommend_form": RecommendForm(),
+        "remarks": _remarks(application),
+    }
+    return render(request, "outreach/case_detail.html", context)
+
+
+def _remarks(application: Application) -> list[tuple[str, str, str]]:
+    """What the district asked to put right: field, its name, the remark."""
+    return [(name, _label(name), text) for name, text in application.remarks.items()]
+
+
+def _label(name: str) -> str:
+    return "证明材料" if name == "files" else str(Application._meta.get_field(name).verbose_name)
+
+
+def _told(application: Application) -> list[tuple[str, list]]:
+    """Everything an application says, under the headings of its form: (heading, (name, label, value))."""
+    form = ApplicationForm(instance=application, known={})
+    return [
+        (heading, [(field.name, field.label, _said(application, field.name)) for field in fields])
+        for heading, fields in form.parts()
+    ]
+
+
+def _said(application: Application, name: str):
+    value = getattr(application, name)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    display = getattr(application, f"get_{name}_display", None)
+    return display() if display else value
+
+
+def _files(application: Application) -> list[tuple[str, ApplicationFile]]:
+    names = dict(queries.proof_choices(application.round))
+    return [(names.get(row.proves, row.proves), row) for row in application.files.all()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_edit(request, pk):
+    application = _own(request, pk)
+    if not application.may_be_changed:
+        messages.info(request, "申报已提交，不能再修改。")
+        return redirect(application)
+    known = queries.known_facts(application.organization, application.round.data_year)
+    held = queries.titles_held(application.organization, local_today())
+    form = ApplicationForm(request.POST or None, instance=application, known=known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.save_application(
+                form.save(commit=False), by=request.user, seen=form.cleaned_data["seen"]
+            )
+        except ChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+        except (Refused, ValidationError) as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(request, "已保存草稿。")
+            return redirect(
+                "titles_desk:case_check" if "check" in request.POST else "titles_desk:case_edit", saved.pk
+            )
+    context = {
+        "case": application,
+        "form": form,
+        "parts": form.parts(),
+        "titles": held,
+        "remarks": _remarks(application),
+        "files": _files(application),
+        "file_form": FileForm(choices=queries.proof_choices(application.round)),
+        "checks": queries.checks(application) if not form.is_bound else [],
+    }
+    return render(request, "outreach/case_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_check(request, pk):
+    """All answers and files on one page before they are handed in."""
+    application = _own(request, pk)
+    if not application.may_be_changed:
+        return redirect(application)
+    if request.method == "POST":
+        actions.submit_application(application, by=request.user)
+        messages.success(request, "已提交。可在本页下载回执。")
+        return redirect(application)
+    context = {
+        "case": application,
+        "parts": _told(application),
+        "files": _files(application),
+        "gaps": queries.gaps(application),
+        "checks": queries.checks(application),
+        "titles": queries.titles_held(application.organization, local_today()),
+    }
+    return render(request, "outreach/case_check.html", context)
+
+
+@require_POST
+def file_add(request, pk):
+    application = _own(request, pk)
+    form = FileForm(request.POST, request.FILES, choices=queries.proof_choices(application.round))
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, errors[0])
+    else:
+        data = form.cleaned_data
+        actions.add_file(
+            application, data["file"], proves=data["proves"], is_blind=data["is_blind"], by=request.user
+        )
+        messages.success(request, "材料已保存。")
+    return redirect("titles_desk:case_edit", application.pk)
+
+
+@require_POST
+def file_remove(request, pk, file):
+    application = _own(request, pk)
+    row = get_object_or_404(
+        ApplicationFile.objects.select_related("attachment"), pk=file, application=application
+    )
+    row.application = application
+    actions.remove_file(row, by=request.user)
+    messages.success(request, "材料已删除。")
+    return redirect("titles_desk:case_edit", application.pk)
+
+
+@require_safe
+def receipt(request, pk):
+    """What was handed in, when, and the digest of all of it, as PDF."""
+    application = _case(request, pk)
+    if application.submitted_at is None:
+        raise Http404("尚未提交。")
+    at = application.resubmitted_at or application.submitted_at
+    context = {
+        "case": application,
+        "parts": _told(application),
+        "files": _files(application),
+        "at": timezone.localtime(at),
+        "title": f"{application.organization}：认定申报表",
+    }
+    return pdf_answer(
+        documents.pdf("documents/title_application.html", context, made_at=at),
+        f"application-{application.pk}.pdf",
+    )
+
+
+@require_POST
+def case_step(request, pk, step):
+    """Withdraw, send back, recommend, not recommend, admit, turn down."""
+    application = _case(request, pk)
+    if step not in STEPS:
+        raise Http404("没有这个步骤。")
+    form_class, act, said = STEPS[step]
+    form = form_class(request.POST)
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}：{errors[0]}")
+        return redirect(application)
+    act(application, form, request.user)
+    messages.success(request, said)
+    return redirect(application)
+
+
+STEPS = {
+    "withdraw": (
+        ReasonForm,
+        lambda case, form, by: actions.withdraw_application(case, note=form.cleaned_data["note"], by=by),
+        "已撤回申报。",
+    ),
+    "return": (
+        ReturnForm,
+        lambda case, form, by: actions.return_application(
+            case, remarks=form.remarks, note=form.cleaned_data["note"], by=by
+        ),
+        "已退回补正。",
+    ),
+    "recommend": (
+        RecommendForm,
+        lambda case, form, by: actions.recommend(case, by=by, **form.cleaned_data),
+        "已推荐。",
+    ),
+    "not_recommend": (
+        ReasonForm,
+        lambda case, form, by: actions.not_recommend(case, note=form.cleaned_data["note"], by=by),
+        "已记为不予推荐。",
+    ),
+    "turn_down": (
+        ReasonForm,
+        lambda case, form, by: actions.turn_down(case, note=form.cleaned_data["note"], by=by),
+        "形式审查不通过，已告知单位。",
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def formal(request, pk):
+    """The formal check: each gate, and which files name nobody."""
+    application = _case(request, pk)
+    if not may(request.user, Perm.TITLE_MANAGE, application):
+        raise Http404
+    form = GateForm(request.POST or None, states=queries.gate_states(application))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.examine(
+                application,
+                form.findings,
+                blind={
+                    int(key) for key in request.POST.getlist("blind") if key.isdecimal() and len(key) < 10
+                },
+                is_done="admit" in request.POST,
+                by=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "审查结果已保存。" if "admit" not in request.POST else "形式审查通过。")
+            return redirect(application)
+    context = {
+        "case": application,
+        "form": form,
+        "files": _files(application),
+        "checks": queries.checks(application),
+    }
+    return render(request, "outreach/formal.html", context, status=422 if form.is_bound else 200)

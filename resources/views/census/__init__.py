@@ -1,0 +1,1 @@
+"""The census at the desk, by subject."""

@@ -1,0 +1,152 @@
+"""The census as a workbook: rows out to fill in, answers back by a preview."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal import audit
+from portal.errors import Refused
+from portal.register_pages import PendingSheet, Preview, UploadForm
+from portal.registers import RegisterRow, TableDataset
+from portal.roles import Perm
+from portal.sheets import Fault, as_text, write_faults
+from resources.models import CensusRound
+from resources.queries import census as queries
+from resources.sheets.census import CensusSheet, workbook
+from resources.views.census.scope import DESK, LIST, looked_at, need, round_of, unit_of
+
+LABEL = "普查表"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _fillable(request, asked: CensusRound):
+    """The units whose rows this person fills in: those of the region looked at, or of one's own."""
+    units = queries.units_for(request.user, Perm.CENSUS_FILL).filter(round=asked)
+    if request.user.can(Perm.CENSUS_CHECK) and request.GET.get("region"):
+        units = units.filter(region__path__startswith=looked_at(request).path)
+    return units.order_by("region__path", "name", "pk")
+
+
+@require_safe
+def round_workbook(request, pk):
+    asked = round_of(request, pk)
+    need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
+    return _download_rows(request, asked, _fillable(request, asked), asked.title)
+
+
+@require_safe
+def unit_workbook(request, pk):
+    unit = unit_of(request, pk, Perm.CENSUS_FILL)
+    return _download_rows(request, unit.round, [unit], unit.name)
+
+
+def _download_rows(request, asked: CensusRound, units, name: str) -> HttpResponse:
+    data, count = workbook(asked, units, by=request.user)
+    audit.exported(LABEL, count, by=request.user, note=name)
+    return _file(data, f"{name}普查表.xlsx")
+
+
+def _file(data: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        data,
+        headers={
+            "Content-Type": XLSX,
+            "Content-Disposition": content_disposition_header(True, name),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request, pk):
+    """Send a filled workbook: what would happen is shown before anything is kept."""
+    asked = round_of(request, pk)
+    need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return _upload_page(request, asked, form, status=422 if form.is_bound else 200)
+    sheet = _sheet(request, asked)
+    data = form.cleaned_data["sheet"].read()
+    try:
+        preview = _try(sheet, sheet.read(data), dry_run=True)
+    except Refused as refusal:
+        form.add_error("sheet", str(refusal))
+        return _upload_page(request, asked, form, status=422)
+    token = ""
+    if preview.can_be_kept or preview.faulty:
+        token = PendingSheet.keep(data).token(by=request.user, label=f"{LABEL}{asked.pk}")
+    return _upload_page(request, asked, UploadForm(), preview=preview, token=token)
+
+
+def _sheet(request, asked: CensusRound) -> CensusSheet:
+    units = queries.units_for(request.user, Perm.CENSUS_FILL).filter(round=asked)
+    return CensusSheet(asked=asked, units=units, by=request.user)
+
+
+def _try(sheet: CensusSheet, dataset: TableDataset, *, dry_run: bool) -> Preview:
+    result = sheet.import_data(
+        dataset,
+        dry_run=dry_run,
+        raise_errors=False,
+        use_transactions=True,
+        rollback_on_validation_errors=True,
+    )
+    if result.base_errors:
+        raise Refused("表格无法读取，请重新下载普查表，核对表头后再试。")
+    return Preview.of(result, dataset.table.notes)
+
+
+def _upload_page(request, asked, form, *, preview=None, token="", status=200):
+    context = {
+        "asked": asked,
+        "form": form,
+        "preview": preview,
+        "token": token,
+        "crumbs": [DESK, LIST, (asked.title, asked.get_absolute_url()), ("上传普查表", "")],
+    }
+    return render(request, "resources/census_upload.html", context, status=status)
+
+
+def _pending(request, asked: CensusRound) -> PendingSheet:
+    token = request.POST.get("token", "")
+    return PendingSheet.of(token, by=request.user, label=f"{LABEL}{asked.pk}")
+
+
+@require_POST
+def upload_keep(request, pk):
+    asked = round_of(request, pk)
+    need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
+    sheet = _sheet(request, asked)
+    data = _pending(request, asked).take()
+    preview = _try(sheet, sheet.read(data), dry_run=False)
+    if not preview.can_be_kept:
+        token = PendingSheet.keep(data).token(by=request.user, label=f"{LABEL}{asked.pk}")
+        return _upload_page(request, asked, UploadForm(), preview=preview, token=token, status=409)
+    counts = preview.counts
+    audit.event("import", by=request.user, kind=LABEL, name=f"{preview.total} 行", note=asked.title)
+    words = f"新增 {counts['new']} 条，作答 {counts['update']} 条，未变 {counts['skip']} 条"
+    words = f"已保存：{words}。核对后请提交核查。"
+    messages.success(request, words)
+    return redirect(asked)
+
+
+@require_POST
+def upload_faults(request, pk):
+    """The uploaded sheet back, with its faults."""
+    asked = round_of(request, pk)
+    need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
+    sheet = _sheet(request, asked)
+    dataset = sheet.read(_pending(request, asked).read())
+    preview = _try(sheet, dataset, dry_run=True)
+    response = _file(b"", f"{asked.title}普查表（有误）.xlsx")
+    write_faults(dataset.table, _faults(preview.faulty, dataset.table), response)
+    return response
+
+
+def _faults(rows: list[RegisterRow], table):
+    typed = dict(zip(table.lines, table.records(), strict=True))
+    for row in rows:
+        for header, sentence in row.problems:
+            yield Fault(row.line, header, as_text(typed[row.line].get(header)), sentence.rstrip("。"), "")
