@@ -1,5 +1,8 @@
 """What families claim, confirmed by the school: up to thirty on one page."""
 
+from contextlib import suppress
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,8 +53,12 @@ def claim_list(request, school):
     return render(request, "youth_credits/claim_list.html", context)
 
 
-def _uuids(texts: list[str]) -> list[str]:
-    return [text for text in texts[:ON_A_PAGE] if len(text) == 36 and text.replace("-", "").isalnum()]
+def _uuids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts[:ON_A_PAGE]:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 @require_safe

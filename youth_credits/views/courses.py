@@ -246,7 +246,7 @@ def outing_detail(request, uuid):
     outing = _outing(request, uuid)
     if _is_school(request.user):
         if request.method == "POST":
-            raise PermissionDenied("到场名单由基地确认。")
+            raise Http404("到场名单由基地确认。")
         return _outing_of_school(request, outing)
     if request.method == "POST":
         count = actions.confirm_outing(outing, request.POST.getlist("came"), by=request.user)

@@ -1,6 +1,7 @@
 """Check-ins of the own children at events, to be recorded."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,6 +43,8 @@ def visit_list(request, school):
 @school_page(Perm.CREDIT_RECORD)
 def visit_record(request, school, pk):
     """`leave_out` in the form: no credit; otherwise the kind chosen."""
+    if pk not in {visit.session.pk for visit in queries.visits_to_record(school)}:
+        raise Http404("没有待登记的签到。")
     if "leave_out" in request.POST:
         count = actions.leave_out_visit(school, pk, by=request.user)
         messages.success(request, f"{count} 条签到不计学分，不再列出。")
