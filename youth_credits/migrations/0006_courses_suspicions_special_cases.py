@@ -691,7 +691,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("entry", models.BigIntegerField(verbose_name="学分记录")),
+                ("entry", models.PositiveBigIntegerField(db_index=True, verbose_name="学分记录")),
                 (
                     "school",
                     models.ForeignKey(

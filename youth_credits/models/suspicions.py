@@ -86,7 +86,7 @@ class SuspicionEntry(models.Model):
 
     suspicion = models.ForeignKey(Suspicion, models.CASCADE, verbose_name="疑点", related_name="marks")
     school = models.ForeignKey(Organization, models.PROTECT, verbose_name="学校", related_name="+")
-    entry = models.BigIntegerField("学分记录")
+    entry = models.PositiveBigIntegerField("学分记录", db_index=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "疑点记录"
