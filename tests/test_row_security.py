@@ -5,16 +5,27 @@ import threading
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
+from events.models import CheckIn
 from portal.database import as_owner
 from portal.roles import Role
 from portal.scope import _set, scope
+from tests.events.factories import SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
-from tests.youth_credits.factories import enrol
+from tests.youth_credits.factories import enrol, moves_of, odd_things_of
+from youth_credits import actions
 from youth_credits.actions import DATA, load_rules
-from youth_credits.models import Student
+from youth_credits.models import (
+    OutingSeat,
+    RollOver,
+    RollOverLine,
+    Student,
+    SuspicionEntry,
+    VisitRecord,
+)
 
 REQUESTS = 2_000
 SET = "SELECT set_config('portal.scope', %s, true)"
@@ -152,3 +163,76 @@ def test_with_one_policy_turned_into_yes_the_guard_s_own_test_fails(two_schools)
 
     assert "youth_credits_student" in caught
     assert Student.objects.count() == 0
+
+
+# What moves, courses, visits, claims and exports keep of children; the column of their school.
+KEPT = {
+    "rollover": "organization_id",
+    "rolloverline": "school_id",
+    "transferin": "organization_id",
+    "transferout": "organization_id",
+    "specialcase": "organization_id",
+    "export": "organization_id",
+    "familyclaim": "organization_id",
+    "studentpass": "school_id",
+    "outingseat": "school_id",
+    "suspicionentry": "school_id",
+    "visitrecord": "school_id",
+}
+ATTACKS = (
+    "SELECT 1 FROM {table} WHERE {school} = %(other)s",
+    "SELECT 1 FROM {table} t WHERE (to_jsonb(t) ->> '{school}')::bigint = %(other)s FOR UPDATE",
+    "UPDATE {table} SET {school} = {school} WHERE {school} = %(other)s RETURNING 1",
+    "DELETE FROM {table} WHERE {school} = %(other)s RETURNING 1",
+)
+
+
+@pytest.fixture
+def kept_things(two_schools):
+    """Each of those tables with a row of either school; the base of their outings."""
+    base = OrganizationFactory()
+    for school in two_schools:
+        clerk = UserFactory(holding=(Role.SCHOOL, school))
+        with scope(f"school:{school.pk}"):
+            one, two, three = Student.objects.select_related("school__region").order_by("pk")
+            moves_of(school, clerk, one)
+            things = odd_things_of(school, base, clerk, two)
+            numbers = actions.issue_passes([three], by=clerk)
+            at = {"student": three, "school": school}
+            RollOverLine.objects.create(
+                **at, roll_over=RollOver.objects.get(), fate="promoted", grade_before=5, class_before=1
+            )
+            OutingSeat.objects.create(
+                **at, outing=things["outing"], base=base, pass_number=numbers[three.pk], family_name="王"
+            )
+            SuspicionEntry.objects.create(school=school, suspicion=things["suspicion"], entry=1)
+            seen = CheckIn.objects.create(
+                session=SessionFactory(), pass_hash=school.pk.to_bytes(32, "big"), at=timezone.now()
+            )
+            VisitRecord.objects.create(**at, check_in=seen, is_counted=True)
+    return base
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_no_statement_of_one_school_reaches_what_another_keeps(two_schools, kept_things, table):
+    mine, other = two_schools
+    names = {"table": f"youth_credits_{table}", "school": KEPT[table]}
+
+    with scope(f"school:{mine.pk}"), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {names['table']}")
+        assert cursor.fetchone() == (1,)
+        for attack in ATTACKS:
+            cursor.execute(attack.format(**names), {"other": other.pk})
+            assert cursor.fetchall() == [], attack
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {names['table']}")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_base_reads_the_seats_of_its_outings_and_nothing_else(two_schools, kept_things):
+    with scope(f"base:{kept_things.pk}"), connection.cursor() as cursor:
+        for table in [*KEPT, "student", "enrolment", "credit", "studentyear"]:
+            cursor.execute(f"SELECT count(*) FROM youth_credits_{table}")
+            assert cursor.fetchone() == ((2 if table == "outingseat" else 0),), table
+        cursor.execute("DELETE FROM youth_credits_outingseat RETURNING 1")
+        assert cursor.fetchall() == []

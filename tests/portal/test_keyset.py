@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.keyset import page_by_key
+from portal.keyset import about_how_many, page_by_key
 from portal.notices import Notice
 from portal.regions import Region
 from tests.factories import RegionFactory
@@ -36,6 +36,21 @@ def test_going_back_shows_the_page_one_came_from(twelve):
 
     assert back.rows == first.rows
     assert (back.previous, bool(back.next)) == (None, True)
+
+
+def test_a_short_list_is_counted_and_an_empty_one_not_even_asked(twelve, django_assert_num_queries):
+    assert about_how_many(twelve) == "共 12 条"
+    with django_assert_num_queries(0):
+        assert about_how_many(Region.objects.none()) == "共 0 条"
+
+
+def test_a_long_list_is_estimated_by_the_planner(db, monkeypatch):
+    monkeypatch.setattr(Region.objects.none().__class__, "explain", lambda *args, **kwargs: LONG)
+
+    assert about_how_many(Region.objects.all()) == "约 3,120,000 条"
+
+
+LONG = json.dumps([{"Plan": {"Plan Rows": 3_123_456}}])
 
 
 def test_a_page_costs_one_query(twelve, django_assert_num_queries):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import audit
 from portal.accounts import may
-from portal.keyset import page_by_key
+from portal.keyset import about_how_many, page_by_key
 from portal.roles import Perm
 from portal.scope import scope_of
 from youth_credits import actions, queries
@@ -38,6 +38,7 @@ def suspicion_list(request):
     ]
     context = {
         "page": page,
+        "total": about_how_many(rows),
         "tabs": tabs,
         "kinds": Suspicion.Kind.choices,
         "kind": kind,
