@@ -34,10 +34,13 @@ from youth_credits.actions.ledger import (
     entry_line,
     lock_ledger,
     prove_balances,
+    reverse,
     weigh,
     when_of,
     worth_of,
+    write,
 )
+from youth_credits.actions.partitions import make_partitions
 from youth_credits.actions.reference import DATA, load_reference, load_rules
 from youth_credits.actions.roll import (
     RollRow,
@@ -72,6 +75,7 @@ __all__ = [
     "load_reference",
     "load_rules",
     "lock_ledger",
+    "make_partitions",
     "note_checked",
     "open_class",
     "open_record",
@@ -81,6 +85,7 @@ __all__ = [
     "retry",
     "return_entries",
     "reveal",
+    "reverse",
     "sealed_student",
     "store",
     "store_roll",
@@ -93,4 +98,5 @@ __all__ = [
     "when_of",
     "withdraw_consent",
     "worth_of",
+    "write",
 ]

@@ -2,7 +2,15 @@
 
 from youth_credits.models.batches import Batch, RollChange
 from youth_credits.models.guardians import AccessCase, Guardianship
-from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
+from youth_credits.models.ledger import (
+    Activity,
+    ActivityShare,
+    CertificateClaim,
+    CourseClaim,
+    Credit,
+    OccasionClaim,
+    StudentYear,
+)
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 
@@ -11,12 +19,15 @@ __all__ = [
     "Activity",
     "ActivityShare",
     "Batch",
+    "CertificateClaim",
+    "CourseClaim",
     "Credit",
     "CreditRule",
     "CreditRuleSet",
     "Enrolment",
     "Grade",
     "Guardianship",
+    "OccasionClaim",
     "RollChange",
     "Student",
     "StudentQuerySet",

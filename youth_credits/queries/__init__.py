@@ -1,5 +1,6 @@
 """Reads of the roll and the ledger. Every one sees what the scope in force lets it see, and no more."""
 
+from youth_credits.models.ledger import standing
 from youth_credits.queries.batches import (
     batch_entries,
     batches,
@@ -8,7 +9,8 @@ from youth_credits.queries.batches import (
     verifiers,
     waiting_for,
 )
-from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
+from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
     classes,
@@ -22,17 +24,20 @@ from youth_credits.queries.totals import (
     hours_by_district,
     reached_minimum_by_district,
     students_in_scope_by_district,
-    unbalanced,
 )
 
 __all__ = [
+    "REFERENCES",
+    "Flaw",
     "RuleBook",
     "Year",
+    "astray",
     "batch_entries",
     "batches",
     "classes",
     "entries",
     "find_students",
+    "flaws",
     "hours_by_district",
     "last_activity",
     "name_hash",
@@ -45,6 +50,8 @@ __all__ = [
     "totals_by_grade",
     "transcript_entries",
     "unbalanced",
+    "unclaimed",
+    "unpartitioned",
     "verifiers",
     "waiting_for",
     "years_of",

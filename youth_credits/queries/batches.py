@@ -7,7 +7,6 @@ from portal.organizations import Organization
 from portal.roles import Perm, Role
 from portal.waiting import Waiting
 from youth_credits.models import Batch, Credit
-from youth_credits.queries.ledger import standing
 
 Kind = Batch.Kind
 Status = Batch.Status
@@ -29,9 +28,7 @@ def to_verify(school: Organization):
 def batch_entries(batch: Batch):
     """The entries of a batch that stand, by class."""
     return (
-        Credit.objects.filter(standing(), batch=batch)
-        .select_related("activity", "rule", "student")
-        .order_by("pk")
+        Credit.objects.of_batch(batch).standing().select_related("activity", "rule", "student").order_by("pk")
     )
 
 
@@ -40,7 +37,7 @@ def last_activity(school: Organization) -> Credit | None:
     batch = batches(school).filter(kind=Kind.GRID).exclude(status=Status.UNDONE).order_by("-pk").first()
     if batch is None:
         return None
-    return batch.credits.select_related("activity", "rule", "student").order_by("pk").first()
+    return Credit.objects.of_batch(batch).select_related("activity", "rule", "student").order_by("pk").first()
 
 
 def waiting_for(user: User) -> list[Waiting]:
