@@ -89,19 +89,13 @@ class Look(threading.Thread):
 
 
 def workbook_sheets(
-    data: bytes, look: Callable[[], Archive | None], limits: dict, notes: list[str]
+    data: bytes, look: Callable[[], Archive | None], limits: dict, notes: list[str], *, ahead: bool
 ) -> Iterator[Sheet]:
-    """The visible sheets that hold anything, in their order. The first one is parsed while the guard looks;
-    its verdict comes before anything that was parsed.
+    """The visible sheets that hold anything, in their order. With `ahead` the first one is parsed while the
+    guard looks; its verdict comes before anything that was parsed.
     """
-    with python_calamine.load_workbook(io.BytesIO(data)) as book:
-        visible = [
-            (number, about.name)
-            for number, about in enumerate(book.sheets_metadata[:SHEETS_TRIED])
-            if about.visible == python_calamine.SheetVisibleEnum.Visible
-            and about.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        parsed = _parsed_first(book, visible, look)
+    book, visible, parsed = _opened(data, look, ahead=ahead)
+    with book:
         archive = look()
         notes += archive.notes if archive else _notes_of_ole(data)
         known = archive.sheets if archive else {}
@@ -116,10 +110,21 @@ def workbook_sheets(
                 yield _read_sheet(sheet, xml, beside, limits)
 
 
-def _parsed_first(book, visible: list[tuple[int, str]], look: Callable) -> dict:
-    """The first sheet, parsed already; a fault of the parser's waits for what the guard says."""
+def _opened(
+    data: bytes, look: Callable, *, ahead: bool
+) -> tuple[python_calamine.CalamineWorkbook, list, dict]:
+    """The workbook, its visible sheets, and with `ahead` the first of them parsed already. What a parser finds
+    at fault waits for what the guard says.
+    """
     try:
-        return {number: book.get_sheet_by_index(number) for number, _ in visible[:1]}
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        visible = [
+            (number, about.name)
+            for number, about in enumerate(book.sheets_metadata[:SHEETS_TRIED])
+            if about.visible == python_calamine.SheetVisibleEnum.Visible
+            and about.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        return book, visible, {number: book.get_sheet_by_index(number) for number, _ in visible[:ahead]}
     except (python_calamine.CalamineError, ValueError, OverflowError, OSError):
         look()
         raise
@@ -518,7 +523,7 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
         sheets: Iterable[Sheet] = [text_sheet(data, notes, limits)]
     else:
         look = _look(data, limits, beside=not options["guard_first"]) if kind == "zip" else lambda: None
-        sheets = workbook_sheets(data, look, limits, notes)
+        sheets = workbook_sheets(data, look, limits, notes, ahead=not options["guard_first"])
     match = find_table(sheets, wanted, set(options["optional"]), notes)
     if match.sheet.xml.formulas:
         notes.append(f"有 {match.sheet.xml.formulas:,} 格是公式，读取的是上次保存的结果，没有重新计算。")
