@@ -113,8 +113,8 @@ def workbook_sheets(
 def _opened(
     data: bytes, look: Callable, *, ahead: bool
 ) -> tuple[python_calamine.CalamineWorkbook, list, dict]:
-    """The workbook, its visible sheets, and with `ahead` the first of them parsed already. What a parser finds
-    at fault waits for what the guard says.
+    """The workbook, its visible sheets, and with `ahead` the first of them parsed already. What a parser
+    finds at fault waits for what the guard says.
     """
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
