@@ -90,10 +90,16 @@ STORED = """
 SELECT md5(string_agg(e::text, ',' ORDER BY student_id, held_on, name)) FROM (
     SELECT c.student_id, a.held_on, a.name, a.provider, a.course, c.school_id, c.rule_id, c.school_year,
         c.starts_at, c.ends_at, c.minutes, c.earned, c.credits, c.surplus_minutes, c.reason, c.award,
-        c.certificate, c.reverses_id, c.reversed_at
+        c.certificate, c.recorder_id, c.reverses_id
     FROM youth_credits_credit c JOIN youth_credits_activity a ON a.id = c.activity_id
     WHERE c.batch_id = %s
 ) e
+"""
+
+
+EMPTY = """
+TRUNCATE youth_credits_credit, youth_credits_occasionclaim, youth_credits_courseclaim,
+    youth_credits_certificateclaim, youth_credits_studentyear RESTART IDENTITY CASCADE
 """
 
 
@@ -172,9 +178,7 @@ class Lane:
             raise RuntimeError(f"{stored} of {self.rows} rows stored, or other entries than before")
         self.stored = entries
         with as_owner() as owner, owner.cursor() as cursor:
-            cursor.execute(
-                "TRUNCATE youth_credits_credit, youth_credits_studentyear RESTART IDENTITY CASCADE"
-            )
+            cursor.execute(EMPTY)
 
 
 def ours(batch: Batch) -> None:
@@ -244,7 +248,7 @@ class CreditResource(resources.ModelResource):
         self.counted = {tuple(key): credits for *key, credits in sums}
 
     def entries(self):
-        return Credit.objects.filter(student__school=self.school, reversed_at=None, reverses=None)
+        return Credit.objects.standing().filter(student__school=self.school)
 
     def occasion(self, row) -> Occasion:
         held_on = sheets.activity_day(row["活动日期"])
@@ -271,6 +275,8 @@ class CreditResource(resources.ModelResource):
             "batch": self.batch,
             "activity": activity,
             "rule_id": activity.rule_id,
+            "recorder": self.batch.created_by,
+            "source": Credit.Source.WORKBOOK,
             "school_year": year,
             "minutes": minutes,
             "earned": entry.credits,

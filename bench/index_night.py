@@ -112,7 +112,9 @@ def _night(credits: int, staff: User) -> dict:
     with as_owner() as owner, owner.cursor() as cursor:
         # The ledger by name: no foreign key leads from it.
         cursor.execute(
-            "TRUNCATE youth_credits_credit, youth_credits_student, youth_credits_activity,"
+            "TRUNCATE youth_credits_credit, youth_credits_occasionclaim, youth_credits_courseclaim,"
+            " youth_credits_certificateclaim, youth_credits_studentyear, youth_credits_student,"
+            " youth_credits_activity,"
             " youth_credits_batch CASCADE"
         )
     students = round(credits / CREDITS_PER_STUDENT)

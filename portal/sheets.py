@@ -61,6 +61,10 @@ class SheetRefused(Refused):
     """The file is no table we can take; the text says why and what to do. Nothing of it is kept."""
 
 
+class ChildDied(SheetRefused):
+    """The reading child ended without an answer: killed by a limit, or by an abort inside a parser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in one row, and how to mend it."""
@@ -160,7 +164,17 @@ def read_by_pieces(
         "limits": asdict(limits),
     }
     with _opened(source, limits) as file:
-        yield from _read_in_child(file, options, limits)
+        is_begun = False
+        try:
+            for piece in _read_in_child(file, options | {"guard_first": False}, limits):
+                is_begun = True
+                yield piece
+        except ChildDied:
+            if is_begun:
+                raise
+            # The parser may have died of what the guard had not yet found: now one after the other.
+            file.seek(0)
+            yield from _read_in_child(file, options | {"guard_first": True}, limits)
 
 
 def _opened(source: Source, limits: Limits) -> BinaryIO:
@@ -212,7 +226,7 @@ def _pieces(frames: Iterator[dict]) -> Iterator[tuple[Table, int]]:
             frame = next(frames, None)
             # Killed by a limit (-9, -24) or by an abort inside a parser (-6): there is no `end`.
             if frame is None:
-                raise SheetRefused(ABNORMAL)
+                raise ChildDied(ABNORMAL)
             if "refused" in frame:
                 raise SheetRefused(str(frame["refused"]))
             if table is None:

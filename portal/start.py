@@ -198,6 +198,7 @@ class Supervisor:
         static = self._manage(environment, "collectstatic", "--noinput", "--verbosity=0")
         self._step("正在更新数据库结构……", environment, "migrate", "--noinput", "--verbosity=1")
         self._step("正在载入基础数据……", environment, "reference_data")
+        self._step("正在准备学分总账的分区……", environment, "credit_partitions")
         loaded = self.folder / "sample-city-loaded"
         if environment.get("DEMO") == "1" and not loaded.exists():
             self._step("首次启动：正在载入示例城市……", environment, "sample_city")

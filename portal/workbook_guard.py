@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -112,17 +113,32 @@ ELSEWHERE = [
 ]
 
 
+def check_archive(data: bytes, limits: dict) -> None:
+    """What an archive says of itself: a matter of microseconds, before anything is inflated.
+
+    Raises Refuse for too many, too large, doubled, encrypted or escaping entries, and for what is no
+    workbook.
+    """
+    with _opened(data) as archive:
+        _kind_of_archive(archive, _checked_entries(archive, limits))
+
+
 def look_at_archive(data: bytes, limits: dict) -> Archive:
     """Open every entry once, counting what really comes out.
 
-    Raises Refuse for too many, too large, doubled, encrypted or escaping entries, a bad checksum, any
-    DTD, and for what is no workbook.
+    Raises Refuse as `check_archive` does, and for a bad checksum or any DTD.
     """
+    with _opened(data) as archive:
+        entries = _checked_entries(archive, limits)
+        kind = _kind_of_archive(archive, entries)
+        return _look_inside(archive, entries, Archive(kind), limits)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = _checked_entries(archive, limits)
-            kind = _kind_of_archive(archive, entries)
-            return _look_inside(archive, entries, Archive(kind), limits)
+            yield archive
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -13,11 +13,13 @@ import gc
 import io
 import json
 import math
+import os
 import re
 import resource
 import sys
+import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -32,6 +34,7 @@ from portal.workbook_guard import (
     Archive,
     Refuse,
     SheetXml,
+    check_archive,
     column_letters,
     kind_of,
     look_at_archive,
@@ -62,25 +65,69 @@ class Sheet:
     is_text: bool = False
 
 
-def workbook_sheets(data: bytes, archive: Archive | None, limits: dict) -> Iterator[Sheet]:
-    """The visible sheets that hold anything, in their order."""
-    with python_calamine.load_workbook(io.BytesIO(data)) as book:
+class Look(threading.Thread):
+    """The guard's look at an archive, beside the parser: parsing holds no lock of Python's."""
+
+    def __init__(self, data: bytes, limits: dict):
+        super().__init__(daemon=True)
+        self.data, self.limits = data, limits
+        self.archive: Archive | None = None
+        self.fault: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self.archive = look_at_archive(self.data, self.limits)
+        except Exception as fault:  # raised again by whoever asks for the verdict
+            self.fault = fault
+
+    def verdict(self) -> Archive:
+        """Wait for the guard, and raise what it raised. Nothing parsed may be used before."""
+        self.join()
+        if self.fault is not None:
+            raise self.fault
+        return self.archive
+
+
+def workbook_sheets(
+    data: bytes, look: Callable[[], Archive | None], limits: dict, notes: list[str], *, ahead: bool
+) -> Iterator[Sheet]:
+    """The visible sheets that hold anything, in their order. With `ahead` the first one is parsed while the
+    guard looks; its verdict comes before anything that was parsed.
+    """
+    book, visible, parsed = _opened(data, look, ahead=ahead)
+    with book:
+        archive = look()
+        notes += archive.notes if archive else _notes_of_ole(data)
         known = archive.sheets if archive else {}
-        shown = [
-            (number, about.name)
-            for number, about in enumerate(book.sheets_metadata[:SHEETS_TRIED])
-            if about.visible == python_calamine.SheetVisibleEnum.Visible
-            and about.typ == python_calamine.SheetTypeEnum.WorkSheet
-            and not (about.name in known and known[about.name].is_empty)
-        ]
+        shown = [(number, name) for number, name in visible if not (name in known and known[name].is_empty)]
         for number, name in shown:
             xml = known.get(name, SheetXml())
             if xml.far:
                 raise Refuse(too_far(name, xml.far, limits))
-            sheet = book.get_sheet_by_index(number)
+            sheet = parsed.pop(number, None) or book.get_sheet_by_index(number)
             if sheet.start is not None:
                 beside = [other for _, other in shown if other != name and other not in OUR_SHEETS]
                 yield _read_sheet(sheet, xml, beside, limits)
+
+
+def _opened(
+    data: bytes, look: Callable, *, ahead: bool
+) -> tuple[python_calamine.CalamineWorkbook, list, dict]:
+    """The workbook, its visible sheets, and with `ahead` the first of them parsed already. What a parser
+    finds at fault waits for what the guard says.
+    """
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        visible = [
+            (number, about.name)
+            for number, about in enumerate(book.sheets_metadata[:SHEETS_TRIED])
+            if about.visible == python_calamine.SheetVisibleEnum.Visible
+            and about.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        return book, visible, {number: book.get_sheet_by_index(number) for number, _ in visible[:ahead]}
+    except (python_calamine.CalamineError, ValueError, OverflowError, OSError):
+        look()
+        raise
 
 
 def _read_sheet(
@@ -472,12 +519,11 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
     notes: list[str] = []
     wanted = options["expect"]
     kind = kind_of(data)
-    archive = look_at_archive(data, limits) if kind == "zip" else None
     if kind == "text":
         sheets: Iterable[Sheet] = [text_sheet(data, notes, limits)]
     else:
-        notes += archive.notes if archive else _notes_of_ole(data)
-        sheets = workbook_sheets(data, archive, limits)
+        look = _look(data, limits, beside=not options["guard_first"]) if kind == "zip" else lambda: None
+        sheets = workbook_sheets(data, look, limits, notes, ahead=not options["guard_first"])
     match = find_table(sheets, wanted, set(options["optional"]), notes)
     if match.sheet.xml.formulas:
         notes.append(f"有 {match.sheet.xml.formulas:,} 格是公式，读取的是上次保存的结果，没有重新计算。")
@@ -494,6 +540,17 @@ def read(data: bytes, options: dict) -> Iterator[dict]:
     cleaner = Cleaner(limit_of, CleanText(from_csv=match.sheet.is_text, short=limits["cell"]))
     yield from frames(match, cleaner, limits)
     yield {"end": True}
+
+
+def _look(data: bytes, limits: dict, *, beside: bool) -> Callable[[], Archive]:
+    """The guard's verdict: at once, or on demand while the parser works."""
+    if not beside:
+        archive = look_at_archive(data, limits)
+        return lambda: archive
+    check_archive(data, limits)
+    look = Look(data, limits)
+    look.start()
+    return look.verdict
 
 
 def _notes_of_ole(data: bytes) -> list[str]:
@@ -525,6 +582,10 @@ def main() -> None:
         out.write(encode({"refused": str(refusal)}).encode() + b"\n")
     except python_calamine.PasswordError:
         out.write(encode({"refused": LOCKED}).encode() + b"\n")
-    except (python_calamine.CalamineError, MemoryError, ValueError, OverflowError, OSError):
+    except MemoryError:
+        if not options["guard_first"]:
+            os._exit(1)  # alone, guard and parser need less: the parent asks again
+        out.write(encode({"refused": ABNORMAL}).encode() + b"\n")
+    except (python_calamine.CalamineError, ValueError, OverflowError, OSError):
         out.write(encode({"refused": ABNORMAL}).encode() + b"\n")
     out.flush()

@@ -78,7 +78,6 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         today = local_today()
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
             _load_year(year, schools, rng, by=by, today=today)
-        _settle()
         _offers(schools[0], rng, by=by)
 
 
@@ -304,7 +303,7 @@ def _load_year(year: int, schools: list[Organization], rng: random.Random, *, by
                 keys = [next(ids).pk for _ in occasions]
                 for row in _entries(rolls[school.pk], occasions, keys, book, rng):
                     copy.write_row((school.pk, batch.pk, *row))
-        cursor.execute(KEEP, {"year": year})
+        cursor.execute(KEEP, {"year": year, "by": by.pk})
 
 
 def _batch(school: Organization, last: date, by: User, *, is_past: bool) -> Batch:
@@ -368,26 +367,16 @@ CREATE TEMP TABLE staged_sample (school_id bigint, batch_id bigint, student_id b
     rule_id bigint, minutes int, earned numeric, credits numeric, surplus int, reason text) ON COMMIT DROP
 """
 KEEP = """
-INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
-    minutes, earned, credits, surplus_minutes, reason, award, certificate)
-SELECT student_id, school_id, batch_id, activity_id, rule_id, %(year)s,
-    minutes, earned, credits, surplus, reason, '', ''
-FROM staged_sample;
-UPDATE youth_credits_batch b SET rows_read = s.entries, rows_new = s.entries, rows_uncounted = s.uncounted
+INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, recorder_id,
+    school_year, minutes, earned, credits, surplus_minutes, source, reason, award, certificate)
+SELECT student_id, school_id, batch_id, activity_id, rule_id, %(by)s, %(year)s,
+    minutes, earned, credits, surplus, 'workbook', reason, '', ''
+FROM staged_sample ORDER BY batch_id, student_id;
+UPDATE youth_credits_batch b SET rows_read = s.entries, rows_new = s.entries, rows_uncounted = s.uncounted,
+    first_entry = s.first, last_entry = s.last
 FROM (
-    SELECT batch_id, count(*) AS entries, count(*) FILTER (WHERE credits < earned OR credits = 0) AS uncounted
-    FROM staged_sample GROUP BY batch_id
+    SELECT batch_id, count(*) AS entries, min(id) AS first, max(id) AS last,
+        count(*) FILTER (WHERE credits < earned OR credits = 0) AS uncounted
+    FROM youth_credits_credit WHERE school_year = %(year)s GROUP BY batch_id
 ) s WHERE s.batch_id = b.id
 """
-
-
-def _settle() -> None:
-    """The totals of every child and year, from the entries."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO youth_credits_studentyear"
-            " (student_id, school_year, credits, off_campus_credits, minutes, entries)"
-            " SELECT c.student_id, c.school_year, sum(c.credits),"
-            " coalesce(sum(c.credits) FILTER (WHERE r.family = 'off_campus'), 0), sum(c.minutes), count(*)"
-            " FROM youth_credits_credit c JOIN youth_credits_creditrule r ON r.id = c.rule_id GROUP BY 1, 2"
-        )

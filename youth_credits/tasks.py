@@ -74,13 +74,15 @@ def roll_keep(job: Job) -> None:
 
 @handler("credit_proof")
 def credit_proof(job: Job) -> None:
-    """Prove the balances of all students, once a business date. Fails, and so is seen, if any differs."""
+    """Prove totals, claims, references and partitions, once a business date. Fails, and so is seen, if any is
+    wrong.
+    """
     with scope("ledger"):
         _allow_time()
-        wrong = actions.prove_balances()
-    job.progress(wrong, wrong, f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
-    if wrong:
-        raise Refused(f"学分余额与明细不符（至少 {wrong} 处），请系统管理员核查。")
+        found = actions.prove_balances()
+    job.progress(len(found), len(found), f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
+    if found:
+        raise Refused(f"学分总账核对不符（至少 {len(found)} 处，如：{found[0]}），请系统管理员核查。")
 
 
 @handler("credit_transfer")

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from portal.calendar import SHANGHAI, school_year, term
 from portal.errors import Refused
 from portal.scope import scope
+from tests.factories import OrganizationFactory
 from tests.youth_credits.factories import BatchFactory
 from tests.youth_credits.reference import Attendance, count
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion, entry_line, weigh, worth_of
 from youth_credits.actions.ledger import write
-from youth_credits.models import Activity, Batch, Credit, StudentYear
+from youth_credits.models import Activity, Batch, CourseClaim, Credit, OccasionClaim, StudentYear
 from youth_credits.queries import RuleBook
 from youth_credits.rules import earned
 
@@ -162,19 +163,142 @@ def test_an_entry_cannot_be_deleted(batch):
         connection.cursor().execute(delete)
 
 
-def test_an_entry_is_taken_back_once(batch):
-    Credit.objects.update(reversed_at=datetime(2026, 1, 1, tzinfo=SHANGHAI))
+def negative(credit: Credit, **values) -> Credit:
+    """The entry that takes another one back, unless told otherwise."""
+    mirror = Credit.objects.get(pk=credit.pk)
+    mirror.pk, mirror.reverses, mirror.reason, mirror.source = None, credit.pk, "reversal", "reversal"
+    for field in ("minutes", "surplus_minutes", "earned", "credits"):
+        setattr(mirror, field, -getattr(credit, field))
+    for field, value in values.items():
+        setattr(mirror, field, value)
+    return mirror
 
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
-        Credit.objects.update(reversed_at=None)
+
+def test_an_entry_is_taken_back_once(batch):
+    credit = Credit.objects.first()
+    negative(credit).save(force_insert=True)
+
+    with pytest.raises(IntegrityError, match="reverses_id_school_year"), transaction.atomic():
+        negative(credit).save(force_insert=True)
+
+
+@pytest.mark.parametrize("values", [{"credits": Decimal("-0.25")}, {"minutes": -1}, {"school_year": 2025}])
+def test_a_reversal_takes_back_the_whole_of_its_entry(batch, values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        negative(Credit.objects.first(), **values).save(force_insert=True)
 
 
 def test_the_same_entry_twice_is_refused_by_the_database(batch):
     credit = Credit.objects.first()
     credit.pk = None
 
-    with pytest.raises(IntegrityError, match="credit_once_per_student_and_activity"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="youth_credits_occasionclaim_pkey"), transaction.atomic():
         credit.save(force_insert=True)
+
+
+def test_a_course_counts_once_ever_in_the_database(batch):
+    credit = Credit.objects.get(rule__code="A5")
+    activity = Activity.objects.get(pk=credit.activity_id)
+    activity.pk, activity.held_on = None, activity.held_on + timedelta(days=400)
+    activity.save(force_insert=True)
+    credit.pk, credit.activity, credit.school_year = None, activity, 2025
+
+    with pytest.raises(IntegrityError, match="youth_credits_courseclaim_pkey"), transaction.atomic():
+        credit.save(force_insert=True)
+
+
+def test_a_certificate_is_entered_once_for_a_child_at_whatever_school(batch, students):
+    first = Credit.objects.first()
+    school = OrganizationFactory(region=first.school.region, school=True)
+    with scope("steward"):
+        activity = Activity.objects.get(pk=first.activity_id)
+        activity.pk, activity.school = None, school
+        activity.save(force_insert=True)
+        other = BatchFactory(organization=school, created_by=batch.created_by)
+        entry = {"school": school, "batch": other, "activity": activity, "certificate": "2025-7"}
+        copied(first, student=students[1], **entry).save(force_insert=True)
+
+        with pytest.raises(IntegrityError, match="certificateclaim_pkey"), transaction.atomic():
+            copied(first, student=students[2], **entry).save(force_insert=True)
+        with pytest.raises(IntegrityError, match="certificate_once_per_student"), transaction.atomic():
+            copied(first, student=students[1], certificate="2025-7").save(force_insert=True)
+
+
+def copied(credit: Credit, **values) -> Credit:
+    twin = Credit.objects.get(pk=credit.pk)
+    twin.pk = None
+    for field, value in values.items():
+        setattr(twin, field, value)
+    return twin
+
+
+def test_what_is_taken_back_frees_what_it_held(batch, students, in_school, school_clerk):
+    credit = Credit.objects.get(rule__code="A5")
+
+    actions.reverse(batch, only=[credit.pk], note="登记有误", by=school_clerk)
+
+    assert not CourseClaim.objects.exists()
+    assert set(OccasionClaim.objects.values_list("entry", flat=True)) == set(
+        Credit.objects.filter(rule__code="A1").values_list("pk", flat=True)
+    )
+    reversal = Credit.objects.get(reverses=credit.pk)
+    assert (reversal.note, reversal.recorder, reversal.credits) == ("登记有误", school_clerk, -credit.credits)
+
+
+def test_an_entry_says_where_it_came_from_and_who_entered_it(batch, school_clerk):
+    entry = Credit.objects.select_related("rule__rule_set", "recorder").first()
+
+    assert (entry.source, entry.recorder, entry.rule.rule_set.version) == ("workbook", school_clerk, 1)
+
+
+def test_entries_of_a_year_lie_in_its_partition(batch):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM youth_credits_credit")
+
+        assert cursor.fetchall() == [("youth_credits_credit_2024",)]
+
+
+def test_a_partition_asked_by_its_own_name_shows_and_takes_nothing(batch):
+    insert = "INSERT INTO youth_credits_credit_2024 SELECT * FROM youth_credits_credit LIMIT 1"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM youth_credits_credit_2024")
+        assert cursor.fetchone() == (0,)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(insert)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO youth_credits_occasionclaim (student_id, activity_id, entry, school_id, school_year)"
+        " SELECT student_id, 0, id, school_id, school_year FROM youth_credits_credit",
+        "INSERT INTO youth_credits_courseclaim (student_id, course, code, level, entry)"
+        " SELECT student_id, gen_random_uuid(), 'A5', 1, id FROM youth_credits_credit",
+        "INSERT INTO youth_credits_certificateclaim (school_id, certificate, student_id, entry)"
+        " SELECT school_id, 'X' || id, student_id, id FROM youth_credits_credit",
+        "INSERT INTO youth_credits_studentyear (student_id, school_year, credits, off_campus_credits,"
+        " minutes, entries) SELECT student_id, 2020, 1, 1, 1, 1 FROM youth_credits_credit LIMIT 1",
+    ],
+)
+def test_claims_and_totals_are_written_by_the_ledger_alone(batch, statement):
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_no_statement_frees_a_claim_or_changes_a_total(batch):
+    with connection.cursor() as cursor:
+        for statement in (
+            "DELETE FROM youth_credits_occasionclaim",
+            "UPDATE youth_credits_occasionclaim SET entry = 0",
+            "DELETE FROM youth_credits_courseclaim",
+            "UPDATE youth_credits_studentyear SET credits = 9",
+        ):
+            cursor.execute(statement)
+            assert cursor.rowcount == 0, statement
 
 
 def test_counts_that_do_not_add_up_are_refused_by_the_database(batch):
@@ -265,6 +389,20 @@ def test_a_batch_is_not_undone_after_thirty_days(batch, school_clerk):
 
 
 def test_the_proof_finds_a_total_that_was_touched(batch):
-    StudentYear.objects.update(credits=5)
+    with scope("steward"):
+        StudentYear.objects.update(credits=5)
 
-    assert actions.prove_balances() == 1
+    assert [flaw.kind for flaw in queries.flaws(date(2026, 1, 1))] == ["balance"]
+
+
+def test_the_proof_finds_a_claim_without_its_entry_and_an_entry_without_its_claim(batch):
+    with scope("steward"):
+        OccasionClaim.objects.filter(entry=Credit.objects.first().pk).update(entry=1)
+
+    kinds = [flaw.kind for flaw in queries.flaws(date(2026, 1, 1))]
+
+    assert kinds == ["claim", "claim", "reference"]
+
+
+def test_the_proof_finds_a_year_without_its_partition():
+    assert [flaw.number for flaw in queries.flaws(date(2029, 1, 1))] == [2030]

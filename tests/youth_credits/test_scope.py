@@ -29,6 +29,9 @@ TABLES = [
     "activity",
     "activityshare",
     "credit",
+    "occasionclaim",
+    "courseclaim",
+    "certificateclaim",
     "studentyear",
     "export",
     "familyclaim",
@@ -89,6 +92,12 @@ ATTACKS = {
     "a student by number hash": "SELECT school_id FROM youth_credits_student WHERE number_hash = %(hash)s",
     "every credit": "SELECT school_id FROM youth_credits_credit",
     "credits of one child": "SELECT school_id FROM youth_credits_credit WHERE student_id = %(student)s",
+    "claims": "SELECT school_id FROM youth_credits_occasionclaim WHERE school_id = %(school)s",
+    "claims of one child": "SELECT entry FROM youth_credits_occasionclaim WHERE student_id = %(student)s",
+    "courses of one child": "SELECT entry FROM youth_credits_courseclaim WHERE student_id = %(student)s",
+    "certificates": "SELECT entry FROM youth_credits_certificateclaim WHERE school_id = %(school)s",
+    "a partition by its own name": "SELECT school_id FROM youth_credits_credit_2025"
+    " WHERE school_id = %(school)s",
     "totals": "SELECT student_id FROM youth_credits_studentyear WHERE student_id = %(student)s",
     "enrolments": "SELECT school_id FROM youth_credits_enrolment WHERE school_id = %(school)s",
     "batches": "SELECT organization_id FROM youth_credits_batch WHERE organization_id = %(school)s",
@@ -162,9 +171,10 @@ def test_the_attacks_find_rows_where_they_may(two_schools):
 # Each is refused by the database, or changes nothing.
 WRITES = {
     "a credit for another's child": "INSERT INTO youth_credits_credit (student_id, school_id, batch_id,"
-    " activity_id, rule_id, school_year, minutes, earned, credits, surplus_minutes, reason, award,"
-    " certificate) SELECT %(student)s, school_id, batch_id, activity_id, rule_id, school_year, minutes,"
-    " earned, credits, surplus_minutes, reason, award, certificate FROM youth_credits_credit LIMIT 1",
+    " activity_id, rule_id, recorder_id, school_year, minutes, earned, credits, surplus_minutes, source,"
+    " reason, award, certificate) SELECT %(student)s, school_id, batch_id, activity_id, rule_id, recorder_id,"
+    " school_year, minutes, earned, credits, surplus_minutes, source, reason, award, certificate"
+    " FROM youth_credits_credit LIMIT 1",
     "a guardian for another's child": "INSERT INTO youth_credits_guardianship"
     " (guardian_id, student_id, school_id, confirmed_at) VALUES (%(user)s, %(student)s, %(mine)s, now())",
     "an enrolment of another's child": "INSERT INTO youth_credits_enrolment"
@@ -251,7 +261,8 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
     names = [
         name
         for (name,) in ask(
-            "SELECT relname FROM pg_class WHERE relname LIKE 'youth_credits%%' AND relkind = 'r'"
+            "SELECT relname FROM pg_class WHERE relname LIKE 'youth_credits%%' AND relkind IN ('r', 'p')"
+            " AND NOT relispartition"
         )
     ]
 
@@ -271,7 +282,17 @@ def test_the_ledger_has_no_names(two_schools):
     with scope("ledger"):
         seen = {table for table in TABLES if counted(table)}
 
-    assert seen == {"batch", "credit", "enrolment", "studentyear"}
+    assert seen == {"batch", "credit", "enrolment", "occasionclaim", "studentyear"}
+
+
+def test_every_partition_is_bound_and_has_no_policy_of_its_own():
+    found = ask(
+        "SELECT c.relname FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid"
+        " WHERE i.inhparent = 'youth_credits_credit'::regclass AND (NOT c.relrowsecurity"
+        " OR NOT c.relforcerowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))"
+    )
+
+    assert found == []
 
 
 def test_the_ledger_cannot_write(two_schools):

@@ -55,9 +55,11 @@ from youth_credits.actions.ledger import (
     entry_line,
     lock_ledger,
     prove_balances,
+    reverse,
     weigh,
     when_of,
     worth_of,
+    write,
 )
 from youth_credits.actions.moves import (
     answer_release,
@@ -76,6 +78,7 @@ from youth_credits.actions.newcomers import (
     add_student,
     give_number,
 )
+from youth_credits.actions.partitions import make_partitions
 from youth_credits.actions.reference import DATA, load_reference, load_rules
 from youth_credits.actions.roll import (
     RollRow,
@@ -151,6 +154,7 @@ __all__ = [
     "lock_ledger",
     "look_across",
     "look_at_school",
+    "make_partitions",
     "mark_upload",
     "match_transfer",
     "move_transfer",
@@ -167,6 +171,7 @@ __all__ = [
     "retry",
     "return_entries",
     "reveal",
+    "reverse",
     "roll_over",
     "save_course",
     "save_roll_out",
@@ -187,5 +192,6 @@ __all__ = [
     "withdraw_transfer",
     "work_off",
     "worth_of",
+    "write",
     "write_export",
 ]

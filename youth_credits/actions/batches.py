@@ -181,6 +181,7 @@ def record_class(
     starts_at: datetime | None = None,
     school: Organization,
     key: uuid.UUID,
+    source: str = "",
     by: User,
 ) -> Batch:
     """Record one activity for the children of a class who were there. The same key again is the same grid.
@@ -228,7 +229,7 @@ def record_class(
         rows_uncounted=found.uncounted,
     )
     batch.save()
-    write(batch)
+    write(batch, source=source)
     BATCH.take(batch, "store", by=by)
     _ask_verifiers(batch)
     return batch
@@ -258,7 +259,7 @@ def undo(batch: Batch, *, by: User, at: datetime | None = None) -> int:
     BATCH.take(batch, "undo", by=by)
     if batch.kind == Kind.ROLL:
         return undo_roll(batch, at=at)
-    return reverse(batch, only=None, at=at)
+    return reverse(batch, note="撤销批次", by=by)
 
 
 @transaction.atomic
@@ -269,18 +270,19 @@ def verify(batch: Batch, *, by: User) -> None:
     if batch.created_by_id == by.pk:
         raise Refused("录入与审核须由不同的人办理。")
     BATCH.take(batch, "verify", by=by)
+    Batch.objects.filter(pk=batch.pk).update(verified_by=by)
     notify([batch.created_by], "您录入的一批学分已审核通过。", link=batch.get_absolute_url())
 
 
 @transaction.atomic
-def give_back(batch: Batch, *, note: str, by: User, at: datetime | None = None) -> int:
+def give_back(batch: Batch, *, note: str, by: User) -> int:
     """The verifier returns a whole batch with a remark: every entry that stands is taken back."""
     if batch.kind == Kind.ROLL:
         raise Refused("学生名册不需要审核。")
     BATCH.take(batch, "give_back", by=by, note=note)
     if batch.verified_at:
         _revoke_transcripts(batch, reason=note, by=by)
-    count = reverse(batch, only=None, at=at or timezone.now())
+    count = reverse(batch, note=note, by=by)
     _tell_returned(batch, count, note)
     return count
 
@@ -301,7 +303,7 @@ def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User)
     chosen = sorted(set(entries))
     if not chosen:
         raise Refused("请勾选要退回的记录。")
-    count = reverse(batch, only=chosen, at=timezone.now())
+    count = reverse(batch, only=chosen, note=note, by=by)
     if not count:
         raise Refused("所选记录已被冲销，请刷新页面。")
     audit.record(batch, "return_entries", by=by, changes={"entries": [None, count]}, note=note)

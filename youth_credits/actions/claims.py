@@ -20,7 +20,7 @@ from youth_credits import queries
 from youth_credits.actions.batches import record_class
 from youth_credits.actions.ledger import Occasion
 from youth_credits.actions.steps import keep_proof
-from youth_credits.models import CreditRule, FamilyClaim, Guardianship, Student
+from youth_credits.models import Credit, CreditRule, FamilyClaim, Guardianship, Student
 
 Status = FamilyClaim.Status
 OFF_CAMPUS = CreditRule.Family.OFF_CAMPUS
@@ -126,7 +126,13 @@ def decide_claims(
         if confirms:
             occasion = Occasion(claim.rule, claim.held_on, claim.name, claim.provider)
             batch = record_class(
-                occasion, [claim.student], minutes=claim.minutes, school=school, key=claim.uuid, by=by
+                occasion,
+                [claim.student],
+                minutes=claim.minutes,
+                school=school,
+                key=claim.uuid,
+                source=Credit.Source.FAMILY,
+                by=by,
             )
             FamilyClaim.objects.filter(pk=claim.pk).update(batch=batch)
         said = "已确认，待审核后计入学分" if confirms else f"未确认：{note}"

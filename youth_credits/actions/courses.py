@@ -20,7 +20,7 @@ from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions.batches import record_class
 from youth_credits.actions.ledger import Occasion
-from youth_credits.models import Batch, Course, Outing, OutingSeat, Student, StudentPass
+from youth_credits.models import Batch, Course, Credit, Outing, OutingSeat, Student, StudentPass
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are mistaken for others
 PASS_LENGTH = 10
@@ -315,6 +315,7 @@ def record_outing(outing: Outing, *, by: User) -> Batch:
         starts_at=outing.starts_at,
         school=outing.organization,
         key=uuid.uuid5(outing.uuid, "credits"),
+        source=Credit.Source.BASE,
         by=by,
     )
     Outing.objects.filter(pk=outing.pk).update(batch=batch)

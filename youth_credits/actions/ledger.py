@@ -11,13 +11,15 @@ from decimal import Decimal
 
 from django.db import connection
 
-from portal.calendar import school_year, term
+from portal.accounts import User
+from portal.calendar import local_today, school_year, term
 from portal.organizations import Organization
 from youth_credits import queries
-from youth_credits.models import Batch, CreditRule
+from youth_credits.models import Batch, Credit, CreditRule
 from youth_credits.rules import earned
 
-LEDGER_LOCK = 7_304_100  # advisory lock of one school's ledger
+LEDGER_LOCK = 7_304_100  # advisory lock of one school's ledger; the ledger's triggers take it, too
+ONCE_EVER = {CreditRule.Once.COURSE, CreditRule.Once.HIGHEST}
 
 
 def lock_ledger(school: Organization) -> None:
@@ -92,7 +94,7 @@ CREATE TEMP TABLE staged (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_fault (line int, kind text, other int) ON COMMIT DROP;
 """
-UNSTAGE = "DROP TABLE IF EXISTS weighed, prior, staged_fault, staged, staged_activity"
+UNSTAGE = "DROP TABLE IF EXISTS weighed, prior, met, staged_fault, staged, staged_activity"
 
 # The school's activities, known or new.
 NAME_ACTIVITIES = """
@@ -113,7 +115,7 @@ FROM (SELECT student_id, no, min(line) AS first FROM staged GROUP BY 1, 2 HAVING
 JOIN staged s USING (student_id, no) WHERE s.line > d.first
 """
 
-# One certificate, one entry: in the sheet, and in the school's ledger unless it is the very same entry.
+# One certificate, one entry: in the sheet, and in the ledger unless it is the very same entry.
 FIND_CERTIFICATES = """
 INSERT INTO staged_fault
 SELECT line, 'certificate', first FROM (
@@ -122,9 +124,10 @@ SELECT line, 'certificate', first FROM (
 ) s WHERE line > first;
 INSERT INTO staged_fault
 SELECT s.line, 'certificate_known', NULL FROM staged s JOIN staged_activity a USING (no)
-JOIN youth_credits_credit c ON c.school_id = %(school)s AND c.certificate = s.certificate
-    AND c.certificate <> '' AND c.reversed_at IS NULL AND c.reverses_id IS NULL
-WHERE (c.student_id, c.activity_id) <> (s.student_id, a.id);
+JOIN youth_credits_certificateclaim c ON c.certificate = s.certificate
+    AND (c.school_id = %(school)s OR c.student_id = s.student_id)
+WHERE s.certificate <> '' AND NOT EXISTS (SELECT FROM youth_credits_occasionclaim o
+    WHERE (o.student_id, o.activity_id, o.entry) = (s.student_id, a.id, c.entry));
 """
 
 FIND_OVERLAPS = """
@@ -137,15 +140,15 @@ WHERE s.starts_at IS NOT NULL AND o.starts_at IS NOT NULL
 ORDER BY s.line, o.line;
 INSERT INTO staged_fault
 SELECT DISTINCT s.line, 'overlap_known', NULL::int FROM staged s JOIN staged_activity a USING (no)
-JOIN youth_credits_credit c ON c.student_id = s.student_id AND c.reversed_at IS NULL AND c.reverses_id IS NULL
+JOIN youth_credits_occasionclaim c ON c.student_id = s.student_id
     AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at)
 WHERE s.starts_at IS NOT NULL AND c.starts_at IS NOT NULL AND c.activity_id <> a.id
     AND NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line);
 """
 
-# What the ledger holds of these children already. A table of its own, so that the planner knows how much;
-# asked child by child (OFFSET keeps it so), or a ledger that grew since its last ANALYZE is read whole. Kinds
-# are numbers: the same code under any version of the rules.
+# What the ledger holds of these children already, in the school years of the sheet. A table of its own, so
+# that the planner knows how much; asked child by child (OFFSET keeps it so), or a ledger that grew since its
+# last ANALYZE is read whole. Kinds are numbers: the same code under any version of the rules.
 REMEMBER = """
 CREATE TEMP TABLE prior ON COMMIT DROP AS
 SELECT c.student_id, c.activity_id, c.school_year, k.kind, a.held_on, a.course, a.provider,
@@ -155,12 +158,27 @@ SELECT c.student_id, c.activity_id, c.school_year, k.kind, a.held_on, a.course, 
         THEN make_date(c.school_year + 1, 2, 1) ELSE make_date(c.school_year, 9, 1) END AS term
 FROM (SELECT DISTINCT student_id FROM staged) s
 CROSS JOIN LATERAL (
-    SELECT * FROM youth_credits_credit
-    WHERE student_id = s.student_id AND reversed_at IS NULL AND reverses_id IS NULL OFFSET 0
+    SELECT * FROM youth_credits_credit c
+    WHERE c.student_id = s.student_id AND c.school_year = ANY (%(years)s) AND c.reverses_id IS NULL
+        AND EXISTS (SELECT FROM youth_credits_occasionclaim o
+            WHERE (o.student_id, o.activity_id, o.entry) = (c.student_id, c.activity_id, c.id))
+    OFFSET 0
 ) c
 JOIN (SELECT id, min(id) OVER (PARTITION BY code) AS kind FROM youth_credits_creditrule) k ON k.id = c.rule_id
 LEFT JOIN youth_credits_activity a ON a.id = c.activity_id;
 ANALYZE prior;
+"""
+
+# Courses and works that have counted for these children, whatever the year and the school.
+REMEMBER_COURSES = """
+CREATE TEMP TABLE met ON COMMIT DROP AS
+SELECT c.student_id, c.course, c.code, max(c.level) AS level
+FROM (SELECT DISTINCT student_id FROM staged) s
+CROSS JOIN LATERAL (
+    SELECT * FROM youth_credits_courseclaim WHERE student_id = s.student_id AND %(courses)s OFFSET 0
+) c
+GROUP BY 1, 2, 3;
+ANALYZE met;
 """
 
 # What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. In
@@ -170,21 +188,24 @@ ANALYZE prior;
 WEIGH = """
 CREATE TEMP TABLE weighed ON COMMIT DROP AS
 WITH kinds AS (
-    SELECT id AS rule_id, min(id) OVER (PARTITION BY code) AS kind, once, most_per_provider,
+    SELECT id AS rule_id, code, min(id) OVER (PARTITION BY code) AS kind, once, most_per_provider,
         (cap_per_year * 100)::int AS cap, family = 'off_campus' AS is_off_campus
     FROM youth_credits_creditrule
 ), held AS MATERIALIZED (
     SELECT a.no, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course, a.provider,
-        k.kind, k.once, k.most_per_provider, k.cap, k.is_off_campus,
+        k.kind, k.code, k.once, k.most_per_provider, k.cap, k.is_off_campus,
         CASE WHEN k.once <> 'day' THEN a.course END AS once_course,
         CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on
     FROM staged_activity a JOIN kinds k USING (rule_id)
 ), met_before AS (
     SELECT p.student_id, h.no, max(p.earned) AS earned
-    FROM prior p JOIN held h ON h.kind = p.kind AND (p.is_first OR h.once = 'highest')
-        AND CASE h.once WHEN '' THEN false WHEN 'day' THEN p.held_on = h.held_on
-            WHEN 'term' THEN (p.course, p.term) = (h.course, h.term) ELSE p.course = h.course END
+    FROM prior p JOIN held h ON h.kind = p.kind AND p.is_first
+        AND CASE h.once WHEN 'day' THEN p.held_on = h.held_on
+            WHEN 'term' THEN (p.course, p.term) = (h.course, h.term) ELSE false END
     GROUP BY p.student_id, h.no
+    UNION ALL
+    SELECT m.student_id, h.no, m.level
+    FROM met m JOIN held h ON (h.code, h.course) = (m.code, m.course) AND h.once IN ('course', 'highest')
 ), provided_before AS (
     SELECT student_id, kind, school_year, provider, count(*) AS times
     FROM prior WHERE is_first GROUP BY student_id, kind, school_year, provider
@@ -232,25 +253,21 @@ SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, cre
 FROM final
 """
 
+# The trigger of the ledger writes claims and totals in the same statement (migration 0002). The numbers of a
+# batch's entries lie between two of the sequence.
 STORE = """
-WITH kept AS (
-    INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
-        starts_at, ends_at, minutes, earned, credits, surplus_minutes, reason, award, certificate)
-    SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, school_year, starts_at, ends_at, minutes,
-        earned * 0.01, credits * 0.01, surplus, reason, award, certificate
-    FROM weighed
-)
-INSERT INTO youth_credits_studentyear AS y
-    (student_id, school_year, credits, off_campus_credits, minutes, entries)
-SELECT student_id, school_year, sum(credits) / 100.0,
-    coalesce(sum(credits) FILTER (WHERE is_off_campus), 0) / 100.0, sum(minutes), count(*)
-FROM weighed GROUP BY student_id, school_year
-ON CONFLICT (student_id, school_year) DO UPDATE SET
-    credits = y.credits + excluded.credits,
-    off_campus_credits = y.off_campus_credits + excluded.off_campus_credits,
-    minutes = y.minutes + excluded.minutes,
-    entries = y.entries + excluded.entries
+UPDATE youth_credits_batch SET first_entry = coalesce(first_entry, nextval('youth_credits_credit_id_seq'))
+WHERE id = %(batch)s;
+INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, recorder_id,
+    school_year, starts_at, ends_at, minutes, earned, credits, surplus_minutes, source, reason, award,
+    certificate)
+SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, %(by)s, school_year, starts_at, ends_at,
+    minutes, earned * 0.01, credits * 0.01, surplus,
+    CASE WHEN certificate = '' THEN %(source)s ELSE 'certificate' END, reason, award, certificate
+FROM weighed;
+UPDATE youth_credits_batch SET last_entry = nextval('youth_credits_credit_id_seq') WHERE id = %(batch)s
 """
+SOURCES = {Batch.Kind.CREDITS: Credit.Source.WORKBOOK, Batch.Kind.GRID: Credit.Source.ROSTER}
 
 
 def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable[str]) -> Weighed:
@@ -292,7 +309,8 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
             cursor.execute(FIND_CERTIFICATES, {"school": school.pk})
         if has_times:
             cursor.execute(FIND_OVERLAPS)
-        cursor.execute(REMEMBER)
+        cursor.execute(REMEMBER, {"years": sorted({school_year(one.held_on) for one in occasions})})
+        cursor.execute(REMEMBER_COURSES, {"courses": any(one.rule.once in ONCE_EVER for one in occasions)})
         cursor.execute(WEIGH)
         cursor.execute("SELECT DISTINCT ON (line) line, kind, other FROM staged_fault ORDER BY line")
         faults = [SetFault(*row) for row in cursor.fetchall()]
@@ -304,50 +322,47 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
     return Weighed(new=new, same=staged - new - len(faults), uncounted=uncounted, faults=faults)
 
 
-def write(batch: Batch) -> None:
-    """Write what `weigh` found new, and its totals, in one statement."""
+def write(batch: Batch, *, source: str = "") -> None:
+    """Write what `weigh` found new; where it came from follows from the batch unless told otherwise."""
     with connection.cursor() as cursor:
-        cursor.execute(STORE, {"school": batch.organization_id, "batch": batch.pk})
+        values = {"school": batch.organization_id, "batch": batch.pk, "by": batch.created_by_id}
+        cursor.execute(STORE, values | {"source": source or SOURCES[batch.kind]})
 
 
 # --- Taking back ----------------------------------------------------------------------------------
 
 # Children who have left keep their entries: their new school's totals stand on them.
 REVERSE = """
-WITH taken AS (
-    UPDATE youth_credits_credit SET reversed_at = %(at)s
-    WHERE batch_id = %(batch)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
-        AND reversed_at IS NULL AND reverses_id IS NULL
-        AND student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
-    RETURNING *
-), back AS (
-    INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, school_year,
-        minutes, earned, credits, surplus_minutes, reason, award, certificate, reverses_id)
-    SELECT student_id, school_id, batch_id, activity_id, rule_id, school_year, -minutes,
-        -earned, -credits, -surplus_minutes, 'reversal', award, certificate, id
-    FROM taken
-), less AS (
-    SELECT t.student_id, t.school_year, sum(t.credits) AS credits, sum(t.minutes) AS minutes,
-        coalesce(sum(t.credits) FILTER (WHERE r.family = 'off_campus'), 0) AS off_campus, count(*) AS entries
-    FROM taken t JOIN youth_credits_creditrule r ON r.id = t.rule_id GROUP BY 1, 2
-), settled AS (
-    UPDATE youth_credits_studentyear y SET credits = y.credits - l.credits, minutes = y.minutes - l.minutes,
-        off_campus_credits = y.off_campus_credits - l.off_campus, entries = y.entries - l.entries
-    FROM less l WHERE (y.student_id, y.school_year) = (l.student_id, l.school_year)
-)
-SELECT count(*) FROM taken
+INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, recorder_id,
+    school_year, minutes, earned, credits, surplus_minutes, source, reason, award, certificate, note,
+    reverses_id)
+SELECT c.student_id, c.school_id, c.batch_id, c.activity_id, c.rule_id, %(by)s, c.school_year, -c.minutes,
+    -c.earned, -c.credits, -c.surplus_minutes, 'reversal', 'reversal', c.award, c.certificate, %(note)s, c.id
+FROM youth_credits_credit c
+JOIN youth_credits_batch b ON b.id = c.batch_id
+JOIN youth_credits_occasionclaim o
+    ON (o.student_id, o.activity_id, o.entry) = (c.student_id, c.activity_id, c.id)
+WHERE b.id = %(batch)s AND c.id BETWEEN b.first_entry AND b.last_entry
+    AND (%(only)s::bigint[] IS NULL OR c.id = ANY (%(only)s::bigint[]))
+    AND c.student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
 """
 
 
-def reverse(batch: Batch, *, only: list[int] | None, at: datetime) -> int:
-    """Take back what stands of a batch, or `only` these entries of it; returns how many."""
+def reverse(batch: Batch, *, only: list[int] | None = None, note: str, by: User) -> int:
+    """Take back what stands of a batch, or `only` these entries of it, for a reason; returns how many."""
     lock_ledger(batch.organization)
-    values = {"batch": batch.pk, "school": batch.organization_id, "only": only, "at": at}
+    values = {
+        "batch": batch.pk,
+        "school": batch.organization_id,
+        "only": only,
+        "note": note[:300],
+        "by": by.pk,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(REVERSE, values)
-        return cursor.fetchone()[0]
+        cursor.execute(REVERSE, values | {"note": note[:300], "by": by.pk})
+        return cursor.rowcount
 
 
-def prove_balances() -> int:
-    """Hold every total against the sum of its entries; returns how many differ. Under scope "ledger"."""
-    return len(queries.unbalanced())
+def prove_balances() -> list[queries.Flaw]:
+    """Prove totals, claims, references and partitions; returns what does not hold. Under scope "ledger"."""
+    return queries.flaws(local_today())

@@ -13,7 +13,7 @@ from portal.roles import Perm
 from youth_credits import queries
 from youth_credits.actions.batches import record_class
 from youth_credits.actions.ledger import Occasion, lock_ledger
-from youth_credits.models import Batch, VisitRecord
+from youth_credits.models import Batch, Credit, VisitRecord
 
 
 @transaction.atomic
@@ -36,6 +36,7 @@ def record_visit(school: Organization, session: int, *, kind: str, by: User) -> 
         starts_at=visit.session.starts_at,
         school=school,
         key=uuid.uuid4(),
+        source=Credit.Source.CHECK_IN,
         by=by,
     )
     _settle(school, visit, is_counted=True)

@@ -1,20 +1,43 @@
 """What a person types or sends. A form never saves."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django import forms
 
-from portal.calendar import SHANGHAI, local_today
+from portal.calendar import SHANGHAI, local_today, school_year
 from portal.files import SHEETS, UploadField
 from portal.identifiers import clean_text
 from portal.sheets import SHEET_LIMITS
 from youth_credits.models import CreditRule
 from youth_credits.queries import RuleBook
+from youth_credits.rules import Misread, read_day, read_minutes, read_time
 
 MOST_MINUTES_A_DAY = 1440
-EARLIEST = date(2018, 9, 1)
 DATE_INPUT = {"type": "date"}
+
+
+def first_open_day(today: date) -> date:
+    """The first day whose activities are still entered: of the school year before the running one."""
+    return date(school_year(today) - 1, 9, 1)
+
+
+class ReadField(forms.CharField):
+    """Text that is read as people write it, where it can only mean one thing; `readings` says as what."""
+
+    def __init__(self, *, read: Callable, **kwargs):
+        super().__init__(max_length=20, **kwargs)
+        self.read = read
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return self.read(text)
+        except Misread as fault:
+            raise forms.ValidationError(str(fault)) from None
 
 
 class KeyedForm(forms.Form):
@@ -93,28 +116,25 @@ class GridForm(KeyedForm):
 
     name = forms.CharField(label="活动名称", max_length=100, error_messages={"required": "请填写活动名称。"})
     kind = forms.ChoiceField(label="类别", error_messages={"required": "请选择类别。"})
-    held_on = forms.DateField(
+    held_on = ReadField(
         label="活动日期",
-        widget=forms.DateInput(attrs=DATE_INPUT),
-        error_messages={"required": "请填写活动日期。", "invalid": "请按 2026-09-01 的格式填写日期。"},
+        read=read_day,
+        widget=forms.DateInput(attrs=DATE_INPUT, format="%Y-%m-%d"),
+        error_messages={"required": "请填写活动日期。"},
     )
-    minutes = forms.IntegerField(
+    minutes = ReadField(
         label="时长（分钟）",
-        min_value=1,
-        max_value=MOST_MINUTES_A_DAY,
-        error_messages={
-            "required": "请填写时长。",
-            "min_value": "时长至少 1 分钟。",
-            "max_value": "时长不能超过 1,440 分钟。",
-            "invalid": "时长请填整数分钟。",
-        },
+        read=lambda text: read_minutes(text, most=MOST_MINUTES_A_DAY),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 8}),
+        help_text="例如 90，或写明单位的“2小时”。",
+        error_messages={"required": "请填写时长。"},
     )
-    starts_at = forms.TimeField(
+    starts_at = ReadField(
         label="开始时间",
+        read=read_time,
         required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text="填写后会检查与其他活动是否重叠。",
-        error_messages={"invalid": "请按 14:30 的格式填写时间。"},
     )
     provider = forms.CharField(
         label="举办单位", max_length=100, required=False, help_text="校外活动请填写基地或单位全称。"
@@ -137,11 +157,11 @@ class GridForm(KeyedForm):
         return clean_text(self.cleaned_data["provider"])
 
     def clean_held_on(self) -> date:
-        day = self.cleaned_data["held_on"]
-        if day > local_today():
+        day, today = self.cleaned_data["held_on"], local_today()
+        if day > today:
             raise forms.ValidationError("活动日期不能晚于今天。")
-        if day < EARLIEST:
-            raise forms.ValidationError("活动日期过早，请核对年份。")
+        if day < first_open_day(today):
+            raise forms.ValidationError("活动日期不在本学年或上一学年，请核对年份。")
         return day
 
     def clean(self) -> dict:

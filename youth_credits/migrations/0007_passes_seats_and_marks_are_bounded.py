@@ -10,6 +10,7 @@ from django.db import migrations
 SCHOOL = "(SELECT portal_scope_id('school'))"
 GUARDIAN = "(SELECT portal_scope_id('guardian'))"
 BASE = "(SELECT portal_scope_id('base'))"
+LEDGER = "(SELECT portal_scope_is('ledger'))"
 STEWARD = "(SELECT portal_scope_is('steward'))"
 OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
 CASE = "(SELECT portal_scope_id('case'))"
@@ -35,7 +36,10 @@ POLICIES = {
         ("guardian", "SELECT", f"student_id IN {WARDS}", None),
         ("access_case", "SELECT", f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
     ],
-    "suspicionentry": [("school", "ALL", f"school_id = {SCHOOL}", f"school_id = {SCHOOL}")],
+    "suspicionentry": [
+        ("school", "ALL", f"school_id = {SCHOOL}", f"school_id = {SCHOOL}"),
+        ("ledger", "SELECT", LEDGER, None),  # for the nightly proof: numbers of entries, no name
+    ],
 }
 
 

@@ -5,7 +5,15 @@ from youth_credits.models.claims import FamilyClaim
 from youth_credits.models.courses import Course, Outing, OutingSeat, StudentPass
 from youth_credits.models.exports import Export
 from youth_credits.models.guardians import AccessCase, Guardianship
-from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
+from youth_credits.models.ledger import (
+    Activity,
+    ActivityShare,
+    CertificateClaim,
+    CourseClaim,
+    Credit,
+    OccasionClaim,
+    StudentYear,
+)
 from youth_credits.models.moves import RollOver, RollOverLine, TransferIn, TransferOut
 from youth_credits.models.rollout import RollOut
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
@@ -19,7 +27,9 @@ __all__ = [
     "Activity",
     "ActivityShare",
     "Batch",
+    "CertificateClaim",
     "Course",
+    "CourseClaim",
     "Credit",
     "CreditRule",
     "CreditRuleSet",
@@ -28,6 +38,7 @@ __all__ = [
     "FamilyClaim",
     "Grade",
     "Guardianship",
+    "OccasionClaim",
     "Outing",
     "OutingSeat",
     "ProviderFigure",

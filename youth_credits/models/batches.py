@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from portal.accounts import Scoped, ScopedQuerySet
+from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.files import Attachment
 from portal.organizations import Organization
 from youth_credits.models.students import Student
@@ -64,11 +64,16 @@ class Batch(Scoped):
     rows_uncounted = models.PositiveIntegerField(
         "超出上限（行）", default=0, help_text="新增行中记录时长但不计学分的行。"
     )
+    first_entry = models.BigIntegerField("首条记录之前的号", null=True, editable=False)
+    last_entry = models.BigIntegerField("末条记录的号", null=True, editable=False)
     faults_sealed = models.BinaryField("前若干处错误（密文）", null=True, editable=False)
     note = models.CharField("说明", max_length=1000, blank=True)
     checked_at = models.DateTimeField("检查时间", null=True, blank=True)
     kept_at = models.DateTimeField("导入时间", null=True, blank=True)
     verified_at = models.DateTimeField("审核时间", null=True, blank=True)
+    verified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name="审核人", related_name="+"
+    )
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -99,6 +104,11 @@ class Batch(Scoped):
             models.CheckConstraint(
                 name="batch_verified_has_a_time",
                 condition=~Q(status="verified") | Q(verified_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="batch_verified_by_a_second_person",
+                condition=Q(verified_by=None) | ~Q(verified_by=F("created_by")),
+                violation_error_message="录入与审核须由不同的人办理。",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Reads of the roll and the ledger. Every one sees what the scope in force lets it see, and no more."""
 
+from youth_credits.models.ledger import standing
 from youth_credits.queries.batches import (
     batch_entries,
     batches,
@@ -24,7 +25,7 @@ from youth_credits.queries.exports import (
     export_rows,
     exports,
 )
-from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
 from youth_credits.queries.moves import (
     Exceptions,
     plan_roll_over,
@@ -46,6 +47,7 @@ from youth_credits.queries.progress import (
     progress,
     special_case,
 )
+from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
@@ -75,7 +77,6 @@ from youth_credits.queries.totals import (
     hours_by_district,
     reached_minimum_by_district,
     students_in_scope_by_district,
-    unbalanced,
 )
 from youth_credits.queries.visits import (
     Visit,
@@ -83,12 +84,15 @@ from youth_credits.queries.visits import (
 )
 
 __all__ = [
+    "REFERENCES",
     "CourseBook",
     "Exceptions",
+    "Flaw",
     "Reach",
     "RuleBook",
     "Visit",
     "Year",
+    "astray",
     "batch_entries",
     "batches",
     "behind",
@@ -104,6 +108,7 @@ __all__ = [
     "export_rows",
     "exports",
     "find_students",
+    "flaws",
     "grade_on",
     "hours_by_district",
     "last_activity",
@@ -142,6 +147,8 @@ __all__ = [
     "transfers_out",
     "transfers_to_answer",
     "unbalanced",
+    "unclaimed",
+    "unpartitioned",
     "usual_leaving",
     "valid_courses",
     "verifiers",

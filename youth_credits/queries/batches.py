@@ -17,7 +17,6 @@ from youth_credits.models import (
     Suspicion,
     TransferOut,
 )
-from youth_credits.queries.ledger import standing
 
 Kind = Batch.Kind
 Status = Batch.Status
@@ -39,9 +38,7 @@ def to_verify(school: Organization):
 def batch_entries(batch: Batch):
     """The entries of a batch that stand, by class."""
     return (
-        Credit.objects.filter(standing(), batch=batch)
-        .select_related("activity", "rule", "student")
-        .order_by("pk")
+        Credit.objects.of_batch(batch).standing().select_related("activity", "rule", "student").order_by("pk")
     )
 
 
@@ -50,7 +47,7 @@ def last_activity(school: Organization) -> Credit | None:
     batch = batches(school).filter(kind=Kind.GRID).exclude(status=Status.UNDONE).order_by("-pk").first()
     if batch is None:
         return None
-    return batch.credits.select_related("activity", "rule", "student").order_by("pk").first()
+    return Credit.objects.of_batch(batch).select_related("activity", "rule", "student").order_by("pk").first()
 
 
 def waiting_for(user: User) -> list[Waiting]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from portal.calendar import school_year_label
 from youth_credits.models import Batch, Credit, Student, StudentYear
+from youth_credits.models.ledger import standing
 
 Status = Batch.Status
 
@@ -27,22 +28,19 @@ class Year:
 
 
 def entries(student: Student):
-    """Every entry of a child, the taken back and the taking back too, newest first."""
+    """Every entry of a child, taken back and taking back too, newest first; `is_standing` says which."""
     return (
         Credit.objects.filter(student=student)
+        .annotate(is_standing=standing())
         .select_related("activity", "rule", "batch")
         .order_by("-activity__held_on", "-pk")
     )
 
 
-def standing():
-    return Q(reversed_at=None, reverses=None)
-
-
 def years_of(student: Student) -> list[Year]:
-    """The school years of a child, newest first, with credits by kind."""
+    """The school years of a child, newest first, with credits by kind; what takes back is negative."""
     sums = (
-        Credit.objects.filter(standing(), student=student)
+        Credit.objects.filter(student=student)
         .values("school_year", "rule__code")
         .annotate(total=Sum("credits"))
     )

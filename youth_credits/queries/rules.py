@@ -38,6 +38,10 @@ class RuleBook:
                 return names.get(kind)
         return None
 
+    def begins(self, kind: str) -> date | None:
+        """The first day on which any version knows a kind; None where none does."""
+        return min((version.in_force_from for version, names in self.by_name if kind in names), default=None)
+
 
 def _rule(row: CreditRule, step: Decimal) -> Rule:
     return Rule(

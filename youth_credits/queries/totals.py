@@ -73,40 +73,16 @@ def reached_minimum_by_district(year: int) -> dict[str, int]:
             WHERE y.school_year = %(year)s AND y.credits >= m.year_minimum
               AND y.off_campus_credits >= m.off_campus_minimum
         ), reached AS (
-            SELECT l.student_id FROM likely l
-            JOIN youth_credits_credit c USING (student_id)
-            JOIN youth_credits_creditrule r ON r.id = c.rule_id
-            WHERE c.school_year = %(year)s AND c.credits > 0 AND c.reversed_at IS NULL
-            GROUP BY l.student_id, l.kinds_minimum HAVING count(DISTINCT r.code) >= l.kinds_minimum
+            SELECT student_id FROM (
+                SELECT l.student_id, l.kinds_minimum FROM likely l
+                JOIN youth_credits_credit c USING (student_id)
+                JOIN youth_credits_creditrule r ON r.id = c.rule_id
+                WHERE c.school_year = %(year)s AND c.credits <> 0
+                GROUP BY l.student_id, l.kinds_minimum, r.code HAVING sum(c.credits) > 0
+            ) k GROUP BY student_id, kinds_minimum HAVING count(*) >= kinds_minimum
         )
         SELECT district, count(*) FROM reached
         JOIN home USING (student_id) JOIN place USING (school_id) GROUP BY district
         """,
         **_year(year),
     )
-
-
-def unbalanced(limit: int = 20) -> list[tuple[int, int]]:
-    """Students and years whose totals differ from the sum of their entries; [] is as it should be."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH summed AS (
-                SELECT c.student_id, c.school_year, sum(c.credits) AS credits, sum(c.minutes) AS minutes,
-                    coalesce(sum(c.credits) FILTER (WHERE r.family = 'off_campus'), 0) AS off_campus,
-                    sum(CASE WHEN c.reverses_id IS NULL THEN 1 ELSE -1 END) AS entries
-                FROM youth_credits_credit c JOIN youth_credits_creditrule r ON r.id = c.rule_id
-                GROUP BY 1, 2
-            )
-            SELECT coalesce(s.student_id, y.student_id), coalesce(s.school_year, y.school_year)
-            FROM summed s FULL JOIN youth_credits_studentyear y
-                ON (y.student_id, y.school_year) = (s.student_id, s.school_year)
-            WHERE (coalesce(s.credits, 0), coalesce(s.off_campus, 0),
-                   coalesce(s.minutes, 0), coalesce(s.entries, 0))
-                IS DISTINCT FROM (coalesce(y.credits, 0), coalesce(y.off_campus_credits, 0),
-                                  coalesce(y.minutes, 0), coalesce(y.entries, 0))
-            ORDER BY 1, 2 LIMIT %s
-            """,
-            [limit],
-        )
-        return cursor.fetchall()

@@ -53,6 +53,7 @@ NO_COURSE = (
     "当日没有这一已认定的学分课程",
     "课程名称和举办单位须与“学分课程”清单一致；其他校外活动请选其他类别",
 )
+READINGS_SHOWN = 12
 
 
 class _Remembered(dict):
@@ -127,6 +128,7 @@ class CreditSheet:
         self.reach = Reach.of(school)
         self.courses = queries.CourseBook()
         self.faults: list[Fault] = []
+        self.readings: dict[str, None] = {}
         self.told: set[tuple[int, str]] = set()
         self.occasions: list[Occasion] = []
         self.numbers: dict[Occasion, int] = {}
@@ -151,6 +153,7 @@ class CreditSheet:
         faults += wrong
         if faults:
             return None, faults
+        self._note_reading(DAY, day, cells[DAY].isoformat())
         one = Occasion(rule, cells[DAY], cells[ACTIVITY], cells[PROVIDER])
         number = self.numbers.setdefault(one, len(self.occasions))
         if number == len(self.occasions):
@@ -161,18 +164,22 @@ class CreditSheet:
         """The rule of an occasion, or what is wrong with its kind or its course."""
         if KIND not in cells or DAY not in cells:
             return None, []
-        rule = self.book.find("".join(cells[KIND].upper().split()), cells[DAY])
+        code = "".join(cells[KIND].upper().split())
+        rule = self.book.find(code, cells[DAY])
         if rule is None:
-            return None, [(KIND, self._no_rule(cells[DAY]))]
+            return None, [(KIND, self._no_rule(code, cells[DAY]))]
         if not rule.needs_course or not {ACTIVITY, PROVIDER} <= cells.keys():
             return rule, []
         counts = self.courses.counts(cells[ACTIVITY], cells[PROVIDER], cells[DAY])
         return rule, [] if counts else [(ACTIVITY, CellFault(*NO_COURSE))]
 
-    def _no_rule(self, day: date) -> CellFault:
+    def _no_rule(self, kind: str, day: date) -> CellFault:
         rules = self.book.set_on(day)
         if rules is None:
             return CellFault("活动当日没有生效的学分规则", "请核对活动日期")
+        later = self.book.begins(kind)
+        if later:
+            return CellFault(f"该类别 {later:%Y-%m-%d} 起才生效", "请核对活动日期和类别")
         known = "、".join(rule.code for rule in rules.rules.all())
         return CellFault("没有这个类别", f"可填：{known}，或类别名称")
 
@@ -193,6 +200,7 @@ class CreditSheet:
         rule = self.book.rules[self.occasions[number].rule.pk]
         if rule.method == CreditRule.Method.MINUTES and cells[MINUTES] > MOST_MINUTES_A_DAY:
             return "", [(MINUTES, CellFault("时长超过一天", "请按活动实际时长填写，不超过 1,440 分钟"))]
+        self._note_reading(MINUTES, minutes, f"{cells[MINUTES]} 分钟")
         award = cells[AWARD] if rule.method == CreditRule.Method.AWARD else ""
         try:
             worth = actions.worth_of(rule, cells[MINUTES], award=award, granted=cells[GRANTED])
@@ -208,6 +216,7 @@ class CreditSheet:
         try:
             at = time_of(start)
             if at and rule:
+                self._note_reading(START, start, f"{at:%H:%M}")
                 when = actions.when_of(begins(self.occasions[number].held_on, at), minutes_of(minutes))
         except CellFault as fault:
             faults.append((START, fault))
@@ -218,6 +227,12 @@ class CreditSheet:
         except CellFault as fault:
             faults.append((CERTIFICATE, fault))
         return (text.replace("\\", "\\\\"), when), faults
+
+    def _note_reading(self, header: str, value, meant: str) -> None:
+        """What was typed otherwise than it is kept is shown with what it was read as."""
+        typed = as_text(value).strip()
+        if typed != meant.removesuffix(" 分钟"):
+            self.readings[f"{header}“{typed[:20]}”读作 {meant}"] = None
 
     def check(self, source) -> Outcome:
         """Every row read and weighed; under the school's scope, and its lock where the outcome is kept.
@@ -231,8 +246,16 @@ class CreditSheet:
         outcome = Outcome(read=len(self.table), new=self.found.new, same=self.found.same)
         outcome.uncounted = self.found.uncounted
         outcome.faulty = outcome.read - outcome.new - outcome.same
-        outcome.notes = list(self.table.notes)
+        outcome.notes = [*self.table.notes, *self._readings()]
         return outcome
+
+    def _readings(self) -> list[str]:
+        """The ways of writing that were read as something else: the person sees whether rightly."""
+        shown = list(self.readings)[:READINGS_SHOWN]
+        if not shown:
+            return []
+        more = len(self.readings) - len(shown)
+        return ["；".join(shown) + (f"；另有 {more} 种写法。" if more else "。")]
 
     def _entries(self, source) -> Iterator[str]:
         """The good rows for COPY, as they arrive."""
