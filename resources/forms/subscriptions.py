@@ -4,13 +4,13 @@ import uuid
 
 from django import forms
 
+from portal.public_form import PublicForm
 from portal.regions import Region
-from resources.forms.asked import AskedInPublic
 from resources.models import Audience, Subscription, Topic
 from resources.queries.recommend import MOST_TOPICS
 
 
-class SubscribeForm(AskedInPublic):
+class SubscribeForm(PublicForm):
     """An address and how often."""
 
     mail = forms.EmailField(
