@@ -31,6 +31,7 @@ WAITING = (
     resources.waiting_for,
     resources.census_waiting,
     resources.routes_waiting,
+    resources.needs_waiting,
     events.waiting_for,
     outreach.titles_waiting,
 )
@@ -274,6 +275,8 @@ def resource(request, code):
     context = {
         "resource": found,
         "opening": resources.opening(found, now),
+        "booking": resources.terms_of(found),
+        "rating": resources.rating_of(found),
         "offers": resources.offers(found, local_today(now)),
         "facts": resources.public_facts(found),
         "extra": found.extra(public_only=True),

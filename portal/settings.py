@@ -350,6 +350,9 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "noreply@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SMS_SENDER = env.str("SMS_SENDER", "")  # dotted name of a function(mobile, text); none: nothing is sent
 MESSENGER_URLS = env.list("MESSENGER_URLS", default=[])  # apprise addresses for urgent staff notices
+# Working days in which an owner answers a booking before it goes up to the district, and an asker a new day.
+BOOKING_ANSWER_DAYS = env.int("BOOKING_ANSWER_DAYS", 5)
+NEED_KEPT_MONTHS = env.int("NEED_KEPT_MONTHS", 6)  # who asked is forgotten so long after a need has ended
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SENTRY_DSN = env.str("SENTRY_DSN", "")

@@ -25,6 +25,7 @@ DAILY = (
     "events_upkeep",
     "resources_upkeep",
     "menu_upkeep",
+    "needs_upkeep",
     "census_upkeep",
     "audit_anchor",
     "credit_proof",

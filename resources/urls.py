@@ -2,10 +2,12 @@ from django.urls import path
 
 from resources.views import (
     assets,
+    bookings,
     directory,
     life,
     likeness,
     menu,
+    needs,
     open_data,
     registry,
     routes,
@@ -108,4 +110,41 @@ routes_desk = [
     path("<int:pk>/", routes.desk_detail, name="detail"),
     path("<int:pk>/edit/", routes.desk_form, name="edit"),
     path("<int:pk>/<slug:step>/", routes.desk_step, name="step"),
+]
+
+needs_public = [
+    path("", needs.board, name="board"),
+    path("new/", needs.new, name="new"),
+    path("mine/", needs.mine, name="mine"),
+    path("basket/", needs.basket, name="basket"),
+    path("basket/add/", needs.basket_add, name="basket_add"),
+    path("basket/drop/", needs.basket_drop, name="basket_drop"),
+    path("feed/<str:token>.ics", needs.feed, name="feed"),
+    path("n/<str:token>/", needs.follow, name="follow"),
+    path("n/<str:token>/change/", needs.change, name="change"),
+    path("n/<str:token>/withdraw/", needs.withdraw, name="withdraw"),
+    path("n/<str:token>/book/<slug:code>/", needs.book, name="book"),
+    path("n/<str:token>/<int:pk>.ics", needs.booking_calendar, name="calendar"),
+    path("n/<str:token>/<int:pk>/rate/", needs.rate, name="rate"),
+    path("n/<str:token>/<int:pk>/<slug:step>/", needs.booking_step, name="booking_step"),
+]
+
+needs_desk = [
+    path("", bookings.need_list, name="list"),
+    path("<int:pk>/", bookings.need_detail, name="detail"),
+    path("<int:pk>/assign/", bookings.need_assign, name="assign"),
+    path("<int:pk>/<slug:step>/", bookings.need_step, name="step"),
+]
+
+bookings_desk = [
+    path("", bookings.booking_list, name="list"),
+    path("wanted/", bookings.wanted_list, name="wanted"),
+    path("wanted/<int:pk>/", bookings.offer, name="offer"),
+    path("of/<int:pk>/", bookings.terms, name="terms"),
+    path("<int:pk>/", bookings.booking_detail, name="detail"),
+    path("<int:pk>/propose/", bookings.booking_propose, name="propose"),
+    path("<int:pk>/reassign/", bookings.booking_reassign, name="reassign"),
+    path("<int:pk>/report/", bookings.booking_report, name="report"),
+    path("<int:pk>/proofs/", bookings.booking_prove, name="prove"),
+    path("<int:pk>/<slug:step>/", bookings.booking_step, name="step"),
 ]

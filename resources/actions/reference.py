@@ -12,6 +12,7 @@ from portal.accounts import User, system_user
 from portal.regions import Region
 from resources.actions.menu import refresh
 from resources.models import (
+    Programme,
     Resource,
     ResourceKind,
     Topic,
@@ -22,8 +23,8 @@ DATA = Path(__file__).parents[1] / "data"
 
 @transaction.atomic
 def load_reference() -> int:
-    """Load kinds, topics and the city's real venues; rows that people changed since stay as they are."""
-    return _load_kinds() + _load_topics() + _load_venues()
+    """Load kinds, topics, programmes and the city's real venues; rows that people changed since stay as they are."""
+    return _load_kinds() + _load_topics() + _load_programmes() + _load_venues()
 
 
 def _load_kinds() -> int:
@@ -36,6 +37,12 @@ def _load_kinds() -> int:
 def _load_topics() -> int:
     rows = _rows("topics.csv")
     Topic.objects.bulk_create([Topic(**row) for row in rows], ignore_conflicts=True)
+    return len(rows)
+
+
+def _load_programmes() -> int:
+    rows = json.loads((DATA / "programmes.json").read_text(encoding="utf-8"))
+    Programme.objects.bulk_create([Programme(**row) for row in rows], ignore_conflicts=True)
     return len(rows)
 
 

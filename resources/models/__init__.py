@@ -1,6 +1,15 @@
 """What the city offers: the tables, by subject."""
 
 from resources.models.assets import REMIND_AHEAD, AssetConversion, SourceAsset
+from resources.models.bookings import (
+    BOOKING_STEPS,
+    HOLDING,
+    PENDING,
+    Booking,
+    BookingProof,
+    BookingSlot,
+    BookingTerms,
+)
 from resources.models.census import (
     CensusAnswer,
     CensusDirectory,
@@ -26,6 +35,7 @@ from resources.models.kinds import (
 from resources.models.likeness import DuplicatePair, Likeness, Merge
 from resources.models.media import ResourceLink, ResourcePicture
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
+from resources.models.needs import LIVE, NEED_STEPS, WEEKDAYS, DayPart, Need, Programme
 from resources.models.opening import Concession, OpeningHours, SpecialDays
 from resources.models.registry import (
     REVIEW,
@@ -37,13 +47,23 @@ from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Trav
 from resources.models.subscriptions import Interests, Subscription
 
 __all__ = [
+    "BOOKING_STEPS",
+    "HOLDING",
+    "LIVE",
+    "NEED_STEPS",
     "NEVER",
+    "PENDING",
     "REMIND_AHEAD",
     "REVIEW",
     "ROUTE_REVIEW",
+    "WEEKDAYS",
     "Accessibility",
     "AssetConversion",
     "Audience",
+    "Booking",
+    "BookingProof",
+    "BookingSlot",
+    "BookingTerms",
     "BulkChange",
     "CensusAnswer",
     "CensusDirectory",
@@ -52,6 +72,7 @@ __all__ = [
     "CensusRound",
     "CensusUnit",
     "Concession",
+    "DayPart",
     "DeskFilter",
     "Dimension",
     "DuplicatePair",
@@ -64,7 +85,9 @@ __all__ = [
     "MenuChange",
     "MenuEntry",
     "Merge",
+    "Need",
     "OpeningHours",
+    "Programme",
     "Resource",
     "ResourceKind",
     "ResourceLink",

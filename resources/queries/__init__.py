@@ -9,6 +9,7 @@ from resources.queries.assets import (
     conversions_by_owner,
     owed_by_owner,
 )
+from resources.queries.booking import terms_of
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
@@ -23,6 +24,17 @@ from resources.queries.likeness import (
     survivor_of,
 )
 from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near, starting_points
+from resources.queries.needs import (
+    booking_visits_by_region,
+    bookings_by_region,
+    matched_by_region,
+    needs_by_programme,
+    needs_by_region,
+    needs_by_topic,
+    needs_waiting,
+    rating_of,
+    unmatched_needs,
+)
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
 from resources.queries.places import StartingPoints
@@ -59,6 +71,8 @@ __all__ = [
     "StartingPoints",
     "asset_counts",
     "assets_at_desk",
+    "booking_visits_by_region",
+    "bookings_by_region",
     "census_waiting",
     "changed_since",
     "check_mergeable",
@@ -72,9 +86,14 @@ __all__ = [
     "internal_facts",
     "kinds",
     "likely",
+    "matched_by_region",
     "may_answer",
     "menu_version",
     "near",
+    "needs_by_programme",
+    "needs_by_region",
+    "needs_by_topic",
+    "needs_waiting",
     "newest",
     "newest_of",
     "of_question",
@@ -88,6 +107,7 @@ __all__ = [
     "public_routes",
     "published",
     "question_of",
+    "rating_of",
     "records",
     "routes_waiting",
     "schema_org",
@@ -97,6 +117,8 @@ __all__ = [
     "spans",
     "starting_points",
     "survivor_of",
+    "terms_of",
+    "unmatched_needs",
     "waiting_for",
     "with_stops",
 ]
