@@ -8,9 +8,11 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
+from resources.actions.kinds import save_programme
 from resources.forms.register import KindForm, ResourceRegisterForm
 from resources.forms.registry import SECTIONS
-from resources.models import Resource, ResourceKind, Topic
+from resources.models import Booking, Need, Programme, Resource, ResourceKind, Topic
+from resources.sheets.needs import BookingSheet, NeedSheet
 from resources.sheets.registry import ResourceSheet
 
 
@@ -103,3 +105,62 @@ class TopicAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_topic(obj, by=request.user)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Programmes under which needs stand and count."""
+
+    view_perm, edit_perm = Perm.NEED_VIEW, Perm.RESOURCE_REVIEW
+    list_display = ["name", "code", "dimension", "position", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code"]
+    ordering = ["position", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_programme(obj, by=request.user)
+
+
+@admin.register(Need)
+class NeedAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Every need of the city, without who asks; what is done about one is on its own page at the desk."""
+
+    resource_classes = [NeedSheet]
+    view_perm = Perm.NEED_VIEW
+    fields = [name for name in NeedSheet.columns.values() if name != "pk"]
+    list_display = [
+        "title",
+        "programme",
+        "audience",
+        "head_count",
+        "region",
+        "starts_on",
+        "status",
+        "created_at",
+    ]
+    list_filter = ["status", "programme", "asker", "audience", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["programme", "region"]
+    search_fields = ["title", "topics__name"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("programme", "region").prefetch_related("topics")
+
+
+@admin.register(Booking)
+class BookingAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Every booking of the city; answers are given on its own page at the desk."""
+
+    resource_classes = [BookingSheet]
+    view_perm = Perm.BOOKING_VIEW
+    fields = [name for name in BookingSheet.columns.values() if name != "pk"]
+    list_display = ["resource", "organization", "region", "starts_at", "head_count", "status", "answer_by"]
+    list_filter = ["status", ("region", admin.RelatedOnlyFieldListFilter), "rating"]
+    list_select_related = ["resource", "organization", "region"]
+    search_fields = ["resource__title", "organization__name"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("resource", "organization", "region")

@@ -22,6 +22,8 @@ CENSUS_OFFICERS = "staff@city district@city district_head@city subdistrict@city"
 CENSUS_READERS = f"{CENSUS_OFFICERS} unit@city"  # everybody's round; whose sheets they see is theirs
 CENSUS_SHEETS = "staff@city district@district district_head@district unit@own"
 MAKERS = "staff@city unit@own"
+NEED_OFFICERS = "staff@city district@district district_head@district"
+NEED_READERS = f"{NEED_OFFICERS} subdistrict@street"
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
@@ -57,6 +59,19 @@ PAGES = {
     "routes:propose": Page("*", "*"),
     "routes:detail": Page("*", may_be_empty=True),
     "routes:pdf": Page("*", may_be_empty=True),
+    "needs:board": Page("*"),
+    "needs:new": Page("*", "*"),
+    "needs:basket": Page("*"),
+    "needs:basket_add": Page("", "*"),
+    "needs:basket_drop": Page("", "*"),
+    "needs:feed": Page("*", may_be_empty=True),
+    "needs:follow": Page("*", may_be_empty=True),
+    "needs:change": Page("*", "*", may_be_empty=True),
+    "needs:withdraw": Page("", "*", may_be_empty=True),
+    "needs:book": Page("*", "*", may_be_empty=True),
+    "needs:calendar": Page("*", may_be_empty=True),
+    "needs:rate": Page("", "*", may_be_empty=True),
+    "needs:booking_step": Page("", "*", args=(("step", "agree"),), may_be_empty=True),
     "resources_open:catalogue": Page("*"),
     "resources_open:directory": Page("*", args=(("kind", "json"),), may_be_empty=True),
     "sitemaps": Page("*"),
@@ -83,6 +98,7 @@ PAGES = {
     # --- one's own
     "account": Page("+", "+"),
     "resources:mine": Page("+", "+"),
+    "needs:mine": Page("+"),
     "session_end": Page("", "self", of="login"),
     "desk": Page("+"),
     "inbox": Page("+"),
@@ -125,6 +141,21 @@ PAGES = {
     "resources_desk:merge": Page("staff", "staff", of="resource", args=(("other", 1),), may_be_empty=True),
     "resources_desk:value_restore": Page("", MAKERS, of="resource", may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
+    # --- needs and bookings
+    "needs_desk:list": Page(NEED_READERS),
+    "needs_desk:detail": Page(NEED_READERS, of="need"),
+    "needs_desk:assign": Page("", NEED_OFFICERS, of="need"),
+    "needs_desk:step": Page("", NEED_OFFICERS, of="need", args=(("step", "admit"),)),
+    "bookings_desk:list": Page(RESOURCE_READERS),
+    "bookings_desk:wanted": Page(MAKERS),
+    "bookings_desk:offer": Page("staff@city unit@city", "staff@city unit@city", of="need"),
+    "bookings_desk:terms": Page(RESOURCE_READERS, MAKERS, of="resource"),
+    "bookings_desk:detail": Page(RESOURCE_READERS, of="booking"),
+    "bookings_desk:propose": Page("", MAKERS, of="booking"),
+    "bookings_desk:reassign": Page("", NEED_OFFICERS, of="booking"),
+    "bookings_desk:report": Page("", MAKERS, of="booking"),
+    "bookings_desk:prove": Page("", MAKERS, of="booking"),
+    "bookings_desk:step": Page("", MAKERS, of="booking", args=(("step", "accept"),)),
     # --- the census
     "census_desk:list": Page(CENSUS_READERS),
     "census_desk:new": Page("staff", "staff"),

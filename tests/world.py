@@ -32,6 +32,7 @@ from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
+from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, enrol
 from youth_credits.actions import DATA, load_rules
@@ -100,6 +101,7 @@ def build() -> World:
     _places(world)
     _people(world)
     _records(world)
+    _needs(world)
     _census(world)
     _titles(world)
     _statistics(world)
@@ -221,6 +223,20 @@ def _titles(world: World) -> None:
         for place in PLACES
     }
     world.things["holder"] = {"here": world.places["unit here"]}
+
+
+def _needs(world: World) -> None:
+    """At each place a need nobody serves, and a booking of a unit's resource for another one."""
+    staff = world.people["staff"]
+    world.things["need"] = {
+        place: NeedFactory(region=world.places[f"district {place}"], created_by=staff) for place in PLACES
+    }
+    world.things["booking"] = {
+        place: BookingFactory(
+            resource=shown, need__region=world.places[f"district {place}"], need__created_by=staff
+        )
+        for place, shown in world.things["shown"].items()
+    }
 
 
 def _census(world: World) -> None:

@@ -23,7 +23,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 @transaction.atomic
 def load_reference() -> int:
-    """Load kinds, topics, programmes and the city's real venues; rows that people changed since stay as they are."""
+    """Load kinds, topics, programmes and the real venues; rows that people changed since stay as they are."""
     return _load_kinds() + _load_topics() + _load_programmes() + _load_venues()
 
 

@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.fields import Words
 from portal.files import DOCUMENTS, IMAGES, UploadField
 from portal.roles import Perm
 from resources.actions.bookings import Wish
 from resources.forms.needs import Lengths, day_input, time_input
-from resources.forms.registry import Words
 from resources.models import BookingTerms, Resource
 from resources.queries.booking import spans_of, with_terms
 from resources.rules import Span, read_hours, written

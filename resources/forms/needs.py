@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.calendar import local_today
+from portal.fields import Words
 from portal.identifiers import check_mobile
 from portal.public_form import PublicForm
 from portal.regions import Level, Region
 from resources.actions.bookings import Wish
 from resources.actions.needs import EDITABLE
-from resources.forms.registry import Words, region_choices
+from resources.forms.fields import region_choices
 from resources.models import WEEKDAYS, Audience, Need, Programme, Resource, Topic
 from resources.queries.booking import free_slots, spans_of, terms_of
 

@@ -15,6 +15,7 @@ from portal.accounts import may
 from portal.calendar import local_today
 from portal.encryption import sign
 from portal.errors import Refused
+from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from resources.actions import bookings, needs
@@ -26,7 +27,6 @@ from resources.forms.bookings import (
     TermsForm,
     TimeForm,
 )
-from resources.forms.registry import NoteForm
 from resources.models import BOOKING_STEPS, NEED_STEPS, Booking, BookingTerms, Need, Resource
 from resources.queries import matching
 from resources.queries import needs as queries
