@@ -58,7 +58,8 @@ class NeedFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def topics(self, create, extracted, **kwargs):
-        self.topics.set(extracted or [])
+        if create:
+            self.topics.set(extracted or [])
 
 
 class BookableFactory(ResourceFactory):
@@ -93,7 +94,7 @@ class BookingFactory(factory.django.DjangoModelFactory):
     answer_by = factory.LazyFunction(lambda: add_working_days(local_today(), 5))
 
 
-def typed(region, topics=(), **more) -> dict:
+def typed(region, topics=(), /, **more) -> dict:
     """A need as somebody without an account sends it."""
     question, token = plain_question.ask()
     one, other = (plain_question.NUMBERS.index(word) for word in (question[0], question[2]))
