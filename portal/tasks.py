@@ -30,7 +30,7 @@ DAILY = (
     "audit_anchor",
     "credit_proof",
 )
-MAILS = {"notice_digest", "menu_digest"}  # not before people are up
+MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 

@@ -35,6 +35,7 @@ from resources.rules import Span
 
 VISITOR = AnonymousUser()  # who asks has no account
 MOST_PROOFS = 10
+MOST_AT_ONCE = 8  # resources asked for by one need
 SLOT = "booking_is_alone_in_its_time"
 
 
@@ -76,6 +77,8 @@ def _request(need: Need, wish: Wish, *, at: datetime, by) -> Booking:
     terms = terms_of(wish.resource)
     if free_lane(wish.resource.pk, terms.lanes, wish.starts_at, wish.ends_at) is None:
         raise WishRefused(f"“{wish.resource.title}”这个时间已被预约，请换一个时间。", wish.resource)
+    if Booking.objects.live().filter(need=need).count() >= MOST_AT_ONCE:
+        raise WishRefused(f"一项需求最多同时约 {MOST_AT_ONCE} 项资源，请先撤回一项。", wish.resource)
     booking = _made(need, wish, at=at)
     try:
         with transaction.atomic():

@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("submitted", "待受理"),
-                            ("open", "待对接"),
+                            ("waiting", "待对接"),
                             ("accepted", "已对接"),
                             ("done", "已完成"),
                             ("refused", "不予受理"),

@@ -81,7 +81,7 @@ class Need(Scoped):
 
     class Status(models.TextChoices):
         SUBMITTED = "submitted", "待受理"
-        OPEN = "open", "待对接"
+        OPEN = "waiting", "待对接"
         MATCHED = "accepted", "已对接"
         DONE = "done", "已完成"
         REFUSED = "refused", "不予受理"

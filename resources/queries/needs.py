@@ -286,7 +286,7 @@ NEED_TABS = {
     "": "全部",
     "submitted": "待受理",
     "unmatched": "无人对接",
-    "open": "待对接",
+    "waiting": "待对接",
     "accepted": "已对接",
     "done": "已完成",
 }

@@ -154,6 +154,7 @@ def _booking(need: Need, row: Resource, shape: dict, today, now: datetime, numbe
         rating_words="讲得生动（示例）" if is_done else "",
         rated_at=now if is_done else None,
     )
+    Need.objects.filter(pk=need.pk).update(starts_on=min(need.starts_on, day))
     states = {Booking.Status.ACCEPTED: Need.Status.MATCHED, Booking.Status.DONE: Need.Status.DONE}
     if shape["status"] in states:
         Need.objects.filter(pk=need.pk).update(

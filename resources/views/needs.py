@@ -19,7 +19,7 @@ from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.regions import Region
 from resources.actions import bookings, needs
-from resources.actions.bookings import WishRefused
+from resources.actions.bookings import MOST_AT_ONCE, WishRefused
 from resources.forms.needs import NeedForm, RateForm, WishForm, initial_of
 from resources.models import NEED_STEPS, Booking, Need, Programme, Resource, Topic
 from resources.models.needs import LINK
@@ -27,7 +27,6 @@ from resources.queries import matching
 from resources.queries import needs as queries
 from resources.queries.booking import terms_of, with_terms
 
-MOST_ITEMS = 8
 TOO_OFTEN = "提交过于频繁，请一小时后再试，或电话联系区科协。"
 
 
@@ -38,7 +37,9 @@ def _codes(request) -> list[str]:
     """What the address or the form names; without any, what lies in the basket of this session."""
     named = [*request.GET.getlist("item"), *request.POST.getlist("item")]
     wanted = named or (request.session.get("basket", []) if "basket" in request.GET else [])
-    return list(dict.fromkeys(code[:12] for code in wanted if code.isascii() and code.isalnum()))[:MOST_ITEMS]
+    return list(dict.fromkeys(code[:12] for code in wanted if code.isascii() and code.isalnum()))[
+        :MOST_AT_ONCE
+    ]
 
 
 def _items(codes: list[str]) -> list[Resource]:
@@ -53,18 +54,19 @@ def _items(codes: list[str]) -> list[Resource]:
 @require_safe
 def basket(request):
     items = _items(request.session.get("basket", []))
-    return render(request, "resources/basket.html", {"items": items, "most": MOST_ITEMS})
+    return render(request, "resources/basket.html", {"items": items, "most": MOST_AT_ONCE})
 
 
 @login_not_required
 @require_POST
 def basket_add(request):
+    plain_question.limit("basket", client_address(request), most=300, seconds=3600, sentence=TOO_OFTEN)
     items = _items([request.POST.get("item", "")[:12]])
     if not items:
         raise Refused("这项资源目前不接受预约。")
     kept = request.session.get("basket", [])
-    if items[0].code not in kept and len(kept) >= MOST_ITEMS:
-        raise Refused(f"预约单最多 {MOST_ITEMS} 项，请先提交或删去一项。")
+    if items[0].code not in kept and len(kept) >= MOST_AT_ONCE:
+        raise Refused(f"预约单最多 {MOST_AT_ONCE} 项，请先提交或删去一项。")
     request.session["basket"] = list(dict.fromkeys([*kept, items[0].code]))
     messages.success(request, f"“{items[0].title}”已加入预约单。")
     return redirect("needs:basket")

@@ -210,7 +210,7 @@ def test_declining_says_why_and_frees_the_time(lecture, unit_clerk):
     bookings.decline(booking, note="讲师生病", at=NOW, by=unit_clerk)
 
     booking.need.refresh_from_db()
-    assert (booking.status, booking.answer, booking.need.status) == ("refused", "讲师生病", "open")
+    assert (booking.status, booking.answer, booking.need.status) == ("refused", "讲师生病", "waiting")
     assert asked(lecture)
 
 
@@ -221,7 +221,7 @@ def test_taking_back_the_last_accepted_booking_opens_the_need_again(lecture, uni
     bookings.take_back(booking, at=NOW)
 
     booking.need.refresh_from_db()
-    assert booking.need.status == "open"
+    assert booking.need.status == "waiting"
     assert unit_clerk.notices.filter(text__contains="撤回").exists()
 
 
@@ -366,7 +366,7 @@ def test_what_was_never_answered_lapses_when_its_day_comes(lecture):
 
     booking.refresh_from_db()
     booking.need.refresh_from_db()
-    assert (booking.status, booking.need.status) == ("expired", "open")
+    assert (booking.status, booking.need.status) == ("expired", "waiting")
 
 
 def test_a_proposed_day_is_not_kept_for_ever(lecture, unit_clerk):

@@ -192,7 +192,7 @@ def test_several_items_of_the_basket_become_one_need_with_several_bookings(clien
     need = Need.objects.get()
     page = read(client, answer["Location"])
     assert {booking.resource for booking in need.bookings.all()} == {lecture, kit}
-    assert (need.status, list(need.topics.all())) == ("open", [sea])
+    assert (need.status, list(need.topics.all())) == ("waiting", [sea])
     assert "待答复" in page
     assert "预约单是空的" in read(client, "/needs/basket/")
 
@@ -333,7 +333,7 @@ def test_the_district_admits_or_turns_down_with_a_reason(officer):
     needs.turn_down(other, note="与科普无关", at=NOW, by=officer)
 
     other.refresh_from_db()
-    assert (need.status, other.status, other.note) == ("open", "refused", "与科普无关")
+    assert (need.status, other.status, other.note) == ("waiting", "refused", "与科普无关")
     with pytest.raises(PermissionDenied):
         needs.admit(NeedFactory(), at=NOW, by=officer)
 
@@ -432,7 +432,7 @@ def test_a_need_whose_last_day_is_over_ends_unless_something_is_on(db):
 
     assert needs.expire(at=later) == 1
 
-    assert [Need.objects.get(pk=need.pk).status for need in (over, served)] == ["expired", "open"]
+    assert [Need.objects.get(pk=need.pk).status for need in (over, served)] == ["expired", "waiting"]
 
 
 def test_who_asked_is_forgotten_six_months_after_the_end_and_not_before(db):
