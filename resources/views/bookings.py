@@ -97,7 +97,7 @@ def _need_shown(request, need: Need, *, status: int = 200, **more):
         "proposals": matching.proposals(need, at=now) if waits else [],
         "speakers": matching.speakers(need, on=local_today(now)) if waits else [],
         "may_assign": handles and need.is_live,
-        "assign_form": AssignForm(),
+        "assign_form": AssignForm(auto_id="assign_%s"),
         "note_form": NoteForm(),
         **more,
     }
@@ -123,7 +123,7 @@ def need_step(request, pk, step):
 @require_POST
 def need_assign(request, pk):
     need = _need(request, pk, Perm.NEED_HANDLE)
-    form = AssignForm(request.POST)
+    form = AssignForm(request.POST, auto_id="assign_%s")
     if form.is_valid():
         try:
             made = bookings.assign(need, form.wish, at=timezone.now(), by=request.user)
@@ -251,10 +251,10 @@ def _shown(request, booking: Booking, *, status: int = 200, **more):
         "proofs": list(booking.proofs.select_related("attachment")),
         "timeline": BOOKING_STEPS.timeline(booking),
         "note_form": NoteForm(),
-        "time_form": TimeForm(),
-        "report_form": ReportForm(initial={"visits": booking.attendance}),
-        "proof_form": ProofForm(),
-        "assign_form": AssignForm(),
+        "time_form": TimeForm(auto_id="time_%s"),
+        "report_form": ReportForm(initial={"visits": booking.attendance}, auto_id="report_%s"),
+        "proof_form": ProofForm(auto_id="proof_%s"),
+        "assign_form": AssignForm(auto_id="assign_%s"),
         **more,
     }
     return render(request, "resources/booking_detail.html", context, status=status)
@@ -279,7 +279,7 @@ def booking_step(request, pk, step):
 @require_POST
 def booking_propose(request, pk):
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
-    form = TimeForm(request.POST)
+    form = TimeForm(request.POST, auto_id="time_%s")
     if form.is_valid():
         try:
             bookings.propose(
@@ -301,7 +301,7 @@ def booking_propose(request, pk):
 @require_POST
 def booking_reassign(request, pk):
     booking = _booking(request, pk, Perm.NEED_HANDLE)
-    form = AssignForm(request.POST)
+    form = AssignForm(request.POST, auto_id="assign_%s")
     if form.is_valid():
         note = form.note_words or "原单位未按时答复"
         try:
@@ -317,7 +317,7 @@ def booking_reassign(request, pk):
 @require_POST
 def booking_report(request, pk):
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
-    form = ReportForm(request.POST)
+    form = ReportForm(request.POST, auto_id="report_%s")
     if not form.is_valid():
         return _shown(request, booking, status=422, report_form=form)
     bookings.report(booking, visits=form.cleaned_data["visits"], at=timezone.now(), by=request.user)
@@ -328,7 +328,7 @@ def booking_report(request, pk):
 @require_POST
 def booking_prove(request, pk):
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
-    form = ProofForm(request.POST, request.FILES)
+    form = ProofForm(request.POST, request.FILES, auto_id="proof_%s")
     if not form.is_valid():
         return _shown(request, booking, status=422, proof_form=form)
     bookings.add_proof(

@@ -162,7 +162,8 @@ def follow(request, token):
     return _followed(request, _need_of(token), token)
 
 
-def _followed(request, need: Need, token: str, *, status: int = 200, **more):
+def _followed(request, need: Need, token: str, *, status: int = 200, rated: int = 0, rate_form=None):
+    """The page of a need; with a judgement that was not taken, the form of the booking it is about."""
     now = timezone.now()
     rows = queries.bookings_of(need)
     waits = need.status in queries.UNSERVED
@@ -176,15 +177,15 @@ def _followed(request, need: Need, token: str, *, status: int = 200, **more):
                 "may_agree": row.status == Booking.Status.PROPOSED and row.starts_at > now,
                 "may_take_back": row.is_live and row.starts_at > now,
                 "may_rate": row.status == Booking.Status.DONE and row.rated_at is None,
+                "rate_form": rate_form if rated == row.pk else RateForm(auto_id=f"rate_{row.pk}_%s"),
+                "is_rated_now": rated == row.pk,
             }
             for row in rows
         ],
-        "rate_form": RateForm(),
         "timeline": NEED_STEPS.timeline(need),
         "proposals": matching.proposals(need, at=now) if waits else [],
         "speakers": matching.speakers(need, on=local_today(now)) if waits else [],
         "may_change": waits,
-        **more,
     }
     return render(request, "resources/need_follow.html", context, status=status)
 
@@ -251,7 +252,7 @@ def booking_step(request, token, pk, step):
 @require_POST
 def rate(request, token, pk):
     booking = _booking_of(token, pk)
-    form = RateForm(request.POST)
+    form = RateForm(request.POST, auto_id=f"rate_{pk}_%s")
     if not form.is_valid():
         return _followed(request, _need_of(token), token, status=422, rate_form=form, rated=booking.pk)
     bookings.rate(
