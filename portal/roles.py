@@ -14,6 +14,10 @@ class Perm(models.TextChoices):
     RESOURCE_EDIT = "resource_edit", "编辑资源"
     RESOURCE_CHECK = "resource_check", "区级核对资源"
     RESOURCE_REVIEW = "resource_review", "审核资源"
+    WORK_VIEW = "work_view", "查看作品申报"
+    WORK_APPLY = "work_apply", "申报科普作品"
+    WORK_MANAGE = "work_manage", "管理作品征集"
+    WORK_REVIEW = "work_review", "评审科普作品"
     CENSUS_VIEW = "census_view", "查看资源普查"
     CENSUS_FILL = "census_fill", "填报资源普查"
     CENSUS_CHECK = "census_check", "核查资源普查"
@@ -92,6 +96,8 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.ORGANIZATION_EDIT,
         Perm.RESOURCE_EDIT,
         Perm.RESOURCE_REVIEW,
+        Perm.WORK_VIEW,
+        Perm.WORK_MANAGE,
         Perm.CENSUS_MANAGE,
         Perm.EVENT_EDIT,
         Perm.EVENT_REVIEW,
@@ -128,6 +134,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.ORGANIZATION_VIEW,
             Perm.RESOURCE_VIEW,
             Perm.RESOURCE_EDIT,
+            Perm.WORK_VIEW,
+            Perm.WORK_APPLY,
             Perm.CENSUS_VIEW,
             Perm.CENSUS_FILL,
             Perm.EVENT_VIEW,
@@ -137,7 +145,7 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.TITLE_APPLY,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }

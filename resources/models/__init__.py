@@ -10,6 +10,16 @@ from resources.models.census import (
     CensusUnit,
 )
 from resources.models.changes import MenuChange
+from resources.models.contracts import (
+    CONTRACT_FLOW,
+    MILESTONE_FLOW,
+    MilestoneProof,
+    WorkAmendment,
+    WorkAttention,
+    WorkContract,
+    WorkInstalment,
+    WorkMilestone,
+)
 from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
     Accessibility,
@@ -35,11 +45,30 @@ from resources.models.registry import (
 )
 from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
 from resources.models.subscriptions import Interests, Subscription
+from resources.models.works import (
+    APPLICATION_FLOW,
+    CALL_FLOW,
+    REVIEW_FLOW,
+    ReviewerInterest,
+    WorkApplication,
+    WorkBudgetLine,
+    WorkCall,
+    WorkCriterion,
+    WorkFile,
+    WorkReview,
+    WorkRung,
+    WorkScore,
+)
 
 __all__ = [
+    "APPLICATION_FLOW",
+    "CALL_FLOW",
+    "CONTRACT_FLOW",
+    "MILESTONE_FLOW",
     "NEVER",
     "REMIND_AHEAD",
     "REVIEW",
+    "REVIEW_FLOW",
     "ROUTE_REVIEW",
     "Accessibility",
     "AssetConversion",
@@ -64,12 +93,14 @@ __all__ = [
     "MenuChange",
     "MenuEntry",
     "Merge",
+    "MilestoneProof",
     "OpeningHours",
     "Resource",
     "ResourceKind",
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "ReviewerInterest",
     "Route",
     "RouteStop",
     "Season",
@@ -79,6 +110,19 @@ __all__ = [
     "Subscription",
     "Topic",
     "Travel",
+    "WorkAmendment",
+    "WorkApplication",
+    "WorkAttention",
+    "WorkBudgetLine",
+    "WorkCall",
+    "WorkContract",
+    "WorkCriterion",
+    "WorkFile",
+    "WorkInstalment",
+    "WorkMilestone",
+    "WorkReview",
+    "WorkRung",
+    "WorkScore",
     "audience_bit",
     "group_bit",
     "validate_fields",
