@@ -63,11 +63,14 @@ class WorkContract(models.Model):
                 violation_error_message="完成日期不能早于开始日期。",
             ),
             models.CheckConstraint(
-                name="work_contract_ended_with_its_words",
-                condition=Q(status="running", accepted_at=None, terminated_at=None, clawback_yuan=None)
-                | Q(status="accepted", accepted_at__isnull=False, terminated_at=None, clawback_yuan=None)
-                | Q(status="revoked", terminated_at__isnull=False, accepted_at=None, clawback_yuan__gte=0)
-                & ~Q(closing_note=""),
+                name="work_contract_accepted_has_its_time",
+                condition=~Q(status="accepted") | Q(accepted_at__isnull=False, clawback_yuan=None),
+                violation_error_message="已验收的合同必须有验收时间。",
+            ),
+            models.CheckConstraint(
+                name="work_contract_terminated_with_its_words",
+                condition=~Q(status="revoked")
+                | Q(terminated_at__isnull=False, clawback_yuan__gte=0) & ~Q(closing_note=""),
                 violation_error_message="终止合同须写明理由和追回金额。",
             ),
             models.CheckConstraint(
@@ -205,6 +208,13 @@ MILESTONE_FLOW = Workflow(
     send_back=Step(
         label="退回节点",
         sources=frozenset({WorkMilestone.Status.DELIVERED}),
+        target=WorkMilestone.Status.RETURNED,
+        needs=Perm.WORK_MANAGE,
+        wants_note=True,
+    ),
+    reopen=Step(
+        label="退回重做",
+        sources=frozenset({WorkMilestone.Status.ACCEPTED}),
         target=WorkMilestone.Status.RETURNED,
         needs=Perm.WORK_MANAGE,
         wants_note=True,

@@ -348,9 +348,13 @@ class WorkApplication(Scoped):
             ),
             models.CheckConstraint(
                 name="work_application_supported_with_money",
-                condition=Q(status="recommended", decided_yuan__gt=0, bound_yuan__gte=0)
-                | ~Q(status="recommended") & Q(decided_yuan=None, bound_yuan=0),
-                violation_error_message="予以支持须写明经费；其他申报不占用经费。",
+                condition=~Q(status="recommended") | Q(decided_yuan__gt=0),
+                violation_error_message="予以支持须写明经费。",
+            ),
+            models.CheckConstraint(
+                name="work_application_binds_money_once_supported",
+                condition=Q(bound_yuan=0) | Q(bound_yuan__gt=0, status__in=["review", "recommended"]),
+                violation_error_message="只有予以支持的申报占用经费。",
             ),
         ]
 

@@ -5,6 +5,7 @@ Points and scores are of 100; weights are whole percents and add up to 100; mone
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
@@ -112,3 +113,40 @@ def _left_out(text: str, name: str) -> str:
         parts += [text[start:found], HIDDEN]
         start = found + len(wanted)
     return "".join([*parts, text[start:]])
+
+
+def is_to_be_recalled(
+    due_on: date, last: date | None, today: date, *, ahead: Sequence[int], again: int
+) -> bool:
+    """Once at each mark (days ahead of the day), on the first day after it, then every `again` days."""
+    if due_on < today:
+        return last is None or last <= due_on or (today - last).days >= again
+    passed = [due_on - timedelta(days=days) for days in ahead if due_on - timedelta(days=days) <= today]
+    return bool(passed) and (last is None or last < max(passed))
+
+
+LADDER_EXAMPLE = "90 优秀：有新意，内容准确\n75 良好\n60 合格\n30 不合格"
+
+
+def read_ladder(text: str) -> tuple[tuple[int, str], ...]:
+    """A ladder as people write it, one rung a line: points, a blank, words. The highest first.
+
+    Raises ValueError, with a Chinese sentence, for a line that is none, points twice or beyond 100.
+    """
+    rungs = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        points, _, words = line.partition(" ")
+        points = points.removesuffix("分")
+        if not (points.isascii() and points.isdecimal() and len(points) <= 3 and words.strip()):
+            raise ValueError(f"“{line[:30]}”应写成“分值 说明”，如“90 优秀”。")
+        if int(points) > WHOLE:
+            raise ValueError("分值应在 0 至 100 之间。")
+        if int(points) in rungs:
+            raise ValueError(f"{int(points)} 分写了两次，请合并。")
+        rungs[int(points)] = words.strip()
+    return tuple(sorted(rungs.items(), reverse=True))
+
+
+def written_ladder(rungs: Iterable[tuple[int, str]]) -> str:
+    """A ladder as `read_ladder` reads it."""
+    return "\n".join(f"{points} {words}" for points, words in rungs)
