@@ -16,6 +16,7 @@ PUBLIC = (
     (_("线路"), "/routes/"),
     (_("科普基地"), "/bases/"),
     (_("活动"), "/events/"),
+    (_("作品征集"), "/works/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
     (_("核验"), "/verify/"),
@@ -28,6 +29,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("工作台", "/desk/", ()),
             ("收件箱", "/desk/inbox/", ()),
+            ("作品评审", "/desk/reviews/", (Perm.WORK_REVIEW,)),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
         ),
     ),
@@ -38,6 +40,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("资源普查", "/desk/census/", (Perm.CENSUS_VIEW,)),
             ("科技资源转化", "/desk/resources/assets/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("科普线路", "/desk/routes/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
+            ("科普作品", "/desk/works/", (Perm.WORK_VIEW,)),
             ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
             ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
         ),

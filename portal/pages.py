@@ -31,6 +31,7 @@ WAITING = (
     resources.waiting_for,
     resources.census_waiting,
     resources.routes_waiting,
+    resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
 )
@@ -280,6 +281,8 @@ def resource(request, code):
         "sessions": sessions,
         "chart": _place(found),
         "near": resources.near(found),
+        "attention": resources.attention_of(found),
+        "work": resources.work_of(found),
         "data": resources.schema_org(found, events=_events_of(sessions)),
     }
     return render(request, "resources/resource_page.html", context)

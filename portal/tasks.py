@@ -26,6 +26,7 @@ DAILY = (
     "resources_upkeep",
     "menu_upkeep",
     "census_upkeep",
+    "works_upkeep",
     "audit_anchor",
     "credit_proof",
 )

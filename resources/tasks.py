@@ -13,7 +13,7 @@ from portal import jobs
 from portal.encryption import sign
 from portal.senders import SendFailed, send_mail_text
 from resources import actions, queries
-from resources.actions import census, directory, subscriptions
+from resources.actions import census, contracts, directory, subscriptions, work_reviews
 from resources.models import CensusRound, Subscription
 from resources.queries import open_data
 
@@ -51,6 +51,13 @@ def census_directory(job: jobs.Job) -> None:
 def census_upkeep(job: jobs.Job) -> None:
     """Once a day: remind whoever has not answered a running round."""
     job.progress(census.remind_by_clock(at=timezone.now()))
+
+
+@jobs.handler("works_upkeep")
+def works_upkeep(job: jobs.Job) -> None:
+    """Once a day: recall reviews and milestones of works that are due or overdue."""
+    now = timezone.now()
+    job.progress(work_reviews.remind_reviewers(at=now) + contracts.remind_of_milestones(at=now))
 
 
 @jobs.handler("menu_upkeep")

@@ -42,6 +42,8 @@ REGISTERS = {
     "resources_resource": Register("staff", "staff", "staff"),
     "resources_resourcekind": Register("staff", "staff", "staff"),
     "resources_topic": Register("staff", "staff", "staff"),
+    "resources_workattention": Register("staff", "staff", "staff"),
+    "resources_workcall": Register("staff"),
     "events_event": Register("staff", "staff", "staff"),
     "events_brand": Register("staff"),
     "events_edition": Register("staff"),

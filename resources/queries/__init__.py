@@ -42,6 +42,7 @@ from resources.queries.registry import (
     shown,
 )
 from resources.queries.routes import public_routes, routes_waiting, with_stops
+from resources.queries.works import attention_of, work_of, works_waiting
 
 __all__ = [
     "ASSET_ORDER",
@@ -59,6 +60,7 @@ __all__ = [
     "StartingPoints",
     "asset_counts",
     "assets_at_desk",
+    "attention_of",
     "census_waiting",
     "changed_since",
     "check_mergeable",
@@ -99,4 +101,6 @@ __all__ = [
     "survivor_of",
     "waiting_for",
     "with_stops",
+    "work_of",
+    "works_waiting",
 ]

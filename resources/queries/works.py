@@ -331,7 +331,7 @@ def work_of(resource: Resource) -> WorkApplication | None:
     """The supported work that became a resource."""
     return (
         WorkApplication.objects.filter(contract__resource=resource)
-        .select_related("call", "organization")
+        .select_related("call", "organization", "region")
         .first()
     )
 
