@@ -4,9 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.fields import Words
 from portal.files import UploadField
 from resources.actions.contracts import Part
-from resources.forms.registry import Words
 from resources.forms.works import Yuan, day
 from resources.models import Resource, WorkAttention, WorkContract
 

@@ -5,11 +5,11 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 
-from portal.fields import RecordByName
+from portal.fields import RecordByName, Words
 from portal.files import UploadField
 from portal.roles import Perm
 from resources.actions.works import Line, Standard
-from resources.forms.registry import OrganizationField, Words
+from resources.forms.fields import OrganizationField
 from resources.models import (
     Audience,
     ResourceKind,
@@ -351,7 +351,3 @@ class SupportForm(forms.Form):
         if not self.cleaned_data["amount"]:
             raise ValidationError("批准经费应大于 0。")
         return self.cleaned_data["amount"]
-
-
-class ReasonForm(forms.Form):
-    reason = Words(label="理由", lines=3, max_length=300)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import documents
 from portal.accounts import may
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from resources.actions import contracts as actions
@@ -25,7 +26,6 @@ from resources.forms.contracts import (
     TerminateForm,
     parts_of,
 )
-from resources.forms.works import ReasonForm
 from resources.models import WorkApplication, WorkContract, WorkInstalment, WorkMilestone
 from resources.queries import works as queries
 from resources.rules.works import yuan
@@ -266,7 +266,7 @@ def milestone_return(request, pk):
     if not form.is_valid():
         contract = _contract(request, row.contract.application_id)
         return _shown(request, contract, status=422, reason_form=form, wrong=row.pk)
-    actions.return_milestone(row, by=request.user, note=form.cleaned_data["reason"])
+    actions.return_milestone(row, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, "节点已退回。")
     return redirect(row.contract.get_desk_url())
 
@@ -308,7 +308,7 @@ def contract_return(request, pk):
     form = ReasonForm(request.POST, prefix="return")
     if not form.is_valid():
         return _shown(request, contract, status=422, return_form=form)
-    actions.return_work(contract, by=request.user, note=form.cleaned_data["reason"])
+    actions.return_work(contract, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, "已退回，最后一个节点须重新提交。")
     return redirect(contract.get_desk_url())
 

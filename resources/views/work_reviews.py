@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import files
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.roles import Perm
 from resources.actions import work_reviews as actions
-from resources.forms.works import AssignForm, InterestForm, ReasonForm, ReviewForm, SupportForm
+from resources.forms.works import AssignForm, InterestForm, ReviewForm, SupportForm
 from resources.models import WorkApplication, WorkReview
 from resources.queries import works as queries
 from resources.rules.works import yuan
@@ -45,7 +46,7 @@ def replace(request, pk):
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return shown(request, managed(request, review.application_id), status=422, replace_form=form)
-    actions.replace_reviewer(review, by=request.user, note=form.cleaned_data["reason"])
+    actions.replace_reviewer(review, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, "已撤换，请另行分派。")
     return redirect(review.application.get_desk_url())
 
@@ -77,7 +78,7 @@ def decline(request, pk):
     form = ReasonForm(request.POST, prefix="decline")
     if not form.is_valid():
         return shown(request, work, status=422, decline_form=form)
-    actions.decline(work, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+    actions.decline(work, reason=form.cleaned_data["note"], by=request.user, at=timezone.now())
     messages.success(request, "已决定不予支持，申报单位会收到通知。")
     return redirect(work.get_desk_url())
 
@@ -168,7 +169,7 @@ def recuse(request, pk):
         is_open = found.status == WorkReview.Status.ASSIGNED and _runs(found)
         kept = ReviewForm(review=found) if is_open else None
         return _review_page(request, found, kept, status=422, recuse_form=form)
-    actions.recuse(found, by=request.user, note=form.cleaned_data["reason"])
+    actions.recuse(found, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, "已回避，这项评审改由他人承担。")
     return redirect("work_reviews:list")
 

@@ -12,19 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import audit
 from portal.accounts import may
 from portal.errors import Refused
+from portal.fields import NoteForm, ReasonForm
 from portal.keyset import page_by_key
 from portal.regions import Region
 from portal.roles import Perm
 from portal.sheets import Column, Page, write_workbook
 from resources.actions import works as actions
-from resources.forms.registry import NoteForm
 from resources.forms.works import (
     ApplicationForm,
     AssignForm,
     CallForm,
     FileForm,
     LineSet,
-    ReasonForm,
     StandardSet,
     SupportForm,
     lines_of,
