@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from portal.fields import RecordByName, Words
 from portal.files import UploadField
 from portal.roles import Perm
-from resources.actions.works import Line, Standard
+from resources.actions.works import WANTED, Line, Standard
 from resources.forms.fields import OrganizationField
 from resources.models import (
     Audience,
@@ -208,6 +208,7 @@ class ApplicationForm(forms.ModelForm):
         self.fields["organization"].queryset = units
         self.fields["organization"].label = "申报单位"
         self.fields["organization"].required = True
+        self._mark(wanted=True)
         self.fields["kind"].queryset = ResourceKind.objects.current().filter(code__in=call.kinds)
         self.fields["asset"].queryset = SourceAsset.objects.for_user(user, Perm.WORK_APPLY).order_by(
             "title", "pk"
@@ -223,6 +224,16 @@ class ApplicationForm(forms.ModelForm):
         if len(units) == 1 and not self.is_bound:  # what the portal knows is filled in
             unit = units[0]
             self.initial |= {"organization": unit, "contact": unit.contact, "contact_phone": unit.phone}
+
+    def full_clean(self):
+        """What is wanted for handing in may be left out of a draft; the page marks it all the same."""
+        self._mark(wanted=False)
+        super().full_clean()
+        self._mark(wanted=True)
+
+    def _mark(self, *, wanted: bool) -> None:
+        for name in WANTED:
+            self.fields[name].required = wanted
 
     def clean_title(self):
         return " ".join(self.cleaned_data["title"].split())
@@ -301,8 +312,9 @@ class AssignForm(forms.Form):
 class ReviewForm(forms.Form):
     """The ladder of each criterion, and what the reviewer writes; everything may be left for later."""
 
-    def __init__(self, *args, review: WorkReview, **kwargs):
+    def __init__(self, *args, review: WorkReview, hands_in: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.hands_in = hands_in
         self.criteria = criteria_of(review.application.call)
         chosen = dict(review.scores.values_list("criterion", "rung"))
         for row in self.criteria:
@@ -310,15 +322,15 @@ class ReviewForm(forms.Form):
                 label=f"{row.name}（{row.weight}%）",
                 choices=[(str(rung.pk), str(rung)) for rung in row.rungs.all()],
                 widget=forms.RadioSelect,
-                required=False,
+                error_messages={"required": "请打分。"},
                 initial=str(chosen[row.pk]) if row.pk in chosen else None,
             )
         self.fields["opinion"] = Words(
             label="评审意见",
             lines=6,
             max_length=2000,
-            required=False,
             initial=review.opinion,
+            error_messages={"required": "请写明评审意见。"},
             help_text="优点、问题和建议。",
         )
 
@@ -329,13 +341,15 @@ class ReviewForm(forms.Form):
         chosen = [self.cleaned_data.get(f"c_{row.pk}") for row in self.criteria]
         return [found[key] for key in chosen if key]
 
-    def ask_for_all(self) -> None:
-        """Say beside each field what is still to be filled in before handing in."""
-        for row in self.criteria:
-            if not self.cleaned_data.get(f"c_{row.pk}"):
-                self.add_error(f"c_{row.pk}", "请打分。")
-        if not self.cleaned_data.get("opinion"):
-            self.add_error("opinion", "请写明评审意见。")
+    def full_clean(self):
+        """What is wanted in the end may be left out of a draft; the page marks it all the same."""
+        self._mark(wanted=self.hands_in)
+        super().full_clean()
+        self._mark(wanted=True)
+
+    def _mark(self, *, wanted: bool) -> None:
+        for field in self.fields.values():
+            field.required = wanted
 
 
 class InterestForm(forms.Form):

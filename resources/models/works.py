@@ -20,7 +20,7 @@ from resources.models.assets import SourceAsset
 from resources.models.kinds import Audience, ResourceKind, Topic
 from resources.models.registry import labels_of, new_code
 
-MOST_YUAN = Decimal("9999999999.99")
+LONG_POST = 4  # characters; shorter ones (导演, 策划) tell of a trade, not of a unit
 
 
 def money(label: str, **options) -> models.DecimalField:
@@ -368,19 +368,9 @@ class WorkApplication(Scoped):
     def applicant_words(self) -> list[str]:
         """Everything by which a reader would know who applies; unit and lines must be loaded."""
         unit = self.organization
-        people = [part for row in self.people.splitlines() for part in row.replace(",", "，").split("，")[:2]]
-        return [
-            unit.name,
-            unit.short_name,
-            unit.name.removesuffix("（示例）"),
-            unit.credit_code,
-            unit.contact,
-            unit.phone,
-            self.person,
-            self.contact,
-            self.contact_phone,
-            *people,
-        ]
+        rows = [row.replace(",", "，").split("，") for row in self.people.splitlines()]
+        names = [row[0] for row in rows]
+        posts = [row[1] for row in rows if len(row) > 1 and len(row[1].strip()) >= LONG_POST]
 
 
 APPLICATION_FLOW = Workflow(

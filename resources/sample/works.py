@@ -98,7 +98,7 @@ def _work(call, unit, clerk, kinds, number: int, *, at: datetime, hands_in: bool
         abstract=about,
         plan="先做样稿，请目标读者试用，按意见修改后定稿；内容由专业人员审校。",
         schedule="两个月完成样稿，四个月定稿，六个月发布。",
-        people="示例成员甲，策划\n示例成员乙，制作",
+        people="示例成员甲，示例科技馆展教部，策划\n示例成员乙，示例科技馆技术部，制作",
         requested_yuan=Decimal(yuan),
         contact="示例联系人",
         contact_phone="",

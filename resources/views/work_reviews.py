@@ -118,13 +118,11 @@ def review(request, pk):
     _check_expert(request)
     found = _own(request, pk)
     is_open = found.status == WorkReview.Status.ASSIGNED and _runs(found)
-    form = ReviewForm(request.POST or None, review=found) if is_open else None
+    hands_in = "hand_in" in request.POST
+    form = ReviewForm(request.POST or None, review=found, hands_in=hands_in) if is_open else None
     if request.method == "POST":
         if form is None:
             raise Refused("评审已提交或已结束，不能再修改。")
-        hands_in = "hand_in" in request.POST
-        if form.is_valid() and hands_in:
-            form.ask_for_all()
         if form.is_valid():
             return _kept(request, found, form, hands_in=hands_in)
     return _review_page(request, found, form, status=422 if request.method == "POST" else 200)

@@ -371,6 +371,8 @@ def apply(request, code):
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_edit(request, pk):
     work = _application(request, pk, Perm.WORK_APPLY)
+    if request.method != "POST" and work.status != WorkApplication.Status.DRAFT:
+        raise Refused("申报已提交，不能修改；申报截止前可以先取回。")
     return _application_form(request, work, work.get_desk_url())
 
 
