@@ -371,6 +371,19 @@ class WorkApplication(Scoped):
         rows = [row.replace(",", "，").split("，") for row in self.people.splitlines()]
         names = [row[0] for row in rows]
         posts = [row[1] for row in rows if len(row) > 1 and len(row[1].strip()) >= LONG_POST]
+        return [
+            unit.name,
+            unit.short_name,
+            unit.name.removesuffix("（示例）"),
+            unit.credit_code,
+            unit.contact,
+            unit.phone,
+            self.person,
+            self.contact,
+            self.contact_phone,
+            *names,
+            *posts,
+        ]
 
 
 APPLICATION_FLOW = Workflow(
