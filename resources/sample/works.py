@@ -13,7 +13,7 @@ from portal.roles import Perm
 from resources.actions import contracts, work_reviews, works
 from resources.actions.contracts import Part
 from resources.actions.works import Line, Standard
-from resources.models import ResourceKind, WorkApplication, WorkCall, WorkContract
+from resources.models import Resource, ResourceKind, WorkApplication, WorkCall, WorkContract
 from resources.rules.works import LADDER_EXAMPLE, read_ladder
 
 RULES = (
@@ -68,6 +68,7 @@ def load_works(*, by: User) -> None:
 
 def _call(title: str, *, by: User, opens: datetime, days: int) -> WorkCall:
     call = WorkCall(
+        code=f"demo{timezone.localtime(opens):%Y%m%d}",
         region=Region.objects.city(),
         title=title,
         year=timezone.localtime(opens).year,
@@ -89,7 +90,8 @@ def _call(title: str, *, by: User, opens: datetime, days: int) -> WorkCall:
 def _work(call, unit, clerk, kinds, number: int, *, at: datetime, hands_in: bool = True) -> WorkApplication:
     title, kind, about, yuan = WORKS[number]
     work = WorkApplication(
-        key=uuid.uuid4(),
+        key=uuid.uuid5(uuid.NAMESPACE_OID, f"{call.code} {number}"),
+        code=f"{call.code[4:]}{number}",
         call=call,
         organization=unit,
         region=unit.region,
@@ -155,6 +157,7 @@ def _finished(work, clerk: User, *, by: User, now: datetime) -> None:
         contracts.pay(milestone.instalment, on=timezone.localdate(now), by=by)
     contracts.accept_work(contract, by=by, at=now, note="符合合同约定。（示例）")
     made = contracts.make_resource(contract, by=clerk, on=timezone.localdate(now))
+    Resource.objects.filter(pk=made.pk).update(code="demowork1")  # the same in every sample city
     today = timezone.localdate(now)
     contracts.enter_attention(
         by=clerk,

@@ -16,7 +16,15 @@ class PageSitemap(Sitemap):
     """The sections, and the landing pages of groups, districts and subdistricts."""
 
     def items(self):
-        names = ("home", "resources:menu", "routes:list", "events:list", "indicators:index", "open_data")
+        names = (
+            "home",
+            "resources:menu",
+            "routes:list",
+            "events:list",
+            "works:list",
+            "indicators:index",
+            "open_data",
+        )
         groups = [group for group in Audience.values if group != Audience.GENERAL]
         places = Region.objects.inhabited().filter(level__in=(Level.DISTRICT, Level.SUBDISTRICT))
         return [
