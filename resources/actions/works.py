@@ -82,7 +82,10 @@ def save_call(
         _check_promised(before, set(changes))
     call.revision = before.revision + 1 if before else 1
     call.full_clean()
-    call.save(force_insert=before is None)
+    if before is None:
+        call.save(force_insert=True)
+    else:  # only what was typed: money and status may have moved since the page was opened
+        call.save(update_fields=[*changes, "revision"])
     if is_draft:
         call.topics.set(topics)
         _write_standards(call, standards)
@@ -125,14 +128,24 @@ def publish_call(call: WorkCall, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def cancel_call(call: WorkCall, *, by: User, note: str) -> None:
-    """Call it off, with a reason; whoever applied is told. Raises Refused once a work is supported."""
+def cancel_call(call: WorkCall, *, by: User, note: str, at: datetime) -> None:
+    """Call it off, with a reason; what was handed in is declined, and whoever applied is told.
+
+    Raises Refused once a work is supported.
+    """
     if call.applications.filter(status=WorkApplication.Status.SUPPORTED).exists():
         raise Refused("已有予以支持的作品，不能取消征集。")
     CALL_FLOW.take(call, "cancel", by=by, note=note)
-    for application in call.applications.exclude(status=WorkApplication.Status.WITHDRAWN).select_related(
-        "organization__region", "region"
-    ):
+    rows = call.applications.exclude(
+        status__in=[WorkApplication.Status.WITHDRAWN, WorkApplication.Status.DECLINED]
+    )
+    for application in rows.select_related("organization__region", "region"):
+        if application.status != WorkApplication.Status.DRAFT:
+            reason = f"征集已取消：{note}"[:500]
+            WorkApplication.objects.filter(pk=application.pk).update(
+                decided_at=at, decided_by=by, reason=reason
+            )
+            APPLICATION_FLOW.take(application, "decline", by=by, note=reason)
         tell_applicant(application, f"征集“{call.title}”已取消：{note}", by=by)
 
 
@@ -181,7 +194,10 @@ def save_application(
     application.revision = before.revision + 1 if before else 1
     application.updated_at = at
     application.full_clean()
-    application.save(force_insert=before is None)
+    if before is None:
+        application.save(force_insert=True)
+    else:
+        application.save(update_fields=[*changes, "revision", "updated_at"])
     _write_lines(application, lines)
     audit.record(application, "change" if before else "create", by=by, changes=changes)
     return application

@@ -347,7 +347,7 @@ def call_step(request, pk, step):
     if step == "publish":
         actions.publish_call(call, by=request.user, at=timezone.now())
     elif step == "cancel":
-        actions.cancel_call(call, by=request.user, note=note)
+        actions.cancel_call(call, by=request.user, note=note, at=timezone.now())
     else:
         actions.finish_call(call, by=request.user)
     messages.success(request, f"已{CALL_FLOW.steps[step].label}。")

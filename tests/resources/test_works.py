@@ -56,6 +56,17 @@ def test_what_was_promised_in_a_published_call_does_not_change(staff):
     actions.save_call(call, STANDARDS, by=staff)
 
 
+def test_keeping_a_call_does_not_undo_what_was_granted_meanwhile(staff):
+    call = open_call(staff)
+    WorkCall.objects.update(bound_yuan=Decimal("500.00"))
+    call.summary = "新的说明"
+
+    actions.save_call(call, STANDARDS, by=staff)
+
+    call.refresh_from_db()
+    assert (call.bound_yuan, call.summary) == (Decimal("500.00"), "新的说明")
+
+
 def test_a_change_of_a_call_in_between_is_not_overwritten(staff):
     call = draft_call(staff)
     actions.save_call(call, STANDARDS, by=staff, seen=1)
@@ -88,10 +99,11 @@ def test_the_database_keeps_a_call_whole(staff, values):
 
 def test_a_cancelled_call_tells_who_applied(staff, unit, unit_clerk):
     call = open_call(staff)
-    submitted(call, unit, unit_clerk)
+    work = submitted(call, unit, unit_clerk)
 
-    actions.cancel_call(call, by=staff, note="预算调整")
+    actions.cancel_call(call, by=staff, note="预算调整", at=NOW())
 
+    assert fresh(work).reason == "征集已取消：预算调整"
     assert Notice.objects.filter(recipient=unit_clerk, text__contains="预算调整").exists()
 
 
