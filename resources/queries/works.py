@@ -364,7 +364,7 @@ def _tile(title: str, rows, url: str) -> Waiting:
 
 def _milestones(title: str, user, state: str) -> Waiting:
     rows = milestones_at_desk(user, state=state, on=timezone.localdate())
-    items = [(str(row), row.contract.get_desk_url()) for row in rows[:5]]
+    items = [(f"{row.contract.application}：{row}", row.contract.get_desk_url()) for row in rows[:5]]
     url = f"{reverse('works_desk:milestones')}?state={state}"
     return Waiting(title=title, count=rows.count(), url=url, items=items)
 
