@@ -17,6 +17,7 @@ PUBLIC = (
     (_("科普基地"), "/bases/"),
     (_("供需对接"), "/needs/"),
     (_("活动"), "/events/"),
+    (_("作品征集"), "/works/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
     (_("核验"), "/verify/"),
@@ -29,6 +30,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("工作台", "/desk/", ()),
             ("收件箱", "/desk/inbox/", ()),
+            ("作品评审", "/desk/reviews/", (Perm.WORK_REVIEW,)),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
         ),
     ),
@@ -41,6 +43,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("科普线路", "/desk/routes/", (Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT)),
             ("科普需求", "/desk/needs/", (Perm.NEED_VIEW,)),
             ("资源预约", "/desk/bookings/", (Perm.BOOKING_VIEW,)),
+            ("科普作品", "/desk/works/", (Perm.WORK_VIEW,)),
             ("科普活动", "/desk/events/", (Perm.EVENT_VIEW, Perm.EVENT_EDIT)),
             ("科普人才", "/desk/talent/", (Perm.PERSON_VIEW,)),
         ),

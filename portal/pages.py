@@ -32,6 +32,7 @@ WAITING = (
     resources.census_waiting,
     resources.routes_waiting,
     resources.needs_waiting,
+    resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
 )
@@ -283,6 +284,8 @@ def resource(request, code):
         "sessions": sessions,
         "chart": _place(found),
         "near": resources.near(found),
+        "attention": resources.attention_of(found),
+        "work": resources.work_of(found),
         "data": resources.schema_org(found, events=_events_of(sessions)),
     }
     return render(request, "resources/resource_page.html", context)

@@ -18,6 +18,10 @@ class Perm(models.TextChoices):
     NEED_HANDLE = "need_handle", "办理科普需求"
     BOOKING_VIEW = "booking_view", "查看资源预约"
     BOOKING_ANSWER = "booking_answer", "答复资源预约"
+    WORK_VIEW = "work_view", "查看作品申报"
+    WORK_APPLY = "work_apply", "申报科普作品"
+    WORK_MANAGE = "work_manage", "管理作品征集"
+    WORK_REVIEW = "work_review", "评审科普作品"
     CENSUS_VIEW = "census_view", "查看资源普查"
     CENSUS_FILL = "census_fill", "填报资源普查"
     CENSUS_CHECK = "census_check", "核查资源普查"
@@ -101,6 +105,8 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.ORGANIZATION_EDIT,
         Perm.RESOURCE_EDIT,
         Perm.RESOURCE_REVIEW,
+        Perm.WORK_VIEW,
+        Perm.WORK_MANAGE,
         Perm.CENSUS_MANAGE,
         Perm.EVENT_EDIT,
         Perm.EVENT_REVIEW,
@@ -142,6 +148,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.RESOURCE_EDIT,
             Perm.BOOKING_VIEW,
             Perm.BOOKING_ANSWER,
+            Perm.WORK_VIEW,
+            Perm.WORK_APPLY,
             Perm.CENSUS_VIEW,
             Perm.CENSUS_FILL,
             Perm.EVENT_VIEW,
@@ -151,7 +159,7 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.TITLE_APPLY,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }

@@ -27,6 +27,7 @@ DAILY = (
     "menu_upkeep",
     "needs_upkeep",
     "census_upkeep",
+    "works_upkeep",
     "audit_anchor",
     "credit_proof",
 )

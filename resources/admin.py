@@ -8,10 +8,13 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
+from resources.actions.contracts import change_attention, enter_attention
 from resources.actions.kinds import save_programme
+from resources.forms.contracts import AttentionForm
 from resources.forms.register import KindForm, ResourceRegisterForm
 from resources.forms.registry import SECTIONS
-from resources.models import Booking, Need, Programme, Resource, ResourceKind, Topic
+from resources.models import Booking, Need, Programme, Resource, ResourceKind, Topic, WorkAttention, WorkCall
+from resources.sheets.attention import AttentionSheet
 from resources.sheets.needs import BookingSheet, NeedSheet
 from resources.sheets.registry import ResourceSheet
 
@@ -164,3 +167,39 @@ class BookingAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("resource", "organization", "region")
+
+
+@admin.register(WorkAttention)
+class WorkAttentionAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """How often resources were viewed and shared: period, source, who entered it; by hand or by sheet."""
+
+    resource_classes = [AttentionSheet]
+    view_perm, edit_perm = Perm.WORK_MANAGE, Perm.WORK_MANAGE
+    form = AttentionForm
+    list_display = ["resource", "starts_on", "ends_on", "views", "shares", "source", "entered_by"]
+    list_filter = ["source"]
+    list_select_related = ["resource", "entered_by"]
+    search_fields = ["resource__title", "resource__code", "source"]
+    autocomplete_fields = ["resource"]
+    show_full_result_count = False
+    ordering = ["-ends_on", "-pk"]
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            stored = WorkAttention.objects.select_related("resource__region").get(pk=obj.pk)
+            change_attention(stored, by=request.user, **form.values)
+            return
+        made = enter_attention(by=request.user, **form.values)
+        obj.pk, obj._state.adding = made.pk, False
+
+
+@admin.register(WorkCall)
+class WorkCallAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Every call; changes and decisions are made on the desk."""
+
+    view_perm = Perm.WORK_MANAGE
+    list_display = ["title", "year", "status", "opens_at", "closes_at", "budget_yuan", "bound_yuan"]
+    list_filter = ["year", "status"]
+    search_fields = ["title", "code"]
+    show_full_result_count = False
+    ordering = ["-closes_at", "-pk"]

@@ -13,7 +13,7 @@ from portal import jobs
 from portal.encryption import sign
 from portal.senders import SendFailed, send_mail_text
 from resources import actions, queries
-from resources.actions import bookings, census, directory, needs, subscriptions
+from resources.actions import bookings, census, contracts, directory, needs, subscriptions, work_reviews
 from resources.models import Booking, CensusRound, Need, Subscription
 from resources.queries import open_data
 
@@ -86,6 +86,13 @@ def need_mail(job: jobs.Job) -> None:
         text = text.format(title=need.title)
     context = {"text": text, "booking": booking, "link": f"{settings.SITE_URL}{need.get_absolute_url()}"}
     send_mail_text(need.mail, f"深圳科普：{subject}", render_to_string("mail/need.txt", context))
+
+
+@jobs.handler("works_upkeep")
+def works_upkeep(job: jobs.Job) -> None:
+    """Once a day: recall reviews and milestones of works that are due or overdue."""
+    now = timezone.now()
+    job.progress(work_reviews.remind_reviewers(at=now) + contracts.remind_of_milestones(at=now))
 
 
 @jobs.handler("menu_upkeep")

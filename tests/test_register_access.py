@@ -46,6 +46,8 @@ REGISTERS = {
     "resources_programme": Register("staff", "staff", "staff"),
     "resources_need": Register("staff"),
     "resources_booking": Register("staff"),
+    "resources_workattention": Register("staff", "staff", "staff"),
+    "resources_workcall": Register("staff"),
     "events_event": Register("staff", "staff", "staff"),
     "events_brand": Register("staff"),
     "events_edition": Register("staff"),

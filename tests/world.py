@@ -7,7 +7,8 @@ school or unit) and `far` (district B). `there` names who is at which of them.
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -25,11 +26,12 @@ from portal.organizations import Organization
 from portal.regions import Region, load
 from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
-from resources.models import Route
+from resources.models import Route, WorkAttention
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory
+from tests.resources import works
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
@@ -104,6 +106,7 @@ def build() -> World:
     _needs(world)
     _census(world)
     _titles(world)
+    _works(world)
     _statistics(world)
     _children(world)
     return world
@@ -246,6 +249,33 @@ def _census(world: World) -> None:
     world.things["census"] = {"here": asked}
     world.things["census_unit"] = sheets
     world.things["census_row"] = {place: sheet.answers.get() for place, sheet in sheets.items()}
+
+
+def _works(world: World) -> None:
+    """A call that runs; of each unit one work under review, by the world's expert, and one under contract."""
+    staff, expert = world.people["staff"], world.people["expert"]
+    clerks = {"here": "unit", "near": None, "far": "unit_b"}
+    call = works.open_call(staff, budget_yuan=Decimal("300000.00"))
+    made = {name: {} for name in ("work", "work_review", "contracted", "work_milestone")}
+    for place in PLACES:
+        unit = world.places[f"unit {place}"]
+        clerk = world.people.get(clerks[place]) or UserFactory(holding=(Role.UNIT, unit))
+        made["work"][place] = works.submitted(call, unit, clerk, title=f"作品{place}")
+        reviews = works.assigned(made["work"][place], [expert, *works.experts(1)], staff)
+        made["work_review"][place] = reviews[0]
+        contract = works.contracted(call, unit, clerk, staff, title=f"签约作品{place}")
+        made["contracted"][place] = contract.application
+        made["work_milestone"][place] = contract.milestones.first()
+    shown = world.things["shown"]["here"]
+    WorkAttention.objects.create(
+        resource=shown,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 1, 31),
+        views=10,
+        source="公众号后台",
+        entered_by=staff,
+    )
+    world.things |= {"work_call": {"here": call}, **made}
 
 
 def _pictures(world: World) -> dict:

@@ -19,6 +19,16 @@ from resources.models.census import (
     CensusUnit,
 )
 from resources.models.changes import MenuChange
+from resources.models.contracts import (
+    CONTRACT_FLOW,
+    MILESTONE_FLOW,
+    MilestoneProof,
+    WorkAmendment,
+    WorkAttention,
+    WorkContract,
+    WorkInstalment,
+    WorkMilestone,
+)
 from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
     Accessibility,
@@ -45,16 +55,35 @@ from resources.models.registry import (
 )
 from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
 from resources.models.subscriptions import Interests, Subscription
+from resources.models.works import (
+    APPLICATION_FLOW,
+    CALL_FLOW,
+    REVIEW_FLOW,
+    ReviewerInterest,
+    WorkApplication,
+    WorkBudgetLine,
+    WorkCall,
+    WorkCriterion,
+    WorkFile,
+    WorkReview,
+    WorkRung,
+    WorkScore,
+)
 
 __all__ = [
+    "APPLICATION_FLOW",
     "BOOKING_STEPS",
+    "CALL_FLOW",
+    "CONTRACT_FLOW",
     "HOLDING",
     "LIVE",
+    "MILESTONE_FLOW",
     "NEED_STEPS",
     "NEVER",
     "PENDING",
     "REMIND_AHEAD",
     "REVIEW",
+    "REVIEW_FLOW",
     "ROUTE_REVIEW",
     "WEEKDAYS",
     "Accessibility",
@@ -85,6 +114,7 @@ __all__ = [
     "MenuChange",
     "MenuEntry",
     "Merge",
+    "MilestoneProof",
     "Need",
     "OpeningHours",
     "Programme",
@@ -93,6 +123,7 @@ __all__ = [
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "ReviewerInterest",
     "Route",
     "RouteStop",
     "Season",
@@ -102,6 +133,19 @@ __all__ = [
     "Subscription",
     "Topic",
     "Travel",
+    "WorkAmendment",
+    "WorkApplication",
+    "WorkAttention",
+    "WorkBudgetLine",
+    "WorkCall",
+    "WorkContract",
+    "WorkCriterion",
+    "WorkFile",
+    "WorkInstalment",
+    "WorkMilestone",
+    "WorkReview",
+    "WorkRung",
+    "WorkScore",
     "audience_bit",
     "group_bit",
     "validate_fields",

@@ -54,6 +54,7 @@ from resources.queries.registry import (
     shown,
 )
 from resources.queries.routes import public_routes, routes_waiting, with_stops
+from resources.queries.works import attention_of, work_of, works_waiting
 
 __all__ = [
     "ASSET_ORDER",
@@ -71,6 +72,7 @@ __all__ = [
     "StartingPoints",
     "asset_counts",
     "assets_at_desk",
+    "attention_of",
     "booking_visits_by_region",
     "bookings_by_region",
     "census_waiting",
@@ -121,4 +123,6 @@ __all__ = [
     "unmatched_needs",
     "waiting_for",
     "with_stops",
+    "work_of",
+    "works_waiting",
 ]

@@ -22,6 +22,8 @@ class PageSitemap(Sitemap):
             "routes:list",
             "needs:board",
             "events:list",
+            "events:list",
+            "works:list",
             "indicators:index",
             "open_data",
         )
