@@ -28,6 +28,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("工作台", "/desk/", ()),
             ("收件箱", "/desk/inbox/", ()),
+            ("我的任务", "/desk/jobs/", ()),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
         ),
     ),

@@ -20,14 +20,15 @@ An app declares one resource and one admin:
         view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
 
 Every row goes through form and action in a transaction that is rolled back for the preview; with any
-faulty row nothing is kept. Tables under row-level security are no registers: they take the staged lane.
+faulty row nothing is kept. A confirmed sheet is kept by a job and can be taken back: portal.batches.
+Tables under row-level security are no registers: they take the staged lane.
 """
 
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import tablib
@@ -39,6 +40,7 @@ from import_export import fields, resources
 from import_export.results import Result, RowResult
 
 from portal.errors import Refused
+from portal.roles import Perm
 from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, Table, as_text, read_table
 
 logger = logging.getLogger(__name__)
@@ -123,6 +125,15 @@ class RegisterRow(RowResult):
         return [cell for cell in self.cells if cell[1] != cell[2]]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """One record that a sheet made or changed; `before` is its row as it was, by header."""
+
+    record: models.Model
+    is_new: bool
+    before: dict[str, Cell] = field(default_factory=dict)
+
+
 class RegisterResource(resources.ModelResource):
     """See the module. Subclasses name columns, keys, lookups, form, create and change."""
 
@@ -163,6 +174,16 @@ class RegisterResource(resources.ModelResource):
         self._cleaned: dict = {}
         self._cells: list[tuple[str, str, str]] = []
         self._hints: list[str] = []
+        self.kept: list[Kept] = []
+        self.progress: Callable[[int, int], object] = lambda done, total: None
+
+    @classmethod
+    def opened(cls, *, by, where: dict) -> "RegisterResource":
+        """The sheet with the rows this person finds; `where` holds the register's permission to see them."""
+        rows = cls._meta.model._default_manager.all()
+        if hasattr(rows, "for_user"):
+            rows = rows.for_user(by, Perm(where["view"]))
+        return cls(by=by, queryset=rows)
 
     # What an app may add to
 
@@ -180,7 +201,7 @@ class RegisterResource(resources.ModelResource):
     # Looking at all rows before anything is kept
 
     looks_at_sets = False  # what the action would refuse is foreseen by the form and `objection`
-    create_many: Callable[..., object]  # create_many(rows of fields, *, by), where it looks at sets
+    create_many: Callable[..., list]  # create_many(rows of fields, *, by) -> records, where it looks at sets
 
     def objection(self, instance: models.Model | None, values: dict) -> str:
         """What the action would say to a row that its form lets pass; "" for nothing."""
@@ -207,33 +228,60 @@ class RegisterResource(resources.ModelResource):
                 fresh.append((looked.line, values))
             result.rows.append(looked)
             self._read.append((instance, self._cleaned))
+            self.progress(number, len(dataset.table))
         dataset.table.notes.extend(self.remarks(fresh))
         return result
 
+    # Trying and keeping
+
+    def preview(self, dataset: TableDataset) -> Result:
+        """What would become of every row; nothing is kept. Raises Refused for a sheet that cannot be read."""
+        return self.look(dataset) if self.looks_at_sets else self._try(dataset, dry_run=True)
+
     def keep(self, dataset: TableDataset) -> Result:
-        """Look once more and keep what was found without fault: the new rows as one set, all or nothing."""
+        """Keep all rows or, with any faulty one, none. Raises as `preview` does."""
+        self.kept = []
+        return self._keep_looked(dataset) if self.looks_at_sets else self._try(dataset, dry_run=False)
+
+    def _try(self, dataset: TableDataset, *, dry_run: bool) -> Result:
+        result = self.import_data(
+            dataset,
+            dry_run=dry_run,
+            raise_errors=False,
+            use_transactions=True,
+            rollback_on_validation_errors=True,
+        )
+        if result.base_errors:
+            logger.error("A register sheet could not be read", exc_info=result.base_errors[0].error)
+            raise Refused("表格无法导入，请下载模板核对表头后再试。")
+        return result
+
+    def _keep_looked(self, dataset: TableDataset) -> Result:
+        """Look once more and keep what was found without fault: the new rows as one set."""
         with transaction.atomic():
             result = self.look(dataset)
             if not any(row.problems for row in result.rows):
-                self._keep_looked(result)
+                self._keep_all(result)
             if any(row.problems for row in result.rows):
                 transaction.set_rollback(True)
         return result
 
-    def _keep_looked(self, result: Result) -> None:
+    def _keep_all(self, result: Result) -> None:
         fresh = []
         for row, (instance, values) in zip(result.rows, self._read, strict=True):
             if row.import_type == RowResult.IMPORT_TYPE_NEW:
                 fresh.append(values)
             elif row.import_type == RowResult.IMPORT_TYPE_UPDATE:
                 row.problems = self._changed(instance, values)
-        self.create_many(fresh, by=self.by)
+        self.kept += [Kept(record, is_new=True) for record in self.create_many(fresh, by=self.by)]
 
     def _changed(self, instance: models.Model, values: dict) -> list[tuple[str, str]]:
         """Keep one changed row; what its action says against it."""
+        before = self.row_of(instance)
         try:
             with transaction.atomic():
                 self.change(instance, by=self.by, **values)
+                self.kept.append(Kept(instance, is_new=False, before=before))
         except PermissionDenied:
             return [("", "您没有在此处新增或修改的权限。")]
         except Refused as refusal:
@@ -375,15 +423,18 @@ class RegisterResource(resources.ModelResource):
 
     def do_instance_save(self, instance: models.Model, is_create: bool) -> None:
         if is_create:
-            self.create(by=self.by, **self._cleaned)
-        else:
-            self.change(instance, by=self.by, **self._cleaned)
+            self.kept.append(Kept(self.create(by=self.by, **self._cleaned), is_new=True))
+            return
+        before = self.row_of(instance)
+        self.change(instance, by=self.by, **self._cleaned)
+        self.kept.append(Kept(instance, is_new=False, before=before))
 
     def save_m2m(self, *args, **kwargs) -> None:
         """The action has done it."""
 
     def after_import_row(self, row: dict, row_result: RegisterRow, **kwargs) -> None:
         row_result.cells, row_result.hints = self._cells, self._hints
+        self.progress(kwargs.get("row_number", 0), len(self._lines))
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs) -> None:
         """Give every row its number in the sheet and its problems as sentences."""
@@ -394,6 +445,32 @@ class RegisterResource(resources.ModelResource):
             elif row.errors:
                 logger.error("A register row could not be kept", exc_info=row.errors[0].error)
                 row.problems = [("", "这一行无法保存，可能与已有记录重复或冲突，请核对后重填。")]
+
+    # Taking back
+
+    can_be_undone = True
+
+    def row_of(self, instance: models.Model) -> dict[str, Cell]:
+        """A record as its row of the sheet."""
+        return {header: self.shown(instance, name) for header, name in self.columns.items()}
+
+    def restore(self, instance: models.Model, row: dict[str, Cell]) -> None:
+        """Bring a record back to what `row` says. Raises Refused where form or action says no."""
+        self._absent, errors = set(), {}
+        form = self._bound(instance, row, errors)
+        if not form.is_valid() or errors:
+            found = [
+                sentence for sentences in [*errors.values(), *form.errors.values()] for sentence in sentences
+            ]
+            raise Refused(found[0])
+        values = {name: form.cleaned_data[name] for name in self.columns.values() if name in form.fields}
+        problems = self._changed(instance, values)
+        if problems:
+            raise Refused(problems[0][1])
+
+    def remove(self, rows: models.QuerySet) -> None:
+        """Take records away that a sheet brought in. Raises ProtectedError where others hang on one."""
+        rows.delete()
 
     # Cells to form data
 

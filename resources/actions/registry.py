@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal import audit, files, history
 from portal.accounts import User, may, require
+from portal.copying import copy_in
 from portal.errors import ChangedMeanwhile, Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
@@ -129,7 +130,7 @@ def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resou
         made.append(resource)
         beside_it.append((topics, texts))
     with pghistory.context(by=str(by), what="登记", note=note):
-        Resource.objects.bulk_create(made, batch_size=1000)
+        copy_in(made)
         _write_beside(made, beside_it)
     audit.record_many(made, "create", by=by, note=note)
     for first in range(0, len(made), 2000):
@@ -150,9 +151,8 @@ def _write_beside(made: list[Resource], beside_it: list[tuple]) -> None:
         parts[SpecialDays] += [SpecialDays.of(resource, day) for day in read_special(texts["special_text"])]
         prices = read_prices(texts["prices_text"], GROUP_CODES)
         parts[Concession] += [Concession.of(resource, price) for price in prices]
-    through.objects.bulk_create(topics, batch_size=5000)
-    for model, rows in parts.items():
-        model.objects.bulk_create(rows, batch_size=5000)
+    for rows in (topics, *parts.values()):
+        copy_in(rows)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from portal import audit
 from portal.accounts import require
 from portal.admin_site import RegisterPermissions, RegisterSite
 from portal.audit import AuditEntry
+from portal.batches import SheetBatch
 from portal.errors import Refused
 from portal.organizations import Organization
 from portal.register_pages import RegisterSheets
@@ -18,6 +19,7 @@ from portal.registers import RegisterResource
 from portal.roles import Perm, Role
 from portal.sheets import read_table
 from portal.urls import urlpatterns as portal_addresses
+from tests.batches import keep_waiting_sheets
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.portal.hostile import csv, xlsx
 
@@ -100,7 +102,10 @@ def upload(page, rows, headers=HEADERS):
 
 
 def confirm(page, answer):
-    return page.post(address("process_import"), {"token": answer.context["token"]}, follow=True)
+    """Confirm a preview, let the worker do it, and look at what became of it."""
+    sent = page.post(address("process_import"), {"token": answer.context["token"]})
+    keep_waiting_sheets()
+    return page.get(sent.headers["Location"])
 
 
 def test_a_preview_counts_new_changed_and_same_rows_and_keeps_nothing(page, district):
@@ -149,9 +154,9 @@ def test_a_sheet_is_confirmed_once(page, district, tmp_path):
 
     again = confirm(page, answer)
 
-    assert "已经导入或已过期" in again.content.decode()
+    assert "已导入：新增 1 条" in again.content.decode()
     assert Organization.objects.filter(name="丙").count() == 1
-    assert not list((tmp_path / "pending_sheets").iterdir())
+    assert SheetBatch.objects.count() == 1
 
 
 def test_every_faulty_row_is_named_at_once_and_nothing_is_kept(page, district):
@@ -175,8 +180,9 @@ def test_every_faulty_row_is_named_at_once_and_nothing_is_kept(page, district):
     assert problems[6] == [("", "名额已满。")]
     assert problems[7][0][0] == "联系人"
     assert "确认导入" not in answer.content.decode()
-    refused = page.post(address("process_import"), {"token": answer.context["token"]})
-    assert refused.status_code == 409
+    refused = confirm(page, answer).content.decode()
+    assert "一行也没有导入" in refused
+    assert "没有找到“火星区”" in refused
     assert not Organization.objects.filter(name="丙").exists()
 
 

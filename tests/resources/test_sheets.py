@@ -10,6 +10,7 @@ from portal.audit import AuditEntry
 from portal.search import matching_ids
 from resources.models import Resource, ResourceKind, Topic
 from resources.sheets.registry import ResourceSheet
+from tests.batches import keep_waiting_sheets
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
 
 IMPORT = "admin:resources_resource_import"
@@ -55,7 +56,9 @@ def preview(client, *rows):
 
 def keep(client, answer):
     token = answer.context["token"]
-    return client.post(reverse("admin:resources_resource_process_import"), {"token": token}, secure=True)
+    sent = client.post(reverse("admin:resources_resource_process_import"), {"token": token}, secure=True)
+    keep_waiting_sheets()
+    return client.get(sent.headers["Location"], secure=True)
 
 
 def test_a_sheet_is_previewed_before_anything_is_kept_and_then_goes_the_page_s_way(as_staff, district):
