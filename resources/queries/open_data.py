@@ -12,12 +12,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.calendar import local_today
+from portal.licences import open_data_licence
 from portal.neutral_cells import neutral
 from resources.models import Resource
 from resources.queries.columns import menu_version
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-LICENCE_NAME = "署名 4.0 国际（CC BY 4.0）"
 PUBLISHER = "深圳市科学技术协会"
 FORMATS = {"csv": "text/csv", "json": "application/json"}
 CHUNK = 2_000
@@ -73,7 +72,7 @@ def file_of(kind: str, *, on: date | None = None) -> Path:
     """The day's file, made at night or by the first who asks; that of a small menu is always new."""
     day = on or local_today()
     folder = Path(settings.MEDIA_ROOT) / "open-data"
-    mark = f"{day:%Y%m%d}"
+    mark = f"{day:%Y%m%d}-{settings.OPEN_DATA_LICENCE}"
     if Resource.objects.published().count() <= FEW:
         mark += f"-{menu_version()}"
     path = folder / f"resources-{mark}.{kind}"
@@ -104,7 +103,12 @@ def _cell(value) -> str:
 
 
 def write_json(path: Path, rows: Iterable[dict]) -> None:
-    head = {"title": "深圳市科普资源名录", "licence": LICENCE, "publisher": PUBLISHER, "made_at": _now()}
+    head = {
+        "title": "深圳市科普资源名录",
+        "licence": open_data_licence().address,
+        "publisher": PUBLISHER,
+        "made_at": _now(),
+    }
     with path.open("w", encoding="utf-8") as target:
         target.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "resources": [\n')
         for number, row in enumerate(rows):
@@ -121,6 +125,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
     last = Resource.objects.published().order_by("-updated_at").values_list("updated_at", flat=True).first()
     modified = timezone.localtime(last or timezone.now()).isoformat(timespec="seconds")
     publisher = {"@type": "foaf:Organization", "foaf:name": PUBLISHER}
+    licence = open_data_licence().address
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",
@@ -137,7 +142,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
         "dct:title": "深圳科普开放数据",
         "dct:publisher": publisher,
         "dct:language": "zh",
-        "dct:license": LICENCE,
+        "dct:license": licence,
         "dct:modified": modified,
         "dcat:dataset": [
             {
@@ -147,7 +152,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
                 "dct:description": "已发布的科普场馆、课程、讲座、教具等资源的公开信息，每天更新。",
                 "dct:identifier": "resources",
                 "dct:publisher": publisher,
-                "dct:license": LICENCE,
+                "dct:license": licence,
                 "dct:modified": modified,
                 "dct:accrualPeriodicity": "http://purl.org/cld/freq/daily",
                 "dct:spatial": "深圳市",
@@ -159,7 +164,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
                         "dct:title": f"资源名录（{kind.upper()}）",
                         "dcat:downloadURL": address,
                         "dcat:mediaType": FORMATS[kind],
-                        "dct:license": LICENCE,
+                        "dct:license": licence,
                     }
                     for kind, address in addresses.items()
                 ],
