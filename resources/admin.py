@@ -8,9 +8,12 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
+from resources.actions.places import save_place
+from resources.forms.places import StartingPlaceForm
 from resources.forms.register import KindForm, ResourceRegisterForm
 from resources.forms.registry import SECTIONS
-from resources.models import Resource, ResourceKind, Topic
+from resources.models import Resource, ResourceKind, StartingPlace, Topic
+from resources.sheets.places import StartingPlaceSheet
 from resources.sheets.registry import ResourceSheet
 
 
@@ -103,3 +106,22 @@ class TopicAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_topic(obj, by=request.user)
+
+
+@admin.register(StartingPlace)
+class StartingPlaceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Points to start from in the menu: metro stations, hubs, landmarks, each with its source."""
+
+    resource_classes = [StartingPlaceSheet]
+    view_perm, edit_perm = Perm.RESOURCE_REVIEW, Perm.RESOURCE_REVIEW
+    form = StartingPlaceForm
+    list_display = ["name", "kind", "region", "longitude", "latitude", "source", "is_active"]
+    list_filter = ["kind", "is_active", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["region"]
+    search_fields = ["name", "aliases", "code"]
+    autocomplete_fields = ["region"]
+    show_full_result_count = False
+    ordering = ["name", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_place(obj, by=request.user)

@@ -27,6 +27,7 @@ from resources.models.likeness import DuplicatePair, Likeness, Merge
 from resources.models.media import ResourceLink, ResourcePicture
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
 from resources.models.opening import Concession, OpeningHours, SpecialDays
+from resources.models.places import StartingPlace
 from resources.models.registry import (
     REVIEW,
     HolidayRule,
@@ -76,6 +77,7 @@ __all__ = [
     "SourceAsset",
     "SpecialDays",
     "Spirit",
+    "StartingPlace",
     "Subscription",
     "Topic",
     "Travel",

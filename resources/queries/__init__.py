@@ -25,7 +25,7 @@ from resources.queries.likeness import (
 from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near, starting_points
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
-from resources.queries.places import StartingPoints
+from resources.queries.places import StartingPoints, starts_named
 from resources.queries.registry import (
     changed_since,
     count_by_district,
@@ -96,6 +96,7 @@ __all__ = [
     "sides",
     "spans",
     "starting_points",
+    "starts_named",
     "survivor_of",
     "waiting_for",
     "with_stops",
