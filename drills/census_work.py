@@ -39,10 +39,10 @@ def run(*, units: int, each: int) -> None:
     sheets = list(asked.units.select_related("region").order_by("pk"))
     with timed("answers"):
         for number, sheet in enumerate(sheets):
-            _answer(sheet, number, by=officers[sheet.region.district_code])
+            _answer(sheet, number, by=officers.get(sheet.region.district_code, staff))
     with timed("district checks"):
         for sheet in sheets:
-            census.check_unit(sheet, by=officers[sheet.region.district_code])
+            census.check_unit(sheet, by=officers.get(sheet.region.district_code, staff))
     with timed("acceptance"):
         accepted = census.accept_all(asked, by=staff)
     if accepted.refused:

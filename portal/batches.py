@@ -24,7 +24,8 @@ from portal.jobs import Job
 from portal.notices import notify
 from portal.pending_sheets import PendingSheet
 from portal.regions import Region
-from portal.registers import Kept, RegisterResource, RegisterRow
+from portal.register_rows import Kept, RegisterRow
+from portal.registers import RegisterResource
 from portal.roles import Perm
 from portal.sheets import Fault, SheetRefused, Table, as_text
 

@@ -23,7 +23,8 @@ from import_export.results import Result
 from portal import audit, batches
 from portal.errors import Refused
 from portal.pending_sheets import PendingSheet
-from portal.registers import LIMITS, MOST_ROWS_SHOWN, RegisterResource, RegisterRow
+from portal.register_rows import RegisterRow
+from portal.registers import LIMITS, MOST_ROWS_SHOWN, RegisterResource
 from portal.sheets import (
     Column,
     Page,

@@ -26,9 +26,9 @@ Tables under row-level security are no registers: they take the staged lane.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 import tablib
@@ -40,98 +40,29 @@ from import_export import fields, resources
 from import_export.results import Result, RowResult
 
 from portal.errors import Refused
+from portal.register_rows import (
+    Kept,
+    RegisterRow,
+    SetReader,
+    TableDataset,
+    chosen,
+    comparable,
+    dataset_of,
+    field_names,
+    offered,
+    plain,
+    sentences_of,
+    stored,
+)
 from portal.roles import Perm
-from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, Table, as_text, read_table
+from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, as_text, read_table
 
 logger = logging.getLogger(__name__)
 
 LIMITS = replace(SHEET_LIMITS, rows=10_000)  # a register is read while the person waits
 YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
 LIST_MARKS = re.compile(r"[、，,；;\n]+")
-MOST_CHOICES = 300
 MOST_ROWS_SHOWN = 500
-
-
-class TableDataset(tablib.Dataset):
-    """A dataset that remembers the table it was made of."""
-
-    table: Table
-
-
-def dataset_of(table: Table) -> TableDataset:
-    dataset = TableDataset(*table.rows, headers=table.headers)
-    dataset.table = table
-    return dataset
-
-
-class SetReader:
-    """Reads the rows of one sheet with one form: every different cell of a column is checked once."""
-
-    def __init__(self, sheet: "RegisterResource"):
-        self.sheet = sheet
-        self.form = sheet.form(data={}, **sheet.form_kwargs(None))
-        kept = set(sheet.columns.values()) - sheet._absent
-        self.names = [name for name in sheet.columns.values() if name in self.form.fields and name in kept]
-        for name in set(self.form.fields) - set(self.names):
-            del self.form.fields[name]
-        self._checked: dict[tuple, tuple[object, list[str]]] = {}
-
-    def read(self, row: dict[str, Cell]) -> tuple[dict[str, object], dict[str, list[str]]]:
-        """What the form makes of a row, and what is wrong with it by the form's fields."""
-        values, wrong = {}, {}
-        for name in self.names:
-            value, problems = self._cell(name, row.get(self.sheet.header_of[name]))
-            if problems:
-                wrong[name] = problems
-            else:
-                values[name] = value
-        self.form._errors = forms.utils.ErrorDict()
-        self.form.cleaned_data = values
-        values = self.form.clean() or self.form.cleaned_data
-        for name, problems in self.form._errors.items():
-            wrong.setdefault(name, list(problems))
-        return values, wrong
-
-    def _cell(self, name: str, cell: Cell) -> tuple[object, list[str]]:
-        key = (name, type(cell), cell)
-        if key not in self._checked:
-            self._checked[key] = self._check(name, cell)
-        return self._checked[key]
-
-    def _check(self, name: str, cell: Cell) -> tuple[object, list[str]]:
-        form_field, place = self.form.fields[name], self.form.add_prefix(name)
-        try:
-            typed = self.sheet._typed(name, form_field, cell)
-            value = form_field.clean(form_field.widget.value_from_datadict({place: typed}, {}, place))
-            self.form.cleaned_data = {name: value}
-            own = getattr(self.form, f"clean_{name}", None)
-            return (own() if own else value), []
-        except ValidationError as error:
-            return None, error.messages
-
-
-class RegisterRow(RowResult):
-    """One row of the preview."""
-
-    def __init__(self):
-        super().__init__()
-        self.line = 0
-        self.cells: list[tuple[str, str, str]] = []  # header, before, after
-        self.problems: list[tuple[str, str]] = []  # header or "", sentence
-        self.hints: list[str] = []  # what a person should look at before confirming
-
-    @property
-    def changed(self) -> list[tuple[str, str, str]]:
-        return [cell for cell in self.cells if cell[1] != cell[2]]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One record that a sheet made or changed; `before` is its row as it was, by header."""
-
-    record: models.Model
-    is_new: bool
-    before: dict[str, Cell] = field(default_factory=dict)
 
 
 class RegisterResource(resources.ModelResource):
@@ -287,7 +218,7 @@ class RegisterResource(resources.ModelResource):
         except Refused as refusal:
             return [("", str(refusal))]
         except ValidationError as fault:
-            return list(_sentences(fault))
+            return list(sentences_of(fault))
         return []
 
     def _key_of(self, row: dict[str, Cell]) -> tuple:
@@ -410,7 +341,7 @@ class RegisterResource(resources.ModelResource):
     def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
         if import_validation_errors or instance.pk is None:
             return False
-        return all(_stored(instance, name) == _comparable(value) for name, value in self._cleaned.items())
+        return all(stored(instance, name) == comparable(value) for name, value in self._cleaned.items())
 
     def save_instance(self, instance: models.Model, is_create: bool, row: dict, **kwargs) -> None:
         """A no of the action is a fault of the row."""
@@ -441,7 +372,7 @@ class RegisterResource(resources.ModelResource):
         for number, row in enumerate(result.rows, 1):
             row.line = self._lines.get(number, number + 1)
             if row.validation_error is not None:
-                row.problems = list(_sentences(row.validation_error))
+                row.problems = list(sentences_of(row.validation_error))
             elif row.errors:
                 logger.error("A register row could not be kept", exc_info=row.errors[0].error)
                 row.problems = [("", "这一行无法保存，可能与已有记录重复或冲突，请核对后重填。")]
@@ -506,7 +437,7 @@ class RegisterResource(resources.ModelResource):
         if isinstance(form_field, forms.ModelChoiceField):
             parts = [self._related(name, form_field, part) for part in parts]
         elif isinstance(form_field, forms.ChoiceField):
-            parts = [_chosen(form_field, part) for part in parts]
+            parts = [chosen(form_field, part) for part in parts]
         return parts if is_many else parts[0]
 
     def _related(self, name: str, form_field: forms.ModelChoiceField, text: str) -> object:
@@ -545,7 +476,7 @@ class RegisterResource(resources.ModelResource):
         """The value as a typed cell."""
         if hasattr(instance, f"get_{name}_display"):
             return str(getattr(instance, f"get_{name}_display")())
-        return self._as_cell(name, _plain(getattr(instance, name)))
+        return self._as_cell(name, plain(getattr(instance, name)))
 
     def _as_cell(self, name: str, value: object) -> Cell:
         if isinstance(value, models.Model):
@@ -560,7 +491,7 @@ class RegisterResource(resources.ModelResource):
         return as_text(self._cell(instance, name))
 
     def _shown_value(self, instance: models.Model, name: str, value: object) -> str:
-        labels = dict(instance._meta.get_field(name).flatchoices) if name in _field_names(instance) else {}
+        labels = dict(instance._meta.get_field(name).flatchoices) if name in field_names(instance) else {}
         if isinstance(value, str | int) and value in labels:
             return str(labels[value])
         return as_text(self._as_cell(name, value))
@@ -574,73 +505,10 @@ class RegisterResource(resources.ModelResource):
             described.append(
                 Column(
                     header=header,
-                    choices=_offered(form_field, cls.lookups.get(name, ("name",))[0]),
+                    choices=offered(form_field, cls.lookups.get(name, ("name",))[0]),
                     is_required=form_field.required and not isinstance(form_field, forms.BooleanField),
                     note=str(form_field.help_text),
                     sample=cls.samples.get(name),
                 )
             )
         return described
-
-
-def _field_names(instance: models.Model) -> set[str]:
-    return {field_.name for field_ in instance._meta.get_fields()}
-
-
-def _plain(value: object) -> object:
-    return list(value.all()) if isinstance(value, models.Manager) else value
-
-
-def _comparable(value: object) -> object:
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, models.QuerySet | list | tuple | set):
-        return {_comparable(part) for part in value}
-    return "" if value is None else value
-
-
-def _stored(instance: models.Model, name: str) -> object:
-    return _comparable(_plain(getattr(instance, name)))
-
-
-def _flat_choices(form_field: forms.ChoiceField) -> Iterator[tuple[object, object]]:
-    for value, label in form_field.choices:
-        if isinstance(label, list | tuple):
-            yield from label
-        elif value not in ("", None):
-            yield value, label
-
-
-def _chosen(form_field: forms.ChoiceField, text: str) -> object:
-    """The choice that the text names by its label or its code.
-
-    Raises ValidationError where it names none.
-    """
-    choices = list(_flat_choices(form_field))
-    known = {str(value): value for value, _ in choices} | {str(label): value for value, label in choices}
-    if text and text not in known:
-        listed = "、".join(str(label) for _, label in choices[:12])
-        raise ValidationError(f"没有“{text}”这一项，可填：{listed}{'等' if len(choices) > 12 else ''}。")
-    return known.get(text, "")
-
-
-def _offered(form_field: forms.Field, attribute: str) -> list[str]:
-    """The list of a template's column; none where it would be longer than anyone scrolls."""
-    if isinstance(form_field, forms.BooleanField):
-        return ["是", "否"]
-    if isinstance(form_field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        return []
-    if isinstance(form_field, forms.ModelChoiceField):
-        rows = form_field.queryset.order_by("pk").values_list(attribute, flat=True)[: MOST_CHOICES + 1]
-        return [] if len(rows) > MOST_CHOICES else [str(row) for row in rows]
-    if isinstance(form_field, forms.ChoiceField):
-        return [str(label) for _, label in _flat_choices(form_field)]
-    return []
-
-
-def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
-    if not hasattr(error, "error_dict"):
-        yield from (("", sentence) for sentence in error.messages)
-        return
-    for header, sentences in error.message_dict.items():
-        yield from ((("" if header == NON_FIELD_ERRORS else header), sentence) for sentence in sentences)

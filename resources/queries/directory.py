@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Q, Value
 from django.db.models.functions import Replace
 from pypinyin import lazy_pinyin
 
+from portal.calendar import SHANGHAI
 from portal.regions import Region
 from resources.models import Resource
 from resources.models.census import CensusAnswer, CensusEntry, CensusRound
@@ -33,7 +35,8 @@ COMMON = (
     "公开电话",
     "网址",
 )
-TOLD_LATER = ("语言", "无障碍", "可同时接待")  # in directories since 2026-11
+TOLD_LATER = ("语言", "无障碍", "可同时接待")
+TOLD_SINCE = datetime(2026, 11, 30, tzinfo=SHANGHAI)
 
 
 def pinyin_key(title: str) -> str:
@@ -256,11 +259,8 @@ def difference(asked: CensusRound) -> Difference | None:
 
 
 def _untold(before: CensusRound) -> set[str]:
-    """What directories have told since, and this one nowhere: no change of any entry."""
-    told = set()
-    for facts in before.entries.values_list("facts", flat=True).iterator(chunk_size=2000):
-        told.update(label for label, _ in facts)
-    return set(TOLD_LATER) - told
+    """What directories have told only since then: no change of any entry."""
+    return set(TOLD_LATER) if before.closed_at < TOLD_SINCE else set()
 
 
 def _lines(before: CensusEntry, after: CensusEntry, untold: set[str]) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from portal import audit, batches
 from portal.errors import Refused
 from portal.pending_sheets import PendingSheet
 from portal.register_pages import Preview, UploadForm
-from portal.registers import TableDataset
+from portal.register_rows import TableDataset
 from portal.roles import Perm
 from portal.sheets import write_faults
 from resources.models import CensusRound
