@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import Max, ProtectedError, RestrictedError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -58,6 +58,7 @@ class SheetBatch(models.Model):
     rows_same = models.PositiveIntegerField("未变（行）", default=0)
     rows_faulty = models.PositiveIntegerField("有误（行）", default=0)
     rows_undone = models.PositiveIntegerField("已撤销（行）", default=0)
+    trail_end = models.BigIntegerField("操作记录止于", default=0, editable=False)
     faults = models.BinaryField("错误", default=b"", blank=True, editable=False)
     kept_at = models.DateTimeField("导入时间", null=True, blank=True)
     refused_at = models.DateTimeField("未导入时间", null=True, blank=True)
@@ -219,7 +220,9 @@ def keep(pk: int, *, at: datetime, progress: Progress = lambda *_: None) -> Shee
         _write_faults(batch, result.rows, dataset.table)
         batch.refused_at = at
     else:
-        batch.kept_at = max(at, timezone.now())  # whatever is done to a record from now on is an edit
+        batch.kept_at = at
+        # Who edits one of these records waits for the end of this transaction: their entry comes later.
+        batch.trail_end = audit.AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
         _write_rows(batch, sheet.kept)
         transaction.on_commit(batch.pending().drop)
         audit.event(
@@ -283,9 +286,9 @@ def edited_since(batch: SheetBatch, keys: Iterable[int] | None = None) -> dict[i
     """Records of a batch that somebody changed after it was kept, with their latest change."""
     wanted = batch.rows.filter(is_undone=False).values_list("subject_id", flat=True) if keys is None else keys
     entries = audit.AuditEntry.objects.filter(
-        subject_type=batch.subject, subject_id__in=[str(key) for key in wanted], at__gt=batch.kept_at
+        subject_type=batch.subject, subject_id__in=[str(key) for key in wanted], pk__gt=batch.trail_end
     )
-    return {int(entry.subject_id): entry for entry in entries.exclude(action__in=LOOKS).order_by("at", "pk")}
+    return {int(entry.subject_id): entry for entry in entries.exclude(action__in=LOOKS).order_by("pk")}
 
 
 @transaction.atomic

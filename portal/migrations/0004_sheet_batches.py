@@ -54,6 +54,10 @@ class Migration(migrations.Migration):
                 ("rows_same", models.PositiveIntegerField(default=0, verbose_name="未变（行）")),
                 ("rows_faulty", models.PositiveIntegerField(default=0, verbose_name="有误（行）")),
                 ("rows_undone", models.PositiveIntegerField(default=0, verbose_name="已撤销（行）")),
+                (
+                    "trail_end",
+                    models.BigIntegerField(default=0, editable=False, verbose_name="操作记录止于"),
+                ),
                 ("faults", models.BinaryField(blank=True, default=b"", verbose_name="错误")),
                 ("kept_at", models.DateTimeField(blank=True, null=True, verbose_name="导入时间")),
                 ("refused_at", models.DateTimeField(blank=True, null=True, verbose_name="未导入时间")),

@@ -5,9 +5,10 @@ from datetime import date
 
 import pghistory
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal import audit, files, history
+from portal import audit, files, history, search
 from portal.accounts import User, may, require
 from portal.copying import copy_in
 from portal.errors import ChangedMeanwhile, Refused
@@ -136,6 +137,18 @@ def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resou
     for first in range(0, len(made), 2000):
         refresh([resource.pk for resource in made[first : first + 2000]])
     return made
+
+
+@transaction.atomic
+def take_back(resources: QuerySet) -> None:
+    """Delete resources that a sheet brought in by mistake, from the search too; who asks has been checked.
+
+    Raises ProtectedError where others hang on one.
+    """
+    keys = list(resources.values_list("pk", flat=True))
+    resources.delete()
+    for key in keys:
+        search.remove("resource", key)
 
 
 RELATED = ("kind", "region", "organization", "created_by", "merged_into")  # given as records, not typed
