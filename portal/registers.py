@@ -63,6 +63,11 @@ LIMITS = replace(SHEET_LIMITS, rows=10_000)  # a register is read while the pers
 YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
 LIST_MARKS = re.compile(r"[、，,；;\n]+")
 MOST_ROWS_SHOWN = 500
+MOST_TRIED = 500  # rows whose actions are tried while the person waits
+ONLY_LOOKED = (
+    "行数较多，预览只核对了每一格的内容；与已有记录的冲突和您的权限"
+    "在导入时逐行核对，有一行有误就一行也不导入。"
+)
 
 
 class RegisterResource(resources.ModelResource):
@@ -157,6 +162,7 @@ class RegisterResource(resources.ModelResource):
                 looked.cells = self._cells_of(instance, values)
             if instance is None and not looked.problems:
                 fresh.append((looked.line, values))
+                looked.hints = self.hints(self._cleaned, looked.line)
             result.rows.append(looked)
             self._read.append((instance, self._cleaned))
             self.progress(number, len(dataset.table))
@@ -166,7 +172,14 @@ class RegisterResource(resources.ModelResource):
     # Trying and keeping
 
     def preview(self, dataset: TableDataset) -> Result:
-        """What would become of every row; nothing is kept. Raises Refused for a sheet that cannot be read."""
+        """What would become of every row; nothing is kept. Raises Refused for a sheet that cannot be read.
+
+        Trying the action of every row takes minutes for thousands: then its cells alone are looked at, and
+        what an action says against a row, its job says.
+        """
+        if not self.looks_at_sets and len(dataset.table) > MOST_TRIED:
+            dataset.table.notes.append(ONLY_LOOKED)
+            return self.look(dataset)
         return self.look(dataset) if self.looks_at_sets else self._try(dataset, dry_run=True)
 
     def keep(self, dataset: TableDataset) -> Result:
@@ -222,13 +235,25 @@ class RegisterResource(resources.ModelResource):
         return []
 
     def _key_of(self, row: dict[str, Cell]) -> tuple:
-        return tuple(as_text(row.get(self.header_of[name])).strip() for name in self.keys)
+        return tuple(
+            self._key_part(name, as_text(row.get(self.header_of[name])).strip()) for name in self.keys
+        )
+
+    def _key_part(self, name: str, text: str) -> str:
+        """A part of a key as the record has it: what the text says, or the key of the record it names."""
+        form_field = self._form_field(name)
+        if not text or not isinstance(form_field, forms.ModelChoiceField):
+            return text
+        try:
+            return str(self._related(name, form_field, text))
+        except ValidationError:
+            return text  # the form says what is wrong with it
 
     def _known_by_keys(self, dataset: TableDataset) -> dict[tuple, models.Model]:
         wanted = {key for key in map(self._key_of, dataset.table.records()) if all(key)}
         first = {f"{self.keys[0]}__in": {key[0] for key in wanted}} if wanted else {"pk__in": []}
         rows = self.get_queryset().filter(**first)
-        found = {tuple(str(getattr(row, name)) for name in self.keys): row for row in rows}
+        found = {tuple(str(_key_value(row, name)) for name in self.keys): row for row in rows}
         return {key: row for key, row in found.items() if key in wanted}
 
     def _looked(self, number: int, instance, values: dict, wrong: dict) -> RegisterRow:
@@ -512,3 +537,8 @@ class RegisterResource(resources.ModelResource):
                 )
             )
         return described
+
+
+def _key_value(record: models.Model, name: str) -> object:
+    value = getattr(record, name)
+    return value.pk if isinstance(value, models.Model) else value

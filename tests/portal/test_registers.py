@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import path, reverse
 
-from portal import audit
+from portal import audit, registers
 from portal.accounts import require
 from portal.admin_site import RegisterPermissions, RegisterSite
 from portal.audit import AuditEntry
@@ -146,6 +146,24 @@ def test_confirming_keeps_every_row_through_the_actions(page, district):
     assert (new.kind, new.region, new.is_active) == (Organization.Kind.VENUE, district, False)
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["change", "create", "import"]
+
+
+def test_of_a_long_sheet_the_cells_are_looked_at_and_the_job_finds_what_the_action_refuses(
+    page, district, monkeypatch
+):
+    monkeypatch.setattr(registers, "MOST_TRIED", 2)
+    OrganizationFactory(name="甲", region=district, contact="老张", kind="enterprise")
+    rows = [["甲", "企业", district.code, "老王", "是"], ["丙", "场馆", district.name, None, "是"]]
+
+    wrong = upload(page, [*rows, ["", "场馆", district.name, None, "是"]])
+    looked = upload(page, [*rows, ["已满", "场馆", district.name, None, "是"]])
+    told = confirm(page, looked).content.decode()
+
+    assert wrong.context["preview"].counts["faulty"] == 1
+    assert looked.context["preview"].counts == {"new": 2, "update": 1, "skip": 0, "faulty": 0}
+    assert "预览只核对了每一格的内容" in looked.content.decode()
+    assert "名额已满" in told
+    assert not Organization.objects.filter(name="丙").exists()
 
 
 def test_a_sheet_is_confirmed_once(page, district, tmp_path):
