@@ -32,7 +32,7 @@ def census(units: int = 500, each: int = 6) -> str:
     if told.returncode:
         raise RuntimeError(told.stderr[-2000:])
     seen = json.loads(told.stdout.strip().splitlines()[-1])
-    times = "、".join(f"{words} {seconds:.0f} s" for words, seconds in seen["seconds"].items())
+    times = ", ".join(f"{words} {seconds:.0f} s" for words, seconds in seen["seconds"].items())
     return (
         f"{units} units with {units * each:,} resources: {times}; directory of {seen['entries']:,} entries,"
         f" {seen['pages']} pages, {seen['megabytes']:.1f} MB."
