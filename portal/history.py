@@ -22,6 +22,7 @@ ACTS = {
     "create": "登记",
     "change": "修改",
     "import": "导入",
+    "undo_import": "撤销导入",
     "export": "导出",
     "view": "查看",
     "denied": "被拒绝",

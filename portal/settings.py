@@ -348,6 +348,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "noreply@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "cc_by")  # portal/licences.py
 SMS_SENDER = env.str("SMS_SENDER", "")  # dotted name of a function(mobile, text); none: nothing is sent
 MESSENGER_URLS = env.list("MESSENGER_URLS", default=[])  # apprise addresses for urgent staff notices
 # Working days in which an owner answers a booking before it goes up to the district, and an asker a new day.

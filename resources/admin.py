@@ -10,12 +10,25 @@ from portal.roles import Perm
 from resources import actions, queries
 from resources.actions.contracts import change_attention, enter_attention
 from resources.actions.kinds import save_programme
+from resources.actions.places import save_place
 from resources.forms.contracts import AttentionForm
+from resources.forms.places import StartingPlaceForm
 from resources.forms.register import KindForm, ResourceRegisterForm
 from resources.forms.registry import SECTIONS
-from resources.models import Booking, Need, Programme, Resource, ResourceKind, Topic, WorkAttention, WorkCall
+from resources.models import (
+    Booking,
+    Need,
+    Programme,
+    Resource,
+    ResourceKind,
+    StartingPlace,
+    Topic,
+    WorkAttention,
+    WorkCall,
+)
 from resources.sheets.attention import AttentionSheet
 from resources.sheets.needs import BookingSheet, NeedSheet
+from resources.sheets.places import StartingPlaceSheet
 from resources.sheets.registry import ResourceSheet
 
 
@@ -203,3 +216,22 @@ class WorkCallAdmin(RegisterPermissions, admin.ModelAdmin):
     search_fields = ["title", "code"]
     show_full_result_count = False
     ordering = ["-closes_at", "-pk"]
+
+
+@admin.register(StartingPlace)
+class StartingPlaceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Points to start from in the menu: metro stations, hubs, landmarks, each with its source."""
+
+    resource_classes = [StartingPlaceSheet]
+    view_perm, edit_perm = Perm.RESOURCE_REVIEW, Perm.RESOURCE_REVIEW
+    form = StartingPlaceForm
+    list_display = ["name", "kind", "region", "longitude", "latitude", "source", "is_active"]
+    list_filter = ["kind", "is_active", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["region"]
+    search_fields = ["name", "aliases", "code"]
+    autocomplete_fields = ["region"]
+    show_full_result_count = False
+    ordering = ["name", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_place(obj, by=request.user)

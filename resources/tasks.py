@@ -14,6 +14,7 @@ from portal.encryption import sign
 from portal.senders import SendFailed, send_mail_text
 from resources import actions, queries
 from resources.actions import bookings, census, contracts, directory, needs, subscriptions, work_reviews
+from resources.actions.evidence import count_open_days
 from resources.models import Booking, CensusRound, Need, Subscription
 from resources.queries import open_data
 
@@ -25,10 +26,11 @@ MOST_NAMED = 20  # resources of one question in one mail
 @jobs.handler("resources_upkeep")
 def upkeep(job: jobs.Job) -> None:
     """Once a day: ask for what is due, take off what nobody answered for, move the menu's opening on,
-    compare the register with itself, recall outreach tasks."""
+    compare the register with itself, recall outreach tasks, count open days for the assessments."""
     now = timezone.now()
     done = actions.ask_confirmations(at=now) + actions.take_off_unconfirmed(at=now)
     done += actions.find_duplicates(at=now) + actions.remind_of_tasks(at=now)
+    done += count_open_days(at=now)
     job.progress(done + actions.refresh_opening(at=now))
 
 

@@ -107,6 +107,11 @@ PAGES = {
     "inbox": Page("+"),
     "inbox_read": Page("", "+"),
     "job": Page("self", of="job"),
+    "jobs": Page("+"),
+    "sheet_batch": Page("self", of="batch"),
+    "sheet_batch_undo": Page("self", "self", of="batch", may_be_empty=True),
+    "sheet_batch_again": Page("", "self", of="batch", may_be_empty=True),
+    "sheet_batch_faults": Page("self", of="batch", may_be_empty=True),
     # --- staff, auditors
     "components": Page("staff"),
     "audit": Page("auditor"),

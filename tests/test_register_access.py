@@ -42,6 +42,7 @@ REGISTERS = {
     "talent_person": Register("staff", "staff", "staff"),
     "resources_resource": Register("staff", "staff", "staff"),
     "resources_resourcekind": Register("staff", "staff", "staff"),
+    "resources_startingplace": Register("staff", "staff", "staff"),
     "resources_topic": Register("staff", "staff", "staff"),
     "resources_programme": Register("staff", "staff", "staff"),
     "resources_need": Register("staff"),

@@ -20,6 +20,7 @@ from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
 from portal import files, jobs
 from portal.accounts import Grant, User
+from portal.batches import SheetBatch
 from portal.encryption import sign
 from portal.notices import notify
 from portal.organizations import Organization
@@ -145,10 +146,8 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    things = {
-        name: {}
-        for name in ("resource", "asset", "route", "event", "session", "signup", "file", "job", "login")
-    }
+    names = "resource asset route event session signup file job login batch"
+    things = {name: {} for name in names.split()}
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
         unit, clerk = world.places[f"unit {place}"], world.people[clerks[place]]
@@ -175,6 +174,15 @@ def _records(world: World) -> None:
             made, by=clerk, region=unit.region, organization=unit, needs=Perm.RESOURCE_EDIT
         )
         things["job"][place] = jobs.Job.objects.create(kind="credit_check", key=place, created_by=clerk)
+        things["batch"][place] = SheetBatch.objects.create(
+            title="科普资源",
+            subject="resources.Resource",
+            sheet="resources.sheets.registry.ResourceSheet",
+            where={"view": "resource_view", "edit": "resource_edit"},
+            back="/desk/",
+            created_by=clerk,
+            job=things["job"][place],
+        )
         things["login"][place] = UserSession.objects.create(
             user=clerk, ip="10.0.0.1", user_agent="Firefox", session_key=f"{place}-key", data={}
         )

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -11,12 +11,8 @@ from django.utils import timezone
 from portal.accounts import User, system_user
 from portal.regions import Region
 from resources.actions.menu import refresh
-from resources.models import (
-    Programme,
-    Resource,
-    ResourceKind,
-    Topic,
-)
+from resources.models import Programme, Resource, ResourceKind, Topic
+from resources.rules import add_months
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -71,7 +67,18 @@ def _load_venues() -> int:
     )
     if made:
         refresh([resource.pk for resource in made])
+    _ask_for_confirmation([row["code"] for row in rows], on=timezone.localdate(at))
     return len(rows)
+
+
+def _ask_for_confirmation(codes: list[str], *, on: date) -> None:
+    """Venues from the file go through the same life as all others: nobody has confirmed them yet, so they
+    are due once the freshness of their kind has passed. No unit keeps them: their district is asked.
+    """
+    waiting = Resource.objects.published().filter(code__in=codes, confirmed_on=None, confirm_by=None)
+    months = waiting.order_by().values_list("kind__freshness_months", flat=True).distinct()
+    for count in list(months):
+        waiting.filter(kind__freshness_months=count).update(confirm_by=add_months(on, count))
 
 
 def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at: datetime) -> Resource:

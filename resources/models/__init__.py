@@ -47,6 +47,7 @@ from resources.models.media import ResourceLink, ResourcePicture
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
 from resources.models.needs import LIVE, NEED_STEPS, WEEKDAYS, DayPart, Need, Programme
 from resources.models.opening import Concession, OpeningHours, SpecialDays
+from resources.models.places import StartingPlace
 from resources.models.registry import (
     REVIEW,
     HolidayRule,
@@ -130,6 +131,7 @@ __all__ = [
     "SourceAsset",
     "SpecialDays",
     "Spirit",
+    "StartingPlace",
     "Subscription",
     "Topic",
     "Travel",

@@ -37,7 +37,7 @@ from resources.queries.needs import (
 )
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
-from resources.queries.places import StartingPoints
+from resources.queries.places import StartingPoints, starts_named
 from resources.queries.registry import (
     changed_since,
     count_by_district,
@@ -118,6 +118,7 @@ __all__ = [
     "sides",
     "spans",
     "starting_points",
+    "starts_named",
     "survivor_of",
     "terms_of",
     "unmatched_needs",
