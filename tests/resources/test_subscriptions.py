@@ -183,11 +183,10 @@ def test_any_question_is_a_feed_that_parses(client, city):
 
 
 def test_any_question_is_a_calendar_of_what_is_on_there(client, city):
-    SessionFactory(
-        event__published=True, event__title="夜观潮间带", event__resource=ResourceFactory(published=True)
-    )
+    place = ResourceFactory(published=True, title="海洋馆")
+    SessionFactory(event__published=True, event__title="夜观潮间带", event__resource=place)
 
-    answer = client.get("/menu/calendar.ics?free=1", secure=True)
+    answer = client.get("/menu/calendar.ics?q=海洋", secure=True)
     (entry,) = Calendar.from_ical(answer.content).walk("VEVENT")
 
     assert str(entry["summary"]) == "夜观潮间带"
