@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal import audit, calendar, files, jobs
+from portal import account_actions, audit, calendar, files, jobs
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
@@ -111,8 +111,9 @@ def digest(job: jobs.Job) -> None:
 
 @jobs.handler("daily_upkeep")
 def upkeep(job: jobs.Job) -> None:
-    """Take away files that have expired, and take in working days announced since."""
+    """Take away files that have expired, take in working days announced since, and rest unused accounts."""
     files.purge(timezone.now())
+    account_actions.rest_dormant(at=timezone.now())
     calendar.load()
 
 
