@@ -173,7 +173,8 @@ class SignUpForm(forms.Form):
         question, token = plain_question.ask()
         kwargs["initial"] = {"head_count": 1, "token": token, "key": uuid.uuid4()}
         super().__init__(data, **kwargs)
-        self.fields["head_count"].max_value = largest_party
+        self.largest_party = largest_party
+        self.fields["head_count"].widget.attrs["max"] = largest_party
         self.fields["head_count"].help_text = f"含您本人，最多 {largest_party} 人。"
         self.fields["answer"].help_text = question if data is None else self._question(data, question)
 
@@ -194,6 +195,11 @@ class SignUpForm(forms.Form):
             return check_mobile(self.cleaned_data["mobile"])
         except ValueError as fault:
             raise forms.ValidationError(str(fault)) from fault
+
+    def clean_head_count(self):
+        if self.cleaned_data["head_count"] > self.largest_party:
+            raise forms.ValidationError(f"每次报名最多 {self.largest_party} 人，更多请电话联系主办单位。")
+        return self.cleaned_data["head_count"]
 
     def clean_homepage(self):
         if self.cleaned_data["homepage"]:
