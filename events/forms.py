@@ -156,7 +156,8 @@ class SignUpForm(PublicForm):
 
     def __init__(self, data=None, *, largest_party: int, **kwargs):
         super().__init__(data, initial={"head_count": 1, "key": uuid.uuid4()}, **kwargs)
-        self.fields["head_count"].max_value = largest_party
+        self.largest_party = largest_party
+        self.fields["head_count"].widget.attrs["max"] = largest_party
         self.fields["head_count"].help_text = f"含您本人，最多 {largest_party} 人。"
 
     def clean_name(self):
@@ -167,6 +168,11 @@ class SignUpForm(PublicForm):
             return check_mobile(self.cleaned_data["mobile"])
         except ValueError as fault:
             raise forms.ValidationError(str(fault)) from fault
+
+    def clean_head_count(self):
+        if self.cleaned_data["head_count"] > self.largest_party:
+            raise forms.ValidationError(f"每次报名最多 {self.largest_party} 人，更多请电话联系主办单位。")
+        return self.cleaned_data["head_count"]
 
 
 def _clean(text: str) -> str:

@@ -74,6 +74,7 @@ ACTS = {
     "invite": "发送设置密码的链接",
     "session_end": "结束一处登录",
     "end_sessions": "结束所有登录",
+    "rest": "停用久未登录的账号",
     "make": "编制",
     "freeze": "冻结",
     "goalpost": "定下目标值",

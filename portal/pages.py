@@ -234,7 +234,7 @@ def menu_calendar(request):
             ends_at=session.ends_at,
             place=session.event.where,
             url=request.build_absolute_uri(session.event.get_absolute_url()),
-            version=session.event.version,
+            version=session.event.revision,
             changed_at=session.event.published_at or session.event.created_at,
             text=session.event.summary[:500],
         )

@@ -28,6 +28,8 @@ INSECURE_LOCAL = env.bool("INSECURE_LOCAL", False)
 if DEBUG and not INSECURE_LOCAL:
     raise ImproperlyConfigured("DEBUG 只能在本机（INSECURE_LOCAL=1）打开。")
 DEMO = env.bool("DEMO", False)  # sample accounts may exist
+# Accounts unused for so long are disabled at night; 0: never.
+DORMANT_DAYS = env.int("DORMANT_DAYS", 0 if DEMO else 90)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
 SECRET_KEY = required("SECRET_KEY", "会话与表单签名")

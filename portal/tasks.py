@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal import audit, batches, calendar, files, jobs
+from portal import account_actions, audit, batches, calendar, files, jobs
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
@@ -113,10 +113,11 @@ def digest(job: jobs.Job) -> None:
 
 @jobs.handler("daily_upkeep")
 def upkeep(job: jobs.Job) -> None:
-    """Take away what has expired, and take in working days announced since."""
+    """Take away what has expired, take in working days announced since, and rest unused accounts."""
     now = timezone.now()
     files.purge(now)
     batches.forget(at=now)
+    account_actions.rest_dormant(at=now)
     calendar.load()
 
 
