@@ -4,9 +4,11 @@ import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from drills.faults import DRILLS
+from drills import faults
+from drills.census import census
 from portal.preflight import ROOT
 
+DRILLS = {**faults.DRILLS, "census": census}
 RECORD = ROOT / "docs" / "operations.md"
 
 

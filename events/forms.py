@@ -6,11 +6,10 @@ import uuid
 from django import forms
 
 from events.models import Event, Session
-from portal import plain_question
-from portal.errors import Refused
 from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
 from portal.organizations import Organization
+from portal.public_form import PublicForm
 from portal.regions import Level, Region
 from resources.models import Audience, Resource
 
@@ -154,14 +153,7 @@ class CheckInForm(forms.Form):
         return found
 
 
-class Decoy(forms.BoundField):
-    """A field out of sight."""
-
-    def css_classes(self, extra_classes=None):
-        return "visually-hidden"
-
-
-class SignUpForm(forms.Form):
+class SignUpForm(PublicForm):
     """A party's sign-up, with a question in plain words instead of a picture puzzle."""
 
     name = forms.CharField(
@@ -180,33 +172,15 @@ class SignUpForm(forms.Form):
         help_text="填写后，报名码会同时发到邮箱。",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    answer = forms.CharField(label="验证问题", max_length=10)
-    # People do not see this field; machines fill it in.
-    homepage = forms.CharField(
-        label="请留空",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-        bound_field_class=Decoy,
-    )
-    token = forms.CharField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, largest_party: int, **kwargs):
-        question, token = plain_question.ask()
-        kwargs["initial"] = {"head_count": 1, "token": token, "key": uuid.uuid4()}
-        super().__init__(data, **kwargs)
-        self.fields["head_count"].max_value = largest_party
-        self.fields["head_count"].help_text = f"含您本人，最多 {largest_party} 人。"
-        self.fields["answer"].help_text = question if data is None else self._question(data, question)
+    field_order = ("name", "mobile", "head_count", "mail", "answer", "homepage")
 
-    def _question(self, data, question: str) -> str:
-        try:
-            return plain_question.words_of(data.get("token", ""))
-        except Refused:
-            self.data = self.data.copy()
-            self.data["token"] = self.initial["token"]
-            self.data["answer"] = ""
-            return question
+    def __init__(self, data=None, *, largest_party: int, **kwargs):
+        super().__init__(data, initial={"head_count": 1, "key": uuid.uuid4()}, **kwargs)
+        self.largest_party = largest_party
+        self.fields["head_count"].widget.attrs["max"] = largest_party
+        self.fields["head_count"].help_text = f"含您本人，最多 {largest_party} 人。"
 
     def clean_name(self):
         return _clean(self.cleaned_data["name"])
@@ -217,23 +191,10 @@ class SignUpForm(forms.Form):
         except ValueError as fault:
             raise forms.ValidationError(str(fault)) from fault
 
-    def clean_homepage(self):
-        if self.cleaned_data["homepage"]:
-            raise forms.ValidationError("请将此项留空。")
-        return ""
-
-    def clean(self):
-        cleaned = super().clean()
-        token, answer = cleaned.get("token"), cleaned.get("answer")
-        if token and answer:
-            try:
-                right = plain_question.is_right(token, answer)
-            except Refused as refusal:
-                self.add_error("answer", str(refusal))
-            else:
-                if not right:
-                    self.add_error("answer", "回答不正确，请看清问题后重新填写。")
-        return cleaned
+    def clean_head_count(self):
+        if self.cleaned_data["head_count"] > self.largest_party:
+            raise forms.ValidationError(f"每次报名最多 {self.largest_party} 人，更多请电话联系主办单位。")
+        return self.cleaned_data["head_count"]
 
 
 def _clean(text: str) -> str:

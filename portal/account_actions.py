@@ -1,11 +1,15 @@
 """Everything that changes accounts and grants: by the administrator of accounts, never his own."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 
 from portal import audit, history
-from portal.accounts import Grant, User, require
+from portal.accounts import Grant, User, people_with, require
 from portal.errors import Refused
 from portal.notices import notify
 from portal.regions import Region
@@ -58,6 +62,51 @@ def end_sessions(user: User, *, sessions: Iterable, by: User) -> None:
     for session in sessions:
         session.end()
     audit.record(user, "end_sessions", by=by, name=user.username)
+
+
+# What an administrator did to an account: from then on its days count anew.
+LOOKED_AFTER = ("create", "change", "grant")
+
+
+@transaction.atomic
+def rest_dormant(*, at: datetime) -> list[User]:
+    """Disable the accounts that nobody has used for `DORMANT_DAYS`, and tell the administrators of accounts.
+
+    Those administrators themselves stay: who else could enable an account again? One that was enabled,
+    entered or given a post within these days stays too.
+    """
+    if not settings.DORMANT_DAYS:
+        return []
+    since = at - timedelta(days=settings.DORMANT_DAYS)
+    administrators = people_with(Perm.ACCOUNT_ADMIN, Region.objects.city())
+    looked_after = audit.AuditEntry.objects.filter(
+        subject_type=User._meta.label,
+        subject_id=Cast(OuterRef("pk"), CharField()),
+        action__in=LOOKED_AFTER,
+        at__gte=since,
+    )
+    dormant = list(
+        User.objects.select_for_update(of=("self",))
+        .filter(Q(last_login__lt=since) | Q(last_login=None), is_active=True, date_joined__lt=since)
+        .filter(~Exists(looked_after))
+        .exclude(pk__in=administrators)
+        .order_by("pk")
+    )
+    for user in dormant:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        audit.record(
+            user,
+            "rest",
+            by=None,
+            name=user.username,
+            changes={"is_active": [True, False]},
+            note=f"{settings.DORMANT_DAYS} 天未登录",
+        )
+    if dormant:
+        days = settings.DORMANT_DAYS
+        notify(administrators, f"{len(dormant)} 个账号超过 {days} 天未登录，已停用；仍需使用的请重新启用。")
+    return dormant
 
 
 def _words(grant: Grant) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from portal.copying import copy_in
 from portal.origin import origin
 
 GENESIS = "0" * 64
@@ -107,7 +108,7 @@ def record_many(subjects, action: str, *, by, note: str = "") -> int:
         )
         for subject in subjects
     ]
-    return len(AuditEntry.objects.bulk_create(entries, batch_size=2000))
+    return copy_in(entries)
 
 
 def event(action: str, *, by, kind: str, subject_id: str = "", name: str = "", note: str = ""):

@@ -1,6 +1,7 @@
-"""Documents: HTML to PDF, official letters, and the register of issued papers that anyone can check.
+"""Documents: HTML to PDF, whole books, official letters, and the register of issued papers anyone can check.
 
-`pdf` writes in a child process with limits (docs/decisions/documents-are-written-in-a-child.md). Upper apps
+`pdf` and `book` write in a child process with limits (docs/decisions/documents-are-written-in-a-child.md,
+long-documents-are-set-by-typst.md). Upper apps
 issue a paper in the same transaction as what it certifies; `/verify/` answers whether it is valid and never
 gives a full name.
 """
@@ -36,6 +37,8 @@ from portal.identifiers import certificate_number, check_document_number, mask_n
 logger = logging.getLogger(__name__)
 
 WRITER = Path(__file__).with_name("document_writer.py")
+BOOK_WRITER = Path(__file__).with_name("book_writer.py")
+TEMPLATES = settings.BASE_DIR / "templates"
 GRACE_SECONDS = 10  # of waiting beyond the child's own processor time
 
 AUTHOR = "深圳市科学技术协会"
@@ -54,6 +57,7 @@ class Limits:
 
 DOCUMENT = Limits()
 ANNUAL_REPORT = Limits(seconds=180, memory_mb=1536)
+BOOK = Limits(seconds=60, memory_mb=1024)  # about 4,000 entries of a directory
 
 
 # ---------------------------------------------------------------- HTML to PDF
@@ -93,10 +97,32 @@ def written(html: str, *, made_at: datetime, variant: str = "pdf/ua-1", limits: 
         "variant": variant,
         "identifier": hashlib.sha256(html.encode()).hexdigest()[:32],
     }
+    return _by_child(WRITER, options, html.encode(), made_at=made_at, limits=limits)
+
+
+def book(template: str, content: Mapping[str, Any], *, made_at: datetime, limits: Limits = BOOK) -> bytes:
+    """A tagged PDF of hundreds of pages from a Typst template that imports `/documents/book.typ`: same
+    content, same bytes. `content` is plain data with at least `title`, `subtitle`, `running`, `period` and
+    `date`; the template reads it as JSON and fetches nothing.
+
+    Raises Refused if writing takes more time or memory than `limits`.
+    """
+    options = {
+        "seconds": limits.seconds,
+        "memory_mb": limits.memory_mb,
+        "templates": str(TEMPLATES),
+        "template": template,
+        "made_at": int(made_at.timestamp()),
+    }
+    data = json.dumps({"author": AUTHOR, **content}, ensure_ascii=False).encode()
+    return _by_child(BOOK_WRITER, options, data, made_at=made_at, limits=limits)
+
+
+def _by_child(writer: Path, options: dict, content: bytes, *, made_at: datetime, limits: Limits) -> bytes:
     try:
         child = subprocess.run(  # noqa: S603 - our own file, no shell
-            [sys.executable, "-P", "-s", str(WRITER)],
-            input=json.dumps(options).encode() + b"\n" + html.encode(),
+            [sys.executable, "-P", "-s", str(writer)],
+            input=json.dumps(options).encode() + b"\n" + content,
             capture_output=True,
             timeout=limits.seconds + GRACE_SECONDS,
             env=_environment(made_at),
@@ -119,6 +145,7 @@ def _environment(made_at: datetime) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",
         "PYTHONHASHSEED": "0",
+        "RAYON_NUM_THREADS": "2",  # a book is set by threads, each with memory of its own
         "SOURCE_DATE_EPOCH": str(int(made_at.timestamp())),
     }
 

@@ -208,7 +208,7 @@ def examine(upload: File, *, kinds: Iterable[str]) -> Examined:
 
 def _require_kind(kind: Kind, extension: str, kinds: frozenset[str]) -> None:
     if extension and extension not in _extensions_like(kind):
-        raise Refused(f"文件扩展名是 .{extension[:10]}，内容却是{kind.label}，请核对后重新上传。")
+        raise Refused(f"文件扩展名是 .{extension[:10]}，内容却是“{kind.label}”，请核对后重新上传。")
     if kind.code not in kinds:
         allowed = "、".join(KINDS[code].extensions[0] for code in KINDS if code in kinds)
         raise Refused(f"此处不能上传{kind.label}，可以上传：{allowed}。")

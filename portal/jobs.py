@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.db import close_old_connections, connection, models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import User
@@ -55,6 +56,8 @@ class Job(models.Model):
 
     kind = models.CharField("任务类别", max_length=40)
     key = models.CharField("业务键", max_length=80)
+    title = models.CharField("任务名称", max_length=80, blank=True)
+    link = models.CharField("结果地址", max_length=200, blank=True)
     payload = models.JSONField("参数", default=dict, help_text="只放编号，不放内容。")
     state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField("已处理", default=0)
@@ -91,6 +94,10 @@ class Job(models.Model):
     def __str__(self):
         return f"{self.kind} {self.key}"
 
+    def get_absolute_url(self):
+        """Where its result is found; until somebody says so, how far it is."""
+        return self.link or reverse("job", args=[self.pk])
+
     def progress(self, done: int, total: int | None = None, note: str | None = None) -> None:
         """Say how far the work is. Written by the heartbeat, apart from the work's own transaction."""
         self.done = done
@@ -113,11 +120,21 @@ def handler(kind: str):
 
 
 @transaction.atomic
-def enqueue(kind: str, *, key: str, payload: dict | None = None, by: User | None = None) -> Job:
-    """Promise one piece of work; the same kind and key again gives the promise already made."""
-    job, is_new = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"payload": payload or {}, "created_by": by}
-    )
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    payload: dict | None = None,
+    by: User | None = None,
+    title: str = "",
+    link: str = "",
+) -> Job:
+    """Promise one piece of work; the same kind and key again gives the promise already made.
+
+    `title` and `link` are for the person who asked: what it is called, and where its result is found.
+    """
+    given = {"payload": payload or {}, "created_by": by, "title": title[:80], "link": link}
+    job, is_new = Job.objects.get_or_create(kind=kind, key=key, defaults=given)
     if is_new:
         transaction.on_commit(lambda: publish(job.pk), robust=True)
     return job

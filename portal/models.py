@@ -2,6 +2,7 @@
 
 from portal.accounts import Grant, User
 from portal.audit import AuditEntry
+from portal.batches import SheetBatch, SheetBatchRow
 from portal.calendar import Day
 from portal.documents import IssuedPaper
 from portal.files import Attachment
@@ -24,6 +25,8 @@ __all__ = [
     "Region",
     "RegionChange",
     "SearchEntry",
+    "SheetBatch",
+    "SheetBatchRow",
     "Synonyms",
     "User",
 ]

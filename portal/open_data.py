@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.api import api
+from portal.licences import open_data_licence
 
 
 @login_not_required
@@ -16,4 +17,4 @@ def open_data(request):
         for address, methods in sorted(described.items())
         if "get" in methods and "{" not in address
     ]
-    return render(request, "portal/open_data.html", {"sets": sets})
+    return render(request, "portal/open_data.html", {"sets": sets, "licence": open_data_licence()})

@@ -31,6 +31,8 @@ WAITING = (
     resources.waiting_for,
     resources.census_waiting,
     resources.routes_waiting,
+    resources.needs_waiting,
+    resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
 )
@@ -232,7 +234,7 @@ def menu_calendar(request):
             ends_at=session.ends_at,
             place=session.event.where,
             url=request.build_absolute_uri(session.event.get_absolute_url()),
-            version=session.event.version,
+            version=session.event.revision,
             changed_at=session.event.published_at or session.event.created_at,
             text=session.event.summary[:500],
         )
@@ -274,12 +276,16 @@ def resource(request, code):
     context = {
         "resource": found,
         "opening": resources.opening(found, now),
+        "booking": resources.terms_of(found),
+        "rating": resources.rating_of(found),
         "offers": resources.offers(found, local_today(now)),
         "facts": resources.public_facts(found),
         "extra": found.extra(public_only=True),
         "sessions": sessions,
         "chart": _place(found),
         "near": resources.near(found),
+        "attention": resources.attention_of(found),
+        "work": resources.work_of(found),
         "data": resources.schema_org(found, events=_events_of(sessions)),
     }
     return render(request, "resources/resource_page.html", context)

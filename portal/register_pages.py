@@ -1,18 +1,11 @@
 """The pages of a register's sheet in the admin: upload, preview, confirmation, faults, template, export."""
 
 import logging
-import os
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
-from uuid import UUID, uuid4
 
 import tablib
 from django import forms
-from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -27,15 +20,14 @@ from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 from import_export.results import Result
 
-from portal import audit, encryption
+from portal import audit, batches
 from portal.errors import Refused
-from portal.registers import LIMITS, MOST_ROWS_SHOWN, RegisterResource, RegisterRow, TableDataset
+from portal.pending_sheets import PendingSheet
+from portal.register_rows import RegisterRow
+from portal.registers import LIMITS, MOST_ROWS_SHOWN, RegisterResource
 from portal.sheets import (
     Column,
-    Fault,
     Page,
-    Table,
-    as_text,
     template,
     write_csv,
     write_faults,
@@ -86,71 +78,6 @@ class CsvSheet(XlsxSheet):
         target = BytesIO()
         write_csv(target, dataset.headers, dataset)
         return target.getvalue()
-
-
-# --- Between upload and confirmation --------------------------------------------------------------
-
-
-class PendingSheet:
-    """An uploaded sheet that waits for its confirmation: sealed on disk, known only by a signed token."""
-
-    PURPOSE = "register_sheet"
-    KEPT_SECONDS = 24 * 3600
-
-    def __init__(self, key: UUID):
-        self.key = key
-
-    @property
-    def place(self) -> Path:
-        return Path(settings.DATA_DIR) / "pending_sheets" / self.key.hex
-
-    @classmethod
-    def keep(cls, data: bytes) -> "PendingSheet":
-        pending = cls(uuid4())
-        pending.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cls._sweep(pending.place.parent)
-        sealed = encryption.seal_bytes(data, field=cls.PURPOSE, owner=pending.key)
-        with open(os.open(pending.place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(sealed)
-        return pending
-
-    @classmethod
-    def _sweep(cls, folder: Path) -> None:
-        oldest = time.time() - cls.KEPT_SECONDS
-        for place in folder.iterdir():
-            if place.stat().st_mtime < oldest:
-                place.unlink(missing_ok=True)
-
-    def token(self, *, by, label: str) -> str:
-        return encryption.sign(f"{by.pk}|{label}|{self.key.hex}", purpose=self.PURPOSE)
-
-    @classmethod
-    def of(cls, token: str, *, by, label: str) -> "PendingSheet":
-        """Raises Refused for another person's, another register's or no token."""
-        who, what, key = encryption.unsign(token, purpose=cls.PURPOSE).split("|")
-        if (who, what) != (str(by.pk), label):
-            raise Refused("这份表格不是在这里上传的，请重新上传。")
-        return cls(UUID(hex=key))
-
-    def read(self) -> bytes:
-        """Raises Refused if it was used or swept."""
-        try:
-            sealed = self.place.read_bytes()
-        except FileNotFoundError as error:
-            raise Refused("这份表格已经导入或已过期，请重新上传。") from error
-        return encryption.unseal_bytes(sealed, field=self.PURPOSE, owner=self.key)
-
-    def take(self) -> bytes:
-        """Read it for good: of two confirmations at once, one gets it.
-
-        Raises Refused for the other.
-        """
-        data = self.read()
-        try:
-            self.place.unlink()
-        except FileNotFoundError as error:
-            raise Refused("这份表格已经导入，请不要重复提交。") from error
-        return data
 
 
 # --- The admin ------------------------------------------------------------------------------------
@@ -234,8 +161,12 @@ class RegisterSheets(ImportExportMixin):
         """Whether the person may take personal fields out."""
         return False
 
+    def _where(self) -> dict:
+        """What the sheet's rows are bounded by: written down with a batch, asked again by its job."""
+        return {"view": str(self.view_perm), "edit": str(self.edit_perm)}
+
     def _resource(self, request) -> RegisterResource:
-        return self.resource_classes[0](by=request.user, queryset=self.get_queryset(request))
+        return self.resource_classes[0].opened(by=request.user, where=self._where())
 
     def _check_may_import(self, request) -> None:
         if not self.has_import_permission(request):
@@ -253,7 +184,7 @@ class RegisterSheets(ImportExportMixin):
         except Refused as refusal:
             form.add_error("sheet", str(refusal))
             return self._import_page(request, form, status=422)
-        preview = self._try(resource, dataset, dry_run=True)
+        preview = Preview.of(resource.preview(dataset), dataset.table.notes)
         token = self._token(request, data, preview)
         return self._import_page(request, UploadForm(), preview=preview, token=token)
 
@@ -263,39 +194,20 @@ class RegisterSheets(ImportExportMixin):
             return ""
         return PendingSheet.keep(data).token(by=request.user, label=self.opts.label)
 
-    def _try(self, resource: RegisterResource, dataset: TableDataset, *, dry_run: bool) -> Preview:
-        if resource.looks_at_sets:
-            result = resource.look(dataset) if dry_run else resource.keep(dataset)
-            return Preview.of(result, dataset.table.notes)
-        result = resource.import_data(
-            dataset,
-            dry_run=dry_run,
-            raise_errors=False,
-            use_transactions=True,
-            rollback_on_validation_errors=True,
-        )
-        if result.base_errors:
-            logger.error("A register sheet could not be read", exc_info=result.base_errors[0].error)
-            raise Refused("表格无法导入，请下载模板核对表头后再试。")
-        return Preview.of(result, dataset.table.notes)
-
     @method_decorator(require_POST)
     def process_import(self, request, **kwargs):
+        """Promise to keep the sheet that was looked at; its job says how far it is."""
         self._check_may_import(request)
         pending = PendingSheet.of(request.POST.get("token", ""), by=request.user, label=self.opts.label)
-        resource = self._resource(request)
-        data = pending.take()
-        preview = self._try(resource, resource.read(data), dry_run=False)
-        if not preview.can_be_kept:
-            token = self._token(request, data, preview)
-            return self._import_page(request, UploadForm(), preview=preview, token=token, status=409)
-        counts = preview.counts
-        audit.event("import", by=request.user, kind=self.opts.label, name=f"{preview.total} 行")
-        messages.success(
-            request,
-            f"已导入：新增 {counts['new']} 条，更新 {counts['update']} 条，未变 {counts['skip']} 条。",
+        batch = batches.promise(
+            pending,
+            sheet=self.resource_classes[0],
+            where=self._where(),
+            title=str(self.opts.verbose_name),
+            back=self._address("changelist"),
+            by=request.user,
         )
-        return redirect(self._address("changelist"))
+        return redirect(batch)
 
     def _import_page(
         self, request, form, *, preview: Preview | None = None, token: str = "", status: int = 200
@@ -326,9 +238,9 @@ class RegisterSheets(ImportExportMixin):
         pending = PendingSheet.of(request.POST.get("token", ""), by=request.user, label=self.opts.label)
         resource = self._resource(request)
         dataset = resource.read(pending.read())
-        preview = self._try(resource, dataset, dry_run=True)
+        preview = Preview.of(resource.preview(dataset), dataset.table.notes)
         target = BytesIO()
-        write_faults(dataset.table, _faults(preview.faulty, dataset.table), target)
+        write_faults(dataset.table, batches.faults_of(preview.faulty, dataset.table), target)
         return _download(target.getvalue(), XlsxSheet(), f"{self.opts.verbose_name}错误表.xlsx")
 
     def get_export_formats(self):
@@ -358,14 +270,6 @@ class RegisterSheets(ImportExportMixin):
         dataset = resource.export(queryset)
         dataset.title = str(self.opts.verbose_name)
         return dataset
-
-
-def _faults(rows: list[RegisterRow], table: Table) -> Iterator[Fault]:
-    typed = dict(zip(table.lines, table.records(), strict=True))
-    for row in rows:
-        for header, sentence in row.problems:
-            value = as_text(typed[row.line].get(header))
-            yield Fault(row.line, header, value, sentence.rstrip("。"), "")
 
 
 def _download(content: bytes, file_format: Format, name: str) -> HttpResponse:

@@ -20,12 +20,13 @@ An app declares one resource and one admin:
         view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
 
 Every row goes through form and action in a transaction that is rolled back for the preview; with any
-faulty row nothing is kept. Tables under row-level security are no registers: they take the staged lane.
+faulty row nothing is kept. A confirmed sheet is kept by a job and can be taken back: portal.batches.
+Tables under row-level security are no registers: they take the staged lane.
 """
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -39,88 +40,34 @@ from import_export import fields, resources
 from import_export.results import Result, RowResult
 
 from portal.errors import Refused
-from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, Table, as_text, read_table
+from portal.register_rows import (
+    Kept,
+    RegisterRow,
+    SetReader,
+    TableDataset,
+    chosen,
+    comparable,
+    dataset_of,
+    field_names,
+    offered,
+    plain,
+    sentences_of,
+    stored,
+)
+from portal.roles import Perm
+from portal.sheets import SHEET_LIMITS, Cell, Column, Fault, as_text, read_table
 
 logger = logging.getLogger(__name__)
 
 LIMITS = replace(SHEET_LIMITS, rows=10_000)  # a register is read while the person waits
 YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
 LIST_MARKS = re.compile(r"[、，,；;\n]+")
-MOST_CHOICES = 300
 MOST_ROWS_SHOWN = 500
-
-
-class TableDataset(tablib.Dataset):
-    """A dataset that remembers the table it was made of."""
-
-    table: Table
-
-
-def dataset_of(table: Table) -> TableDataset:
-    dataset = TableDataset(*table.rows, headers=table.headers)
-    dataset.table = table
-    return dataset
-
-
-class SetReader:
-    """Reads the rows of one sheet with one form: every different cell of a column is checked once."""
-
-    def __init__(self, sheet: "RegisterResource"):
-        self.sheet = sheet
-        self.form = sheet.form(data={}, **sheet.form_kwargs(None))
-        kept = set(sheet.columns.values()) - sheet._absent
-        self.names = [name for name in sheet.columns.values() if name in self.form.fields and name in kept]
-        for name in set(self.form.fields) - set(self.names):
-            del self.form.fields[name]
-        self._checked: dict[tuple, tuple[object, list[str]]] = {}
-
-    def read(self, row: dict[str, Cell]) -> tuple[dict[str, object], dict[str, list[str]]]:
-        """What the form makes of a row, and what is wrong with it by the form's fields."""
-        values, wrong = {}, {}
-        for name in self.names:
-            value, problems = self._cell(name, row.get(self.sheet.header_of[name]))
-            if problems:
-                wrong[name] = problems
-            else:
-                values[name] = value
-        self.form._errors = forms.utils.ErrorDict()
-        self.form.cleaned_data = values
-        values = self.form.clean() or self.form.cleaned_data
-        for name, problems in self.form._errors.items():
-            wrong.setdefault(name, list(problems))
-        return values, wrong
-
-    def _cell(self, name: str, cell: Cell) -> tuple[object, list[str]]:
-        key = (name, type(cell), cell)
-        if key not in self._checked:
-            self._checked[key] = self._check(name, cell)
-        return self._checked[key]
-
-    def _check(self, name: str, cell: Cell) -> tuple[object, list[str]]:
-        form_field, place = self.form.fields[name], self.form.add_prefix(name)
-        try:
-            typed = self.sheet._typed(name, form_field, cell)
-            value = form_field.clean(form_field.widget.value_from_datadict({place: typed}, {}, place))
-            self.form.cleaned_data = {name: value}
-            own = getattr(self.form, f"clean_{name}", None)
-            return (own() if own else value), []
-        except ValidationError as error:
-            return None, error.messages
-
-
-class RegisterRow(RowResult):
-    """One row of the preview."""
-
-    def __init__(self):
-        super().__init__()
-        self.line = 0
-        self.cells: list[tuple[str, str, str]] = []  # header, before, after
-        self.problems: list[tuple[str, str]] = []  # header or "", sentence
-        self.hints: list[str] = []  # what a person should look at before confirming
-
-    @property
-    def changed(self) -> list[tuple[str, str, str]]:
-        return [cell for cell in self.cells if cell[1] != cell[2]]
+MOST_TRIED = 500  # rows whose actions are tried while the person waits
+ONLY_LOOKED = (
+    "行数较多，预览只核对了每一格的内容；与已有记录的冲突和您的权限"
+    "在导入时逐行核对，有一行有误就一行也不导入。"
+)
 
 
 class RegisterResource(resources.ModelResource):
@@ -163,6 +110,16 @@ class RegisterResource(resources.ModelResource):
         self._cleaned: dict = {}
         self._cells: list[tuple[str, str, str]] = []
         self._hints: list[str] = []
+        self.kept: list[Kept] = []
+        self.progress: Callable[[int, int], object] = lambda done, total: None
+
+    @classmethod
+    def opened(cls, *, by, where: dict) -> "RegisterResource":
+        """The sheet with the rows this person finds; `where` holds the register's permission to see them."""
+        rows = cls._meta.model._default_manager.all()
+        if hasattr(rows, "for_user"):
+            rows = rows.for_user(by, Perm(where["view"]))
+        return cls(by=by, queryset=rows)
 
     # What an app may add to
 
@@ -180,7 +137,7 @@ class RegisterResource(resources.ModelResource):
     # Looking at all rows before anything is kept
 
     looks_at_sets = False  # what the action would refuse is foreseen by the form and `objection`
-    create_many: Callable[..., object]  # create_many(rows of fields, *, by), where it looks at sets
+    create_many: Callable[..., list]  # create_many(rows of fields, *, by) -> records, where it looks at sets
 
     def objection(self, instance: models.Model | None, values: dict) -> str:
         """What the action would say to a row that its form lets pass; "" for nothing."""
@@ -205,51 +162,98 @@ class RegisterResource(resources.ModelResource):
                 looked.cells = self._cells_of(instance, values)
             if instance is None and not looked.problems:
                 fresh.append((looked.line, values))
+                looked.hints = self.hints(self._cleaned, looked.line)
             result.rows.append(looked)
             self._read.append((instance, self._cleaned))
+            self.progress(number, len(dataset.table))
         dataset.table.notes.extend(self.remarks(fresh))
         return result
 
+    # Trying and keeping
+
+    def preview(self, dataset: TableDataset) -> Result:
+        """What would become of every row; nothing is kept. Raises Refused for a sheet that cannot be read.
+
+        Trying the action of every row takes minutes for thousands: then its cells alone are looked at, and
+        what an action says against a row, its job says.
+        """
+        if not self.looks_at_sets and len(dataset.table) > MOST_TRIED:
+            dataset.table.notes.append(ONLY_LOOKED)
+            return self.look(dataset)
+        return self.look(dataset) if self.looks_at_sets else self._try(dataset, dry_run=True)
+
     def keep(self, dataset: TableDataset) -> Result:
-        """Look once more and keep what was found without fault: the new rows as one set, all or nothing."""
+        """Keep all rows or, with any faulty one, none. Raises as `preview` does."""
+        self.kept = []
+        return self._keep_looked(dataset) if self.looks_at_sets else self._try(dataset, dry_run=False)
+
+    def _try(self, dataset: TableDataset, *, dry_run: bool) -> Result:
+        result = self.import_data(
+            dataset,
+            dry_run=dry_run,
+            raise_errors=False,
+            use_transactions=True,
+            rollback_on_validation_errors=True,
+        )
+        if result.base_errors:
+            logger.error("A register sheet could not be read", exc_info=result.base_errors[0].error)
+            raise Refused("表格无法导入，请下载模板核对表头后再试。")
+        return result
+
+    def _keep_looked(self, dataset: TableDataset) -> Result:
+        """Look once more and keep what was found without fault: the new rows as one set."""
         with transaction.atomic():
             result = self.look(dataset)
             if not any(row.problems for row in result.rows):
-                self._keep_looked(result)
+                self._keep_all(result)
             if any(row.problems for row in result.rows):
                 transaction.set_rollback(True)
         return result
 
-    def _keep_looked(self, result: Result) -> None:
+    def _keep_all(self, result: Result) -> None:
         fresh = []
         for row, (instance, values) in zip(result.rows, self._read, strict=True):
             if row.import_type == RowResult.IMPORT_TYPE_NEW:
                 fresh.append(values)
             elif row.import_type == RowResult.IMPORT_TYPE_UPDATE:
                 row.problems = self._changed(instance, values)
-        self.create_many(fresh, by=self.by)
+        self.kept += [Kept(record, is_new=True) for record in self.create_many(fresh, by=self.by)]
 
     def _changed(self, instance: models.Model, values: dict) -> list[tuple[str, str]]:
         """Keep one changed row; what its action says against it."""
+        before = self.row_of(instance)
         try:
             with transaction.atomic():
                 self.change(instance, by=self.by, **values)
+                self.kept.append(Kept(instance, is_new=False, before=before))
         except PermissionDenied:
             return [("", "您没有在此处新增或修改的权限。")]
         except Refused as refusal:
             return [("", str(refusal))]
         except ValidationError as fault:
-            return list(_sentences(fault))
+            return list(sentences_of(fault))
         return []
 
     def _key_of(self, row: dict[str, Cell]) -> tuple:
-        return tuple(as_text(row.get(self.header_of[name])).strip() for name in self.keys)
+        return tuple(
+            self._key_part(name, as_text(row.get(self.header_of[name])).strip()) for name in self.keys
+        )
+
+    def _key_part(self, name: str, text: str) -> str:
+        """A part of a key as the record has it: what the text says, or the key of the record it names."""
+        form_field = self._form_field(name)
+        if not text or not isinstance(form_field, forms.ModelChoiceField):
+            return text
+        try:
+            return str(self._related(name, form_field, text))
+        except ValidationError:
+            return text  # the form says what is wrong with it
 
     def _known_by_keys(self, dataset: TableDataset) -> dict[tuple, models.Model]:
         wanted = {key for key in map(self._key_of, dataset.table.records()) if all(key)}
         first = {f"{self.keys[0]}__in": {key[0] for key in wanted}} if wanted else {"pk__in": []}
         rows = self.get_queryset().filter(**first)
-        found = {tuple(str(getattr(row, name)) for name in self.keys): row for row in rows}
+        found = {tuple(str(_key_value(row, name)) for name in self.keys): row for row in rows}
         return {key: row for key, row in found.items() if key in wanted}
 
     def _looked(self, number: int, instance, values: dict, wrong: dict) -> RegisterRow:
@@ -362,7 +366,7 @@ class RegisterResource(resources.ModelResource):
     def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
         if import_validation_errors or instance.pk is None:
             return False
-        return all(_stored(instance, name) == _comparable(value) for name, value in self._cleaned.items())
+        return all(stored(instance, name) == comparable(value) for name, value in self._cleaned.items())
 
     def save_instance(self, instance: models.Model, is_create: bool, row: dict, **kwargs) -> None:
         """A no of the action is a fault of the row."""
@@ -375,25 +379,54 @@ class RegisterResource(resources.ModelResource):
 
     def do_instance_save(self, instance: models.Model, is_create: bool) -> None:
         if is_create:
-            self.create(by=self.by, **self._cleaned)
-        else:
-            self.change(instance, by=self.by, **self._cleaned)
+            self.kept.append(Kept(self.create(by=self.by, **self._cleaned), is_new=True))
+            return
+        before = self.row_of(instance)
+        self.change(instance, by=self.by, **self._cleaned)
+        self.kept.append(Kept(instance, is_new=False, before=before))
 
     def save_m2m(self, *args, **kwargs) -> None:
         """The action has done it."""
 
     def after_import_row(self, row: dict, row_result: RegisterRow, **kwargs) -> None:
         row_result.cells, row_result.hints = self._cells, self._hints
+        self.progress(kwargs.get("row_number", 0), len(self._lines))
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs) -> None:
         """Give every row its number in the sheet and its problems as sentences."""
         for number, row in enumerate(result.rows, 1):
             row.line = self._lines.get(number, number + 1)
             if row.validation_error is not None:
-                row.problems = list(_sentences(row.validation_error))
+                row.problems = list(sentences_of(row.validation_error))
             elif row.errors:
                 logger.error("A register row could not be kept", exc_info=row.errors[0].error)
                 row.problems = [("", "这一行无法保存，可能与已有记录重复或冲突，请核对后重填。")]
+
+    # Taking back
+
+    can_be_undone = True
+
+    def row_of(self, instance: models.Model) -> dict[str, Cell]:
+        """A record as its row of the sheet."""
+        return {header: self.shown(instance, name) for header, name in self.columns.items()}
+
+    def restore(self, instance: models.Model, row: dict[str, Cell]) -> None:
+        """Bring a record back to what `row` says. Raises Refused where form or action says no."""
+        self._absent, errors = set(), {}
+        form = self._bound(instance, row, errors)
+        if not form.is_valid() or errors:
+            found = [
+                sentence for sentences in [*errors.values(), *form.errors.values()] for sentence in sentences
+            ]
+            raise Refused(found[0])
+        values = {name: form.cleaned_data[name] for name in self.columns.values() if name in form.fields}
+        problems = self._changed(instance, values)
+        if problems:
+            raise Refused(problems[0][1])
+
+    def remove(self, rows: models.QuerySet) -> None:
+        """Take records away that a sheet brought in. Raises ProtectedError where others hang on one."""
+        rows.delete()
 
     # Cells to form data
 
@@ -429,7 +462,7 @@ class RegisterResource(resources.ModelResource):
         if isinstance(form_field, forms.ModelChoiceField):
             parts = [self._related(name, form_field, part) for part in parts]
         elif isinstance(form_field, forms.ChoiceField):
-            parts = [_chosen(form_field, part) for part in parts]
+            parts = [chosen(form_field, part) for part in parts]
         return parts if is_many else parts[0]
 
     def _related(self, name: str, form_field: forms.ModelChoiceField, text: str) -> object:
@@ -468,7 +501,7 @@ class RegisterResource(resources.ModelResource):
         """The value as a typed cell."""
         if hasattr(instance, f"get_{name}_display"):
             return str(getattr(instance, f"get_{name}_display")())
-        return self._as_cell(name, _plain(getattr(instance, name)))
+        return self._as_cell(name, plain(getattr(instance, name)))
 
     def _as_cell(self, name: str, value: object) -> Cell:
         if isinstance(value, models.Model):
@@ -483,7 +516,7 @@ class RegisterResource(resources.ModelResource):
         return as_text(self._cell(instance, name))
 
     def _shown_value(self, instance: models.Model, name: str, value: object) -> str:
-        labels = dict(instance._meta.get_field(name).flatchoices) if name in _field_names(instance) else {}
+        labels = dict(instance._meta.get_field(name).flatchoices) if name in field_names(instance) else {}
         if isinstance(value, str | int) and value in labels:
             return str(labels[value])
         return as_text(self._as_cell(name, value))
@@ -497,7 +530,7 @@ class RegisterResource(resources.ModelResource):
             described.append(
                 Column(
                     header=header,
-                    choices=_offered(form_field, cls.lookups.get(name, ("name",))[0]),
+                    choices=offered(form_field, cls.lookups.get(name, ("name",))[0]),
                     is_required=form_field.required and not isinstance(form_field, forms.BooleanField),
                     note=str(form_field.help_text),
                     sample=cls.samples.get(name),
@@ -506,64 +539,6 @@ class RegisterResource(resources.ModelResource):
         return described
 
 
-def _field_names(instance: models.Model) -> set[str]:
-    return {field_.name for field_ in instance._meta.get_fields()}
-
-
-def _plain(value: object) -> object:
-    return list(value.all()) if isinstance(value, models.Manager) else value
-
-
-def _comparable(value: object) -> object:
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, models.QuerySet | list | tuple | set):
-        return {_comparable(part) for part in value}
-    return "" if value is None else value
-
-
-def _stored(instance: models.Model, name: str) -> object:
-    return _comparable(_plain(getattr(instance, name)))
-
-
-def _flat_choices(form_field: forms.ChoiceField) -> Iterator[tuple[object, object]]:
-    for value, label in form_field.choices:
-        if isinstance(label, list | tuple):
-            yield from label
-        elif value not in ("", None):
-            yield value, label
-
-
-def _chosen(form_field: forms.ChoiceField, text: str) -> object:
-    """The choice that the text names by its label or its code.
-
-    Raises ValidationError where it names none.
-    """
-    choices = list(_flat_choices(form_field))
-    known = {str(value): value for value, _ in choices} | {str(label): value for value, label in choices}
-    if text and text not in known:
-        listed = "、".join(str(label) for _, label in choices[:12])
-        raise ValidationError(f"没有“{text}”这一项，可填：{listed}{'等' if len(choices) > 12 else ''}。")
-    return known.get(text, "")
-
-
-def _offered(form_field: forms.Field, attribute: str) -> list[str]:
-    """The list of a template's column; none where it would be longer than anyone scrolls."""
-    if isinstance(form_field, forms.BooleanField):
-        return ["是", "否"]
-    if isinstance(form_field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        return []
-    if isinstance(form_field, forms.ModelChoiceField):
-        rows = form_field.queryset.order_by("pk").values_list(attribute, flat=True)[: MOST_CHOICES + 1]
-        return [] if len(rows) > MOST_CHOICES else [str(row) for row in rows]
-    if isinstance(form_field, forms.ChoiceField):
-        return [str(label) for _, label in _flat_choices(form_field)]
-    return []
-
-
-def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
-    if not hasattr(error, "error_dict"):
-        yield from (("", sentence) for sentence in error.messages)
-        return
-    for header, sentences in error.message_dict.items():
-        yield from ((("" if header == NON_FIELD_ERRORS else header), sentence) for sentence in sentences)
+def _key_value(record: models.Model, name: str) -> object:
+    value = getattr(record, name)
+    return value.pk if isinstance(value, models.Model) else value

@@ -14,6 +14,14 @@ class Perm(models.TextChoices):
     RESOURCE_EDIT = "resource_edit", "编辑资源"
     RESOURCE_CHECK = "resource_check", "区级核对资源"
     RESOURCE_REVIEW = "resource_review", "审核资源"
+    NEED_VIEW = "need_view", "查看科普需求"
+    NEED_HANDLE = "need_handle", "办理科普需求"
+    BOOKING_VIEW = "booking_view", "查看资源预约"
+    BOOKING_ANSWER = "booking_answer", "答复资源预约"
+    WORK_VIEW = "work_view", "查看作品申报"
+    WORK_APPLY = "work_apply", "申报科普作品"
+    WORK_MANAGE = "work_manage", "管理作品征集"
+    WORK_REVIEW = "work_review", "评审科普作品"
     CENSUS_VIEW = "census_view", "查看资源普查"
     CENSUS_FILL = "census_fill", "填报资源普查"
     CENSUS_CHECK = "census_check", "核查资源普查"
@@ -77,6 +85,9 @@ _CENSUS_OFFICER = frozenset({Perm.CENSUS_VIEW, Perm.CENSUS_FILL, Perm.CENSUS_CHE
 # Who checks what the district's units apply for, and recommends it.
 _TITLE_OFFICER = frozenset({Perm.TITLE_CASE, Perm.TITLE_RECOMMEND})
 
+# Who looks after what a region asks for: admits needs, sees bookings that nobody answered, assigns others.
+_NEED_OFFICER = frozenset({Perm.NEED_VIEW, Perm.NEED_HANDLE, Perm.BOOKING_VIEW})
+
 _DISTRICT_READS = frozenset(
     {
         Perm.DESK_VIEW,
@@ -93,10 +104,14 @@ _DISTRICT_READS = frozenset(
 PERMS: dict[str, frozenset[Perm]] = {
     Role.STAFF: _DISTRICT_READS
     | _CENSUS_OFFICER
+    | _NEED_OFFICER
     | {
+        Perm.BOOKING_ANSWER,
         Perm.ORGANIZATION_EDIT,
         Perm.RESOURCE_EDIT,
         Perm.RESOURCE_REVIEW,
+        Perm.WORK_VIEW,
+        Perm.WORK_MANAGE,
         Perm.CENSUS_MANAGE,
         Perm.EVENT_EDIT,
         Perm.EVENT_REVIEW,
@@ -121,10 +136,12 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.DISTRICT: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
+    | _NEED_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.DISTRICT_HEAD: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
+    | _NEED_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {
@@ -136,7 +153,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.SUSPICION_WORK,
         }
     ),
-    Role.SUBDISTRICT: _CENSUS_OFFICER | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW},
+    Role.SUBDISTRICT: _CENSUS_OFFICER
+    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
     Role.SCHOOL_VERIFIER: frozenset(
         {Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY, Perm.SUSPICION_WORK}
@@ -147,6 +165,10 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.ORGANIZATION_VIEW,
             Perm.RESOURCE_VIEW,
             Perm.RESOURCE_EDIT,
+            Perm.BOOKING_VIEW,
+            Perm.BOOKING_ANSWER,
+            Perm.WORK_VIEW,
+            Perm.WORK_APPLY,
             Perm.CENSUS_VIEW,
             Perm.CENSUS_FILL,
             Perm.EVENT_VIEW,
@@ -157,7 +179,7 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.TITLE_APPLY,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE}),
+    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
 }

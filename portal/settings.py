@@ -28,6 +28,8 @@ INSECURE_LOCAL = env.bool("INSECURE_LOCAL", False)
 if DEBUG and not INSECURE_LOCAL:
     raise ImproperlyConfigured("DEBUG 只能在本机（INSECURE_LOCAL=1）打开。")
 DEMO = env.bool("DEMO", False)  # sample accounts may exist
+# Accounts unused for so long are disabled at night; 0: never.
+DORMANT_DAYS = env.int("DORMANT_DAYS", 0 if DEMO else 90)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
 SECRET_KEY = required("SECRET_KEY", "会话与表单签名")
@@ -348,8 +350,12 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "noreply@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "cc_by")  # portal/licences.py
 SMS_SENDER = env.str("SMS_SENDER", "")  # dotted name of a function(mobile, text); none: nothing is sent
 MESSENGER_URLS = env.list("MESSENGER_URLS", default=[])  # apprise addresses for urgent staff notices
+# Working days in which an owner answers a booking before it goes up to the district, and an asker a new day.
+BOOKING_ANSWER_DAYS = env.int("BOOKING_ANSWER_DAYS", 5)
+NEED_KEPT_MONTHS = env.int("NEED_KEPT_MONTHS", 6)  # who asked is forgotten so long after a need has ended
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SENTRY_DSN = env.str("SENTRY_DSN", "")

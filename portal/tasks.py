@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal import audit, calendar, files, jobs
+from portal import account_actions, audit, batches, calendar, files, jobs
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
@@ -25,13 +25,15 @@ DAILY = (
     "events_upkeep",
     "resources_upkeep",
     "menu_upkeep",
+    "needs_upkeep",
     "census_upkeep",
+    "works_upkeep",
     "audit_anchor",
     "credit_proof",
     "credit_transfers_upkeep",
     "credit_suspicions",
 )
-MAILS = {"notice_digest", "menu_digest"}  # not before people are up
+MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock
 MORNING = 8
 
@@ -113,9 +115,24 @@ def digest(job: jobs.Job) -> None:
 
 @jobs.handler("daily_upkeep")
 def upkeep(job: jobs.Job) -> None:
-    """Take away files that have expired, and take in working days announced since."""
-    files.purge(timezone.now())
+    """Take away what has expired, take in working days announced since, and rest unused accounts."""
+    now = timezone.now()
+    files.purge(now)
+    batches.forget(at=now)
+    account_actions.rest_dormant(at=now)
     calendar.load()
+
+
+@jobs.handler("sheet_keep")
+def sheet_keep(job: jobs.Job) -> None:
+    """Keep a confirmed sheet of a register."""
+    batches.keep(job.payload["batch"], at=timezone.now(), progress=job.progress)
+
+
+@jobs.handler("sheet_undo")
+def sheet_undo(job: jobs.Job) -> None:
+    """Take a kept sheet back."""
+    batches.undo(job.payload["batch"], at=timezone.now(), progress=job.progress)
 
 
 @transaction.atomic

@@ -10,7 +10,19 @@ from django.utils.module_loading import import_string
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from portal import account_pages, api, components, desk, display, files, health, open_data, pages, verify
+from portal import (
+    account_pages,
+    api,
+    batch_pages,
+    components,
+    desk,
+    display,
+    files,
+    health,
+    open_data,
+    pages,
+    verify,
+)
 
 
 def _part(patterns: str, namespace: str):
@@ -32,7 +44,12 @@ urlpatterns = [
     path("desk/", pages.desk, name="desk"),
     path("desk/inbox/", desk.inbox, name="inbox"),
     path("desk/inbox/read/", desk.inbox_read, name="inbox_read"),
+    path("desk/jobs/", batch_pages.job_list, name="jobs"),
     path("desk/jobs/<int:pk>/", desk.job_detail, name="job"),
+    path("desk/sheets/<uuid:uuid>/", batch_pages.batch_detail, name="sheet_batch"),
+    path("desk/sheets/<uuid:uuid>/undo/", batch_pages.batch_undo, name="sheet_batch_undo"),
+    path("desk/sheets/<uuid:uuid>/again/", batch_pages.batch_again, name="sheet_batch_again"),
+    path("desk/sheets/<uuid:uuid>/faults/", batch_pages.batch_faults, name="sheet_batch_faults"),
     path("desk/audit/", desk.audit_list, name="audit"),
     path("desk/components/", components.gallery, name="components"),
     path("display/", display.display, name="display"),
@@ -58,10 +75,16 @@ urlpatterns = [
     path("menu/<slug:code>/", pages.resource, name="resource"),
     path("routes/", _part("resources.urls.routes_public", "routes")),
     path("desk/routes/", _part("resources.urls.routes_desk", "routes_desk")),
+    path("needs/", _part("resources.urls.needs_public", "needs")),
+    path("desk/needs/", _part("resources.urls.needs_desk", "needs_desk")),
+    path("desk/bookings/", _part("resources.urls.bookings_desk", "bookings_desk")),
     path("open-data/", _part("resources.urls.open_data_files", "resources_open")),
     path("sitemap.xml", SITEMAP_VIEWS[0], {**SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
     path("sitemap-<slug:section>.xml", SITEMAP_VIEWS[1], SITEMAPS, name="sitemap"),
     path("robots.txt", import_string("resources.views.addresses.robots"), name="robots"),
+    path("works/", _part("resources.urls.works_public", "works")),
+    path("desk/works/", _part("resources.urls.works_desk", "works_desk")),
+    path("desk/reviews/", _part("resources.urls.work_reviews_desk", "work_reviews")),
     path("desk/resources/", _part("resources.urls.desk", "resources_desk")),
     path("desk/census/", _part("resources.urls.census_desk", "census_desk")),
     path("bases/", _part("outreach.urls.bases_public", "bases")),

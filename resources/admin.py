@@ -8,9 +8,27 @@ from portal.history import Change
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from resources import actions, queries
+from resources.actions.contracts import change_attention, enter_attention
+from resources.actions.kinds import save_programme
+from resources.actions.places import save_place
+from resources.forms.contracts import AttentionForm
+from resources.forms.places import StartingPlaceForm
 from resources.forms.register import KindForm, ResourceRegisterForm
 from resources.forms.registry import SECTIONS
-from resources.models import Resource, ResourceKind, Topic
+from resources.models import (
+    Booking,
+    Need,
+    Programme,
+    Resource,
+    ResourceKind,
+    StartingPlace,
+    Topic,
+    WorkAttention,
+    WorkCall,
+)
+from resources.sheets.attention import AttentionSheet
+from resources.sheets.needs import BookingSheet, NeedSheet
+from resources.sheets.places import StartingPlaceSheet
 from resources.sheets.registry import ResourceSheet
 
 
@@ -103,3 +121,117 @@ class TopicAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_topic(obj, by=request.user)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Programmes under which needs stand and count."""
+
+    view_perm, edit_perm = Perm.NEED_VIEW, Perm.RESOURCE_REVIEW
+    list_display = ["name", "code", "dimension", "position", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code"]
+    ordering = ["position", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_programme(obj, by=request.user)
+
+
+@admin.register(Need)
+class NeedAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Every need of the city, without who asks; what is done about one is on its own page at the desk."""
+
+    resource_classes = [NeedSheet]
+    view_perm = Perm.NEED_VIEW
+    fields = [name for name in NeedSheet.columns.values() if name != "pk"]
+    list_display = [
+        "title",
+        "programme",
+        "audience",
+        "head_count",
+        "region",
+        "starts_on",
+        "status",
+        "created_at",
+    ]
+    list_filter = ["status", "programme", "asker", "audience", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["programme", "region"]
+    search_fields = ["title", "topics__name"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("programme", "region").prefetch_related("topics")
+
+
+@admin.register(Booking)
+class BookingAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Every booking of the city; answers are given on its own page at the desk."""
+
+    resource_classes = [BookingSheet]
+    view_perm = Perm.BOOKING_VIEW
+    fields = [name for name in BookingSheet.columns.values() if name != "pk"]
+    list_display = ["resource", "organization", "region", "starts_at", "head_count", "status", "answer_by"]
+    list_filter = ["status", ("region", admin.RelatedOnlyFieldListFilter), "rating"]
+    list_select_related = ["resource", "organization", "region"]
+    search_fields = ["resource__title", "organization__name"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("resource", "organization", "region")
+
+
+@admin.register(WorkAttention)
+class WorkAttentionAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """How often resources were viewed and shared: period, source, who entered it; by hand or by sheet."""
+
+    resource_classes = [AttentionSheet]
+    view_perm, edit_perm = Perm.WORK_MANAGE, Perm.WORK_MANAGE
+    form = AttentionForm
+    list_display = ["resource", "starts_on", "ends_on", "views", "shares", "source", "entered_by"]
+    list_filter = ["source"]
+    list_select_related = ["resource", "entered_by"]
+    search_fields = ["resource__title", "resource__code", "source"]
+    autocomplete_fields = ["resource"]
+    show_full_result_count = False
+    ordering = ["-ends_on", "-pk"]
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            stored = WorkAttention.objects.select_related("resource__region").get(pk=obj.pk)
+            change_attention(stored, by=request.user, **form.values)
+            return
+        made = enter_attention(by=request.user, **form.values)
+        obj.pk, obj._state.adding = made.pk, False
+
+
+@admin.register(WorkCall)
+class WorkCallAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Every call; changes and decisions are made on the desk."""
+
+    view_perm = Perm.WORK_MANAGE
+    list_display = ["title", "year", "status", "opens_at", "closes_at", "budget_yuan", "bound_yuan"]
+    list_filter = ["year", "status"]
+    search_fields = ["title", "code"]
+    show_full_result_count = False
+    ordering = ["-closes_at", "-pk"]
+
+
+@admin.register(StartingPlace)
+class StartingPlaceAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Points to start from in the menu: metro stations, hubs, landmarks, each with its source."""
+
+    resource_classes = [StartingPlaceSheet]
+    view_perm, edit_perm = Perm.RESOURCE_REVIEW, Perm.RESOURCE_REVIEW
+    form = StartingPlaceForm
+    list_display = ["name", "kind", "region", "longitude", "latitude", "source", "is_active"]
+    list_filter = ["kind", "is_active", ("region", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["region"]
+    search_fields = ["name", "aliases", "code"]
+    autocomplete_fields = ["region"]
+    show_full_result_count = False
+    ordering = ["name", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_place(obj, by=request.user)

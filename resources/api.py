@@ -47,12 +47,15 @@ class ResourceOut(Schema):
     title: str
     kind: str
     summary: str
+    organization: str
     region_code: str
     address: str
     longitude: float | None
     latitude: float | None
     is_position_verified: bool
     audiences: list[str]
+    ages_from: int | None
+    ages_to: int | None
     topics: list[str]
     dimensions: list[str]
     spirits: list[str]
@@ -63,6 +66,10 @@ class ResourceOut(Schema):
     details: list[DetailOut]
     media: list[LinkOut]
     is_free: bool | None
+    cost: str
+    booking: str
+    booking_note: str
+    booking_url: str
     opening_hours: str
     special_days: str
     holiday_rule: str
@@ -108,12 +115,15 @@ def _out(resource) -> ResourceOut:
         title=resource.title,
         kind=resource.kind.code,
         summary=resource.summary,
+        organization=resource.organization.name if resource.organization else "",
         region_code=resource.region.code,
         address=resource.address,
         longitude=resource.longitude,
         latitude=resource.latitude,
         is_position_verified=resource.is_position_verified,
         audiences=resource.audiences,
+        ages_from=resource.ages_from,
+        ages_to=resource.ages_to,
         topics=[topic.code for topic in resource.topics.all()],
         dimensions=resource.dimensions,
         spirits=resource.spirits,
@@ -124,6 +134,10 @@ def _out(resource) -> ResourceOut:
         details=[DetailOut(**detail) for detail in resource.public_details()],
         media=[LinkOut(kind=row.kind, title=row.title, url=row.url) for row in resource.links.all()],
         is_free=resource.is_free,
+        cost=resource.cost,
+        booking=resource.booking,
+        booking_note=resource.booking_note,
+        booking_url=resource.booking_url,
         opening_hours=resource.hours_text,
         special_days=resource.special_text,
         holiday_rule=resource.holiday_rule,

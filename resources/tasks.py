@@ -13,8 +13,9 @@ from portal import jobs
 from portal.encryption import sign
 from portal.senders import SendFailed, send_mail_text
 from resources import actions, queries
-from resources.actions import census, directory, subscriptions
-from resources.models import CensusRound, Subscription
+from resources.actions import bookings, census, contracts, directory, needs, subscriptions, work_reviews
+from resources.actions.evidence import count_open_days
+from resources.models import Booking, CensusRound, Need, Subscription
 from resources.queries import open_data
 
 logger = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ MOST_NAMED = 20  # resources of one question in one mail
 @jobs.handler("resources_upkeep")
 def upkeep(job: jobs.Job) -> None:
     """Once a day: ask for what is due, take off what nobody answered for, move the menu's opening on,
-    compare the register with itself, recall outreach tasks."""
+    compare the register with itself, recall outreach tasks, count open days for the assessments."""
     now = timezone.now()
     done = actions.ask_confirmations(at=now) + actions.take_off_unconfirmed(at=now)
     done += actions.find_duplicates(at=now) + actions.remind_of_tasks(at=now)
+    done += count_open_days(at=now)
     job.progress(done + actions.refresh_opening(at=now))
 
 
@@ -51,6 +53,48 @@ def census_directory(job: jobs.Job) -> None:
 def census_upkeep(job: jobs.Job) -> None:
     """Once a day: remind whoever has not answered a running round."""
     job.progress(census.remind_by_clock(at=timezone.now()))
+
+
+@jobs.handler("needs_upkeep")
+def needs_upkeep(job: jobs.Job) -> None:
+    """Once a day: put unanswered bookings before the district, end what is over, remind of tomorrow, forget
+    who asked for what has long ended."""
+    now = timezone.now()
+    done = bookings.lapse(at=now) + bookings.escalate(at=now) + bookings.remind(at=now)
+    job.progress(done + needs.expire(at=now) + needs.erase_contacts(at=now))
+
+
+SAID_OF_NEEDS = {
+    "posted": ("需求已提交", "您的科普需求“{title}”已提交。"),
+    "admitted": ("需求已受理", "您的科普需求“{title}”已受理，区科协正在联系资源。"),
+    "turned_down": ("需求未予受理", "您的科普需求“{title}”未予受理，理由见链接。"),
+    "expired": ("需求已到期", "您的科普需求“{title}”到期仍未对接，已结束。可以重新提出。"),
+}
+
+
+@jobs.handler("need_mail")
+def need_mail(job: jobs.Job) -> None:
+    """Tell the asker by mail what became of a need or a booking, if an address is still known."""
+    need = Need.objects.filter(uuid=job.payload["uuid"], mail_sealed__isnull=False).first()
+    if need is None:
+        return
+    what = job.payload["what"]
+    booking = Booking.objects.filter(pk=job.payload.get("booking", 0)).select_related("resource").first()
+    if booking is not None:
+        subject = "预约进展"
+        text = bookings.said(booking, what)
+    else:
+        subject, text = SAID_OF_NEEDS[what]
+        text = text.format(title=need.title)
+    context = {"text": text, "booking": booking, "link": f"{settings.SITE_URL}{need.get_absolute_url()}"}
+    send_mail_text(need.mail, f"深圳科普：{subject}", render_to_string("mail/need.txt", context))
+
+
+@jobs.handler("works_upkeep")
+def works_upkeep(job: jobs.Job) -> None:
+    """Once a day: recall reviews and milestones of works that are due or overdue."""
+    now = timezone.now()
+    job.progress(work_reviews.remind_reviewers(at=now) + contracts.remind_of_milestones(at=now))
 
 
 @jobs.handler("menu_upkeep")

@@ -2,14 +2,19 @@ from django.urls import path
 
 from resources.views import (
     assets,
+    bookings,
+    contracts,
     directory,
     life,
     likeness,
     menu,
+    needs,
     open_data,
     registry,
     routes,
     subscriptions,
+    work_reviews,
+    works,
 )
 from resources.views import desk as desk_views
 from resources.views.census import rounds, sheets, workbook
@@ -108,4 +113,89 @@ routes_desk = [
     path("<int:pk>/", routes.desk_detail, name="detail"),
     path("<int:pk>/edit/", routes.desk_form, name="edit"),
     path("<int:pk>/<slug:step>/", routes.desk_step, name="step"),
+]
+
+needs_public = [
+    path("", needs.board, name="board"),
+    path("new/", needs.new, name="new"),
+    path("mine/", needs.mine, name="mine"),
+    path("basket/", needs.basket, name="basket"),
+    path("basket/add/", needs.basket_add, name="basket_add"),
+    path("basket/drop/", needs.basket_drop, name="basket_drop"),
+    path("feed/<str:token>.ics", needs.feed, name="feed"),
+    path("n/<str:token>/", needs.follow, name="follow"),
+    path("n/<str:token>/change/", needs.change, name="change"),
+    path("n/<str:token>/withdraw/", needs.withdraw, name="withdraw"),
+    path("n/<str:token>/book/<slug:code>/", needs.book, name="book"),
+    path("n/<str:token>/<int:pk>.ics", needs.booking_calendar, name="calendar"),
+    path("n/<str:token>/<int:pk>/rate/", needs.rate, name="rate"),
+    path("n/<str:token>/<int:pk>/<slug:step>/", needs.booking_step, name="booking_step"),
+]
+
+needs_desk = [
+    path("", bookings.need_list, name="list"),
+    path("<int:pk>/", bookings.need_detail, name="detail"),
+    path("<int:pk>/assign/", bookings.need_assign, name="assign"),
+    path("<int:pk>/<slug:step>/", bookings.need_step, name="step"),
+]
+
+bookings_desk = [
+    path("", bookings.booking_list, name="list"),
+    path("wanted/", bookings.wanted_list, name="wanted"),
+    path("wanted/<int:pk>/", bookings.offer, name="offer"),
+    path("of/<int:pk>/", bookings.terms, name="terms"),
+    path("<int:pk>/", bookings.booking_detail, name="detail"),
+    path("<int:pk>/propose/", bookings.booking_propose, name="propose"),
+    path("<int:pk>/reassign/", bookings.booking_reassign, name="reassign"),
+    path("<int:pk>/report/", bookings.booking_report, name="report"),
+    path("<int:pk>/proofs/", bookings.booking_prove, name="prove"),
+    path("<int:pk>/<slug:step>/", bookings.booking_step, name="step"),
+]
+
+works_public = [
+    path("", works.call_list, name="list"),
+    path("supported/", works.supported_list, name="supported"),
+    path("<slug:code>/", works.call_page, name="call"),
+]
+
+works_desk = [
+    path("", works.work_list, name="list"),
+    path("export/", works.work_export, name="export"),
+    path("calls/", works.desk_calls, name="calls"),
+    path("calls/new/", works.call_form, name="call_new"),
+    path("calls/<int:pk>/", works.call_detail, name="call"),
+    path("calls/<int:pk>/edit/", works.call_form, name="call_edit"),
+    path("calls/<int:pk>/<slug:step>/", works.call_step, name="call_step"),
+    path("apply/<slug:code>/", works.apply, name="apply"),
+    path("milestones/", contracts.milestone_list, name="milestones"),
+    path("milestones/<int:pk>/deliver/", contracts.milestone_deliver, name="milestone_deliver"),
+    path("milestones/<int:pk>/approve/", contracts.milestone_approve, name="milestone_approve"),
+    path("milestones/<int:pk>/return/", contracts.milestone_return, name="milestone_return"),
+    path("milestones/<int:pk>/pay/", contracts.milestone_pay, name="milestone_pay"),
+    path("reviews/<int:pk>/replace/", work_reviews.replace, name="review_replace"),
+    path("<int:pk>/", works.application_detail, name="application"),
+    path("<int:pk>/edit/", works.application_edit, name="edit"),
+    path("<int:pk>/files/", works.file_add, name="file_add"),
+    path("<int:pk>/files/<int:file>/remove/", works.file_remove, name="file_remove"),
+    path("<int:pk>/reviewers/", work_reviews.assign, name="assign"),
+    path("<int:pk>/support/", work_reviews.support, name="support"),
+    path("<int:pk>/decline/", work_reviews.decline, name="decline"),
+    path("<int:pk>/contract/", contracts.contract_detail, name="contract"),
+    path("<int:pk>/contract/new/", contracts.sign, name="sign"),
+    path("<int:pk>/contract/amend/", contracts.amend, name="amend"),
+    path("<int:pk>/contract/summary.pdf", contracts.contract_pdf, name="contract_pdf"),
+    path("<int:pk>/contract/accept/", contracts.contract_accept, name="accept"),
+    path("<int:pk>/contract/return/", contracts.contract_return, name="return_work"),
+    path("<int:pk>/contract/terminate/", contracts.contract_terminate, name="terminate"),
+    path("<int:pk>/contract/resource/", contracts.contract_resource, name="make_resource"),
+    path("<int:pk>/contract/attention/", contracts.attention_add, name="attention_add"),
+    path("<int:pk>/<slug:step>/", works.application_step, name="step"),
+]
+
+work_reviews_desk = [
+    path("", work_reviews.review_list, name="list"),
+    path("interests/", work_reviews.interests, name="interests"),
+    path("<int:pk>/", work_reviews.review, name="review"),
+    path("<int:pk>/recuse/", work_reviews.recuse, name="recuse"),
+    path("<int:pk>/files/<int:number>/", work_reviews.review_file, name="file"),
 ]

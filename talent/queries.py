@@ -1,9 +1,10 @@
 """Reads of the talent pool; what other apps may ask."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
 from portal.organizations import Organization
@@ -26,6 +27,51 @@ def _serving(on: date, category: str | list[str], ranks: list[str] | None):
     categories = [category] if isinstance(category, str) else category
     people = Person.objects.serving(on).filter(category__in=categories).annotate(district=district_code())
     return people.filter(rank__in=ranks) if ranks else people
+
+
+SPEAK = (
+    Person.Category.CHIEF_SCIENTIST,
+    Person.Category.EXPERT,
+    Person.Category.COMMITTEE,
+    Person.Category.INSTRUCTOR,
+    Person.Category.GRADUATE,
+)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who could be asked to speak. `name` is "" unless they agreed to be shown."""
+
+    code: str
+    name: str
+    category: str
+    field: str
+    is_near: bool
+
+
+def speakers(words: list[str], *, on: date, district: str = "", limit: int = 5) -> list[Speaker]:
+    """People who serve on a day and speak of a field that has one of these words in its name.
+
+    Those of the district first, then those shown by name; contact goes through who keeps the pool.
+    """
+    about = Q(pk__in=[])
+    for word in words:
+        about |= Q(field__contains=word)
+    near = Q(region__path__contains=f"/{district}/") if district else Q(pk__in=[])
+    rows = Person.objects.serving(on).filter(about, category__in=SPEAK)
+    rows = rows.annotate(
+        is_near=Case(When(near, then=Value(True)), default=Value(False), output_field=BooleanField())
+    )
+    return [
+        Speaker(
+            code=person.code,
+            name=person.name if person.is_public else "",
+            category=person.get_category_display(),
+            field=person.field,
+            is_near=person.is_near,
+        )
+        for person in rows.order_by("-is_near", "-is_public", "entered_on", "pk")[:limit]
+    ]
 
 
 def service_hours_by_district(start: date, end: date) -> dict[str, Decimal]:

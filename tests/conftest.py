@@ -5,9 +5,11 @@ import os
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 
+from portal import plain_question
 from portal.database import as_owner
 from portal.regions import Region, load
 from portal.roles import Role
@@ -55,6 +57,14 @@ def _static_files_as_they_lie():
         WHITENOISE_USE_FINDERS=True,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _limits_of_our_own(monkeypatch):
+    """Limits are counted in this process: two runs may share one Redis, and each empties it as it pleases."""
+    counted = LocMemCache("limits", {})
+    counted.clear()
+    monkeypatch.setattr(plain_question, "cache", counted)
 
 
 @pytest.fixture(autouse=True)

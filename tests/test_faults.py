@@ -22,19 +22,22 @@ from django.utils import timezone
 
 from events import actions as events
 from events.models import SignUp
-from portal import audit, calendar, jobs, plain_question, search, tasks
+from portal import audit, batches, calendar, jobs, plain_question, search, tasks
 from portal.accounts import Grant
 from portal.errors import Refused
 from portal.notices import Notice, notify
-from portal.roles import Role
+from portal.pending_sheets import PendingSheet
+from portal.roles import Perm, Role
 from portal.scope import scope
 from portal.search import SearchEntry
+from portal.synonyms import SynonymsSheet
 from resources.actions.subscriptions import subscribe
 from resources.models import Resource
 from tests import world as city
 from tests.access.crawl import checksum
 from tests.events.factories import SessionFactory
 from tests.factories import UserFactory
+from tests.portal.hostile import xlsx
 from tests.resources.factories import ResourceFactory
 from tests.youth_credits.factories import number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions as credits
@@ -102,6 +105,18 @@ def _subscription(world, kind: str) -> jobs.Job:
     return jobs.Job.objects.get(kind=kind, key__startswith=str(key))
 
 
+def _register_sheet(world, kind: str) -> jobs.Job:
+    """A sheet of synonyms, confirmed, and for `sheet_undo` kept and to be taken back."""
+    staff = world.people["staff"]
+    pending = PendingSheet.keep(xlsx([["测海仪", "海洋仪", "", "是"]], list(SynonymsSheet.columns)))
+    where = {"view": Perm.RESOURCE_REVIEW.value, "edit": Perm.RESOURCE_REVIEW.value}
+    batch = batches.promise(pending, sheet=SynonymsSheet, where=where, title="同义词", back="/", by=staff)
+    if kind == "sheet_keep":
+        return batch.job
+    jobs.HANDLERS["sheet_keep"](batch.job)
+    return batches.ask_undo(batch, by=staff, at=timezone.now()).undo_job
+
+
 # Each kind of work and how it is promised. A new handler fails the test below until it stands here.
 PROMISES = {
     "index_night": _daily,
@@ -124,6 +139,8 @@ PROMISES = {
     "census_directory": lambda world, kind: _promise(kind, directory=0),
     "subscription_confirm": _subscription,
     "audit_anchor": _daily,
+    "sheet_keep": _register_sheet,
+    "sheet_undo": _register_sheet,
 }
 REPEATED = {"portal.tasks.sweep_jobs", "portal.tasks.seal_audit", "portal.tasks.business_day"} | {
     "portal.tasks.deliver_notices",
@@ -132,7 +149,8 @@ REPEATED = {"portal.tasks.sweep_jobs", "portal.tasks.seal_audit", "portal.tasks.
 
 
 @pytest.fixture
-def world(db):
+def world(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     return city.build()
 
 

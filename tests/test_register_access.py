@@ -16,6 +16,7 @@ from portal.synonyms import Synonyms
 from tests import world as city
 from tests.access.matrix import Page, address_of, ask, patterns
 from tests.resources.factories import TopicFactory
+from tests.resources.needs import ProgrammeFactory
 from tests.world import ACTORS
 
 
@@ -41,7 +42,13 @@ REGISTERS = {
     "talent_person": Register("staff", "staff", "staff"),
     "resources_resource": Register("staff", "staff", "staff"),
     "resources_resourcekind": Register("staff", "staff", "staff"),
+    "resources_startingplace": Register("staff", "staff", "staff"),
     "resources_topic": Register("staff", "staff", "staff"),
+    "resources_programme": Register("staff", "staff", "staff"),
+    "resources_need": Register("staff"),
+    "resources_booking": Register("staff"),
+    "resources_workattention": Register("staff", "staff", "staff"),
+    "resources_workcall": Register("staff"),
     "events_event": Register("staff", "staff", "staff"),
     "events_brand": Register("staff"),
     "events_edition": Register("staff"),
@@ -115,6 +122,7 @@ def test_no_line_of_the_table_is_left_over():
 def world(db):
     load_plan()
     TopicFactory()
+    ProgrammeFactory()
     Synonyms.objects.create(term="科技馆", aliases=["科学馆"])
     Edition.objects.create(
         brand=Brand.objects.create(code="month", name="深圳科普月"),

@@ -17,7 +17,7 @@ from portal.accounts import User
 from portal.calendar import SHANGHAI
 from portal.organizations import Organization
 from portal.scope import scope
-from resources.models import Resource
+from resources.models import Booking, Need, Resource
 from talent.models import Person, ServiceHours
 from youth_credits.models import Activity, Credit, Student
 
@@ -32,6 +32,8 @@ TABLES = {
     "people": (Person, ["name", "category", "rank", "region__code", "entered_on"]),
     "hours": (ServiceHours, ["person__name", "activity", "served_on", "minutes"]),
     "resources": (Resource, ["code", "title", "kind__code", "status", "region__code", "latitude"]),
+    "needs": (Need, ["title", "region__code", "status", "starts_on", "head_count"]),
+    "bookings": (Booking, ["resource__code", "need__title", "status", "starts_at"]),
     "events": (Event, ["title", "kind", "status", "region__code", "resource__code"]),
     "sessions": (Session, ["event__title", "starts_at", "capacity", "seats_taken", "attendance"]),
     "students": (Student, ["number_masked", "name_masked", "school__name", "grade", "class_number"]),
@@ -113,6 +115,7 @@ def test_whatever_is_invented_says_so(demo):
         Organization.objects.exclude(pk__in=known[Organization]): Q(name__contains=MARK),
         Event.objects.exclude(pk__in=known[Event]): Q(title__contains=MARK),
         Resource.objects.filter(code__startswith="demo"): Q(title__contains=MARK),
+        Need.objects.all(): Q(title__contains=MARK),
         Title.objects.all(): Q(number__contains=MARK),
         Person.objects.all(): Q(name__contains=MARK),
         ServiceHours.objects.all(): Q(activity__contains=MARK),

@@ -7,7 +7,8 @@ school or unit) and `far` (district B). `there` names who is at which of them.
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -19,19 +20,22 @@ from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
 from portal import files, jobs
 from portal.accounts import Grant, User
+from portal.batches import SheetBatch
 from portal.encryption import sign
 from portal.notices import notify
 from portal.organizations import Organization
 from portal.regions import Region, load
 from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
-from resources.models import Route
+from resources.models import Route, WorkAttention
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory
+from tests.resources import works
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
+from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, enrol, moves_of, odd_things_of
 from youth_credits.actions import DATA, load_rules
@@ -100,8 +104,10 @@ def build() -> World:
     _places(world)
     _people(world)
     _records(world)
+    _needs(world)
     _census(world)
     _titles(world)
+    _works(world)
     _statistics(world)
     _children(world)
     return world
@@ -140,10 +146,8 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    things = {
-        name: {}
-        for name in ("resource", "asset", "route", "event", "session", "signup", "file", "job", "login")
-    }
+    names = "resource asset route event session signup file job login batch"
+    things = {name: {} for name in names.split()}
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
         unit, clerk = world.places[f"unit {place}"], world.people[clerks[place]]
@@ -170,6 +174,15 @@ def _records(world: World) -> None:
             made, by=clerk, region=unit.region, organization=unit, needs=Perm.RESOURCE_EDIT
         )
         things["job"][place] = jobs.Job.objects.create(kind="credit_check", key=place, created_by=clerk)
+        things["batch"][place] = SheetBatch.objects.create(
+            title="科普资源",
+            subject="resources.Resource",
+            sheet="resources.sheets.registry.ResourceSheet",
+            where={"view": "resource_view", "edit": "resource_edit"},
+            back="/desk/",
+            created_by=clerk,
+            job=things["job"][place],
+        )
         things["login"][place] = UserSession.objects.create(
             user=clerk, ip="10.0.0.1", user_agent="Firefox", session_key=f"{place}-key", data={}
         )
@@ -223,6 +236,20 @@ def _titles(world: World) -> None:
     world.things["holder"] = {"here": world.places["unit here"]}
 
 
+def _needs(world: World) -> None:
+    """At each place a need nobody serves, and a booking of a unit's resource for another one."""
+    staff = world.people["staff"]
+    world.things["need"] = {
+        place: NeedFactory(region=world.places[f"district {place}"], created_by=staff) for place in PLACES
+    }
+    world.things["booking"] = {
+        place: BookingFactory(
+            resource=shown, need__region=world.places[f"district {place}"], need__created_by=staff
+        )
+        for place, shown in world.things["shown"].items()
+    }
+
+
 def _census(world: World) -> None:
     """A round that runs: the sheets of the three units, each with one resource it has."""
     asked = open_round(world.people["staff"])
@@ -230,6 +257,33 @@ def _census(world: World) -> None:
     world.things["census"] = {"here": asked}
     world.things["census_unit"] = sheets
     world.things["census_row"] = {place: sheet.answers.get() for place, sheet in sheets.items()}
+
+
+def _works(world: World) -> None:
+    """A call that runs; of each unit one work under review, by the world's expert, and one under contract."""
+    staff, expert = world.people["staff"], world.people["expert"]
+    clerks = {"here": "unit", "near": None, "far": "unit_b"}
+    call = works.open_call(staff, budget_yuan=Decimal("300000.00"))
+    made = {name: {} for name in ("work", "work_review", "contracted", "work_milestone")}
+    for place in PLACES:
+        unit = world.places[f"unit {place}"]
+        clerk = world.people.get(clerks[place]) or UserFactory(holding=(Role.UNIT, unit))
+        made["work"][place] = works.submitted(call, unit, clerk, title=f"作品{place}")
+        reviews = works.assigned(made["work"][place], [expert, *works.experts(1)], staff)
+        made["work_review"][place] = reviews[0]
+        contract = works.contracted(call, unit, clerk, staff, title=f"签约作品{place}")
+        made["contracted"][place] = contract.application
+        made["work_milestone"][place] = contract.milestones.first()
+    shown = world.things["shown"]["here"]
+    WorkAttention.objects.create(
+        resource=shown,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 1, 31),
+        views=10,
+        source="公众号后台",
+        entered_by=staff,
+    )
+    world.things |= {"work_call": {"here": call}, **made}
 
 
 def _pictures(world: World) -> dict:

@@ -16,6 +16,8 @@ from portal.errors import Refused
 from portal.regions import Region
 from portal.roles import Perm
 
+REPORTS = "/desk/reports/"
+
 
 @transaction.atomic
 def ask_report(*, year: int, corrections: str, by: User) -> AnnualReport:
@@ -48,7 +50,14 @@ def ask_report(*, year: int, corrections: str, by: User) -> AnnualReport:
     )
     report.full_clean()
     report.save()
-    report.job = jobs.enqueue("annual_report", key=str(report.pk), payload={"report": report.pk}, by=by)
+    report.job = jobs.enqueue(
+        "annual_report",
+        key=str(report.pk),
+        payload={"report": report.pk},
+        by=by,
+        title=f"编制{year}年度报告",
+        link=REPORTS,
+    )
     report.save(update_fields=["job"])
     audit.record(report, "make", by=by, note=vintage.short)
     return report

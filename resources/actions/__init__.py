@@ -41,6 +41,7 @@ from resources.actions.registry import (
     restore,
     send_back,
     submit,
+    take_back,
     withdraw,
 )
 
@@ -87,6 +88,7 @@ __all__ = [
     "save_topic",
     "send_back",
     "submit",
+    "take_back",
     "take_off_unconfirmed",
     "undo_conversion",
     "waive",

@@ -1,4 +1,4 @@
-"""Kinds and topics: the words of the registry, changed by the association."""
+"""Kinds, topics and programmes: the words of registry and needs, changed by the association."""
 
 from django.db import transaction
 
@@ -8,6 +8,7 @@ from portal.regions import Region
 from portal.roles import Perm
 from resources.models import (
     MenuChange,
+    Programme,
     ResourceKind,
     Topic,
 )
@@ -52,3 +53,15 @@ def save_topic(topic: Topic, *, by: User) -> Topic:
     MenuChange.objects.create()
     audit.record(topic, "create" if old is None else "change", by=by, changes=changes)
     return topic
+
+
+@transaction.atomic
+def save_programme(programme: Programme, *, by: User) -> Programme:
+    """Enter a programme under which needs stand, or keep changes to it. Raises PermissionDenied."""
+    require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
+    before = history.stored(programme)
+    programme.full_clean()
+    programme.save()
+    changes = history.differences(before, programme)
+    audit.record(programme, "change" if before else "create", by=by, changes=changes)
+    return programme

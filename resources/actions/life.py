@@ -48,19 +48,23 @@ def close(resource: Resource, *, by: User, note: str = "单位告知已停办") 
 
 @transaction.atomic
 def ask_confirmations(at: datetime) -> int:
-    """Ask the owners of what is due, each by a link of their own; returns how many resources. Every night."""
+    """Ask the owners of what is due, each by a link of their own; returns how many resources. Every night.
+
+    What nobody is there to be asked about waits until somebody is, and does not lapse meanwhile.
+    """
     day = local_today(at)
-    asked = list(to_ask(day).select_for_update(of=("self",), skip_locked=True)[:MOST_A_NIGHT])
-    for resource in asked:
+    due = list(to_ask(day).select_for_update(of=("self",), skip_locked=True)[:MOST_A_NIGHT])
+    asked = [(resource, people) for resource in due if (people := list(asked_people(resource)))]
+    for resource, people in asked:
         words = "已到期" if resource.confirm_by <= day else f"请在 {resource.confirm_by:%Y-%m-%d} 前答复"
-        for person in asked_people(resource):
+        for person in people:
             notify(
                 [person],
                 f"请核实资源“{resource.title}”：仍正确、有变化还是已停办？{words}。点链接即可答复，不用登录。",
                 link=reverse("resources:confirm", args=[confirm_token(resource, person)]),
                 kind="task",
             )
-    Resource.objects.filter(pk__in=[resource.pk for resource in asked]).update(asked_on=day)
+    Resource.objects.filter(pk__in=[resource.pk for resource, _ in asked]).update(asked_on=day)
     return len(asked)
 
 

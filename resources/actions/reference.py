@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -11,19 +11,16 @@ from django.utils import timezone
 from portal.accounts import User, system_user
 from portal.regions import Region
 from resources.actions.menu import refresh
-from resources.models import (
-    Resource,
-    ResourceKind,
-    Topic,
-)
+from resources.models import Programme, Resource, ResourceKind, Topic
+from resources.rules import add_months
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 @transaction.atomic
 def load_reference() -> int:
-    """Load kinds, topics and the city's real venues; rows that people changed since stay as they are."""
-    return _load_kinds() + _load_topics() + _load_venues()
+    """Load kinds, topics, programmes and the real venues; rows that people changed since stay as they are."""
+    return _load_kinds() + _load_topics() + _load_programmes() + _load_venues()
 
 
 def _load_kinds() -> int:
@@ -36,6 +33,12 @@ def _load_kinds() -> int:
 def _load_topics() -> int:
     rows = _rows("topics.csv")
     Topic.objects.bulk_create([Topic(**row) for row in rows], ignore_conflicts=True)
+    return len(rows)
+
+
+def _load_programmes() -> int:
+    rows = json.loads((DATA / "programmes.json").read_text(encoding="utf-8"))
+    Programme.objects.bulk_create([Programme(**row) for row in rows], ignore_conflicts=True)
     return len(rows)
 
 
@@ -64,7 +67,18 @@ def _load_venues() -> int:
     )
     if made:
         refresh([resource.pk for resource in made])
+    _ask_for_confirmation([row["code"] for row in rows], on=timezone.localdate(at))
     return len(rows)
+
+
+def _ask_for_confirmation(codes: list[str], *, on: date) -> None:
+    """Venues from the file go through the same life as all others: nobody has confirmed them yet, so they
+    are due once the freshness of their kind has passed. No unit keeps them: their district is asked.
+    """
+    waiting = Resource.objects.published().filter(code__in=codes, confirmed_on=None, confirm_by=None)
+    months = waiting.order_by().values_list("kind__freshness_months", flat=True).distinct()
+    for count in list(months):
+        waiting.filter(kind__freshness_months=count).update(confirm_by=add_months(on, count))
 
 
 def _venue(row: dict[str, str], kind: ResourceKind, region: Region, by: User, at: datetime) -> Resource:

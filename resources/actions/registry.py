@@ -5,10 +5,12 @@ from datetime import date
 
 import pghistory
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal import audit, files, history
+from portal import audit, files, history, search
 from portal.accounts import User, may, require
+from portal.copying import copy_in
 from portal.errors import ChangedMeanwhile, Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
@@ -129,12 +131,24 @@ def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resou
         made.append(resource)
         beside_it.append((topics, texts))
     with pghistory.context(by=str(by), what="登记", note=note):
-        Resource.objects.bulk_create(made, batch_size=1000)
+        copy_in(made)
         _write_beside(made, beside_it)
     audit.record_many(made, "create", by=by, note=note)
     for first in range(0, len(made), 2000):
         refresh([resource.pk for resource in made[first : first + 2000]])
     return made
+
+
+@transaction.atomic
+def take_back(resources: QuerySet) -> None:
+    """Delete resources that a sheet brought in by mistake, from the search too; who asks has been checked.
+
+    Raises ProtectedError where others hang on one.
+    """
+    keys = list(resources.values_list("pk", flat=True))
+    resources.delete()
+    for key in keys:
+        search.remove("resource", key)
 
 
 RELATED = ("kind", "region", "organization", "created_by", "merged_into")  # given as records, not typed
@@ -150,9 +164,8 @@ def _write_beside(made: list[Resource], beside_it: list[tuple]) -> None:
         parts[SpecialDays] += [SpecialDays.of(resource, day) for day in read_special(texts["special_text"])]
         prices = read_prices(texts["prices_text"], GROUP_CODES)
         parts[Concession] += [Concession.of(resource, price) for price in prices]
-    through.objects.bulk_create(topics, batch_size=5000)
-    for model, rows in parts.items():
-        model.objects.bulk_create(rows, batch_size=5000)
+    for rows in (topics, *parts.values()):
+        copy_in(rows)
 
 
 @transaction.atomic

@@ -57,11 +57,11 @@ def region_choices() -> list:
     return groups
 
 
-def topic_choices() -> list:
-    """The topics in use by their groups."""
+def topic_choices(key: str = "pk") -> list:
+    """The topics in use by their groups, each by its `pk` or its `code`."""
     rows = Topic.objects.filter(is_active=True)
     return [
-        (label, [(row.pk, row.name) for row in rows if row.group == group])
+        (label, [(getattr(row, key), row.name) for row in rows if row.group == group])
         for group, label in Topic.Group.choices
     ]
 

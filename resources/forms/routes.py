@@ -5,8 +5,8 @@ import re
 from django import forms
 
 from portal.fields import RecordByName
+from portal.public_form import PublicForm
 from resources.actions.routes import FEWEST_STOPS, MOST_STOPS, Stop
-from resources.forms.asked import AskedInPublic
 from resources.models import Audience, Resource, Route, Season, Travel
 from resources.models.registry import new_code
 
@@ -83,7 +83,7 @@ def initial_of(route: Route) -> list[dict]:
     ]
 
 
-class RouteProposalForm(AskedInPublic, RouteForm):
+class RouteProposalForm(PublicForm, RouteForm):
     """What anybody may propose."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=12)

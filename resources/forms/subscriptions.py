@@ -4,13 +4,14 @@ import uuid
 
 from django import forms
 
+from portal.public_form import PublicForm
 from portal.regions import Region
-from resources.forms.asked import AskedInPublic
-from resources.models import Audience, Subscription, Topic
+from resources.forms.fields import topic_choices
+from resources.models import Audience, Subscription
 from resources.queries.recommend import MOST_TOPICS
 
 
-class SubscribeForm(AskedInPublic):
+class SubscribeForm(PublicForm):
     """An address and how often."""
 
     mail = forms.EmailField(
@@ -54,8 +55,7 @@ class InterestsForm(forms.Form):
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)
-        shown = Topic.objects.filter(is_active=True).order_by("position", "pk")
-        self.fields["topics"].choices = [(topic.code, topic.name) for topic in shown]
+        self.fields["topics"].choices = [group for group in topic_choices("code") if group[1]]
         self.fields["district"].queryset = Region.objects.districts()
 
     def clean_topics(self):

@@ -1,6 +1,15 @@
 """What the city offers: the tables, by subject."""
 
 from resources.models.assets import REMIND_AHEAD, AssetConversion, SourceAsset
+from resources.models.bookings import (
+    BOOKING_STEPS,
+    HOLDING,
+    PENDING,
+    Booking,
+    BookingProof,
+    BookingSlot,
+    BookingTerms,
+)
 from resources.models.census import (
     CensusAnswer,
     CensusDirectory,
@@ -10,6 +19,16 @@ from resources.models.census import (
     CensusUnit,
 )
 from resources.models.changes import MenuChange
+from resources.models.contracts import (
+    CONTRACT_FLOW,
+    MILESTONE_FLOW,
+    MilestoneProof,
+    WorkAmendment,
+    WorkAttention,
+    WorkContract,
+    WorkInstalment,
+    WorkMilestone,
+)
 from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
     Accessibility,
@@ -26,7 +45,9 @@ from resources.models.kinds import (
 from resources.models.likeness import DuplicatePair, Likeness, Merge
 from resources.models.media import ResourceLink, ResourcePicture
 from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
+from resources.models.needs import LIVE, NEED_STEPS, WEEKDAYS, DayPart, Need, Programme
 from resources.models.opening import Concession, OpeningHours, SpecialDays
+from resources.models.places import StartingPlace
 from resources.models.registry import (
     REVIEW,
     HolidayRule,
@@ -35,15 +56,44 @@ from resources.models.registry import (
 )
 from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
 from resources.models.subscriptions import Interests, Subscription
+from resources.models.works import (
+    APPLICATION_FLOW,
+    CALL_FLOW,
+    REVIEW_FLOW,
+    ReviewerInterest,
+    WorkApplication,
+    WorkBudgetLine,
+    WorkCall,
+    WorkCriterion,
+    WorkFile,
+    WorkReview,
+    WorkRung,
+    WorkScore,
+)
 
 __all__ = [
+    "APPLICATION_FLOW",
+    "BOOKING_STEPS",
+    "CALL_FLOW",
+    "CONTRACT_FLOW",
+    "HOLDING",
+    "LIVE",
+    "MILESTONE_FLOW",
+    "NEED_STEPS",
     "NEVER",
+    "PENDING",
     "REMIND_AHEAD",
     "REVIEW",
+    "REVIEW_FLOW",
     "ROUTE_REVIEW",
+    "WEEKDAYS",
     "Accessibility",
     "AssetConversion",
     "Audience",
+    "Booking",
+    "BookingProof",
+    "BookingSlot",
+    "BookingTerms",
     "BulkChange",
     "CensusAnswer",
     "CensusDirectory",
@@ -52,6 +102,7 @@ __all__ = [
     "CensusRound",
     "CensusUnit",
     "Concession",
+    "DayPart",
     "DeskFilter",
     "Dimension",
     "DuplicatePair",
@@ -64,21 +115,39 @@ __all__ = [
     "MenuChange",
     "MenuEntry",
     "Merge",
+    "MilestoneProof",
+    "Need",
     "OpeningHours",
+    "Programme",
     "Resource",
     "ResourceKind",
     "ResourceLink",
     "ResourcePicture",
     "ResourceVersion",
+    "ReviewerInterest",
     "Route",
     "RouteStop",
     "Season",
     "SourceAsset",
     "SpecialDays",
     "Spirit",
+    "StartingPlace",
     "Subscription",
     "Topic",
     "Travel",
+    "WorkAmendment",
+    "WorkApplication",
+    "WorkAttention",
+    "WorkBudgetLine",
+    "WorkCall",
+    "WorkContract",
+    "WorkCriterion",
+    "WorkFile",
+    "WorkInstalment",
+    "WorkMilestone",
+    "WorkReview",
+    "WorkRung",
+    "WorkScore",
     "audience_bit",
     "group_bit",
     "validate_fields",

@@ -205,8 +205,7 @@ class Resource(Scoped):
             ),
             models.CheckConstraint(
                 name="resource_is_confirmed_before_it_is_due",
-                condition=Q(confirm_by=None)
-                | Q(confirmed_on__isnull=False, confirm_by__gt=F("confirmed_on")),
+                condition=Q(confirm_by=None) | Q(confirmed_on=None) | Q(confirm_by__gt=F("confirmed_on")),
                 violation_error_message="应核实日期应晚于上次核实日期。",
             ),
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from resources.queries.assets import (
     conversions_by_owner,
     owed_by_owner,
 )
+from resources.queries.booking import terms_of
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
@@ -23,9 +24,20 @@ from resources.queries.likeness import (
     survivor_of,
 )
 from resources.queries.menu import MATCH, NEAR, SORTS, MenuQuery, doors, near, starting_points
+from resources.queries.needs import (
+    booking_visits_by_region,
+    bookings_by_region,
+    matched_by_region,
+    needs_by_programme,
+    needs_by_region,
+    needs_by_topic,
+    needs_waiting,
+    rating_of,
+    unmatched_needs,
+)
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
 from resources.queries.places import SOURCE as PLACES_SOURCE
-from resources.queries.places import StartingPoints
+from resources.queries.places import StartingPoints, starts_named
 from resources.queries.registry import (
     changed_since,
     count_by_district,
@@ -42,6 +54,7 @@ from resources.queries.registry import (
     shown,
 )
 from resources.queries.routes import public_routes, routes_waiting, with_stops
+from resources.queries.works import attention_of, work_of, works_waiting
 
 __all__ = [
     "ASSET_ORDER",
@@ -59,6 +72,9 @@ __all__ = [
     "StartingPoints",
     "asset_counts",
     "assets_at_desk",
+    "attention_of",
+    "booking_visits_by_region",
+    "bookings_by_region",
     "census_waiting",
     "changed_since",
     "check_mergeable",
@@ -72,9 +88,14 @@ __all__ = [
     "internal_facts",
     "kinds",
     "likely",
+    "matched_by_region",
     "may_answer",
     "menu_version",
     "near",
+    "needs_by_programme",
+    "needs_by_region",
+    "needs_by_topic",
+    "needs_waiting",
     "newest",
     "newest_of",
     "of_question",
@@ -88,6 +109,7 @@ __all__ = [
     "public_routes",
     "published",
     "question_of",
+    "rating_of",
     "records",
     "routes_waiting",
     "schema_org",
@@ -96,7 +118,12 @@ __all__ = [
     "sides",
     "spans",
     "starting_points",
+    "starts_named",
     "survivor_of",
+    "terms_of",
+    "unmatched_needs",
     "waiting_for",
     "with_stops",
+    "work_of",
+    "works_waiting",
 ]

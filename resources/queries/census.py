@@ -17,7 +17,17 @@ from portal.regions import Level, Region
 from portal.roles import Perm, roles_with
 from portal.search import syllables_of
 from portal.waiting import Waiting
-from resources.models import Audience, Likeness, Resource, Topic
+from resources.models import (
+    Accessibility,
+    Audience,
+    Dimension,
+    Language,
+    Licence,
+    Likeness,
+    Resource,
+    Spirit,
+    Topic,
+)
 from resources.models.census import UNANSWERED, CensusAnswer, CensusForm, CensusRound, CensusUnit
 from resources.models.registry import labels_of, shown_value
 from resources.rules import plain_name
@@ -32,19 +42,40 @@ ASKED = {
     "ages_from": "适合年龄自（岁）",
     "ages_to": "适合年龄至（岁）",
     "topics": "科普主题",
+    "dimensions": "科普内容",
+    "spirits": "科学家精神",
+    "languages": "语言",
+    "accessibility": "无障碍与便利设施",
+    "capacity": "可同时接待（人）",
     "address": "地址",
     "hours_text": "每周开放时间",
     "hours_note": "开放说明",
     "is_free": "收费情况",
     "cost": "收费说明",
+    "prices_text": "优惠",
     "booking": "预约方式",
     "booking_note": "预约说明",
     "booking_url": "预约网址",
     "public_phone": "公开电话",
     "website": "网址",
+    "licence": "使用许可",
 }
+# Asked since 2026-11; sheets and rounds of before stay as they are.
+ASKED_LATER = ("dimensions", "spirits", "languages", "accessibility", "capacity", "prices_text", "licence")
 OF_PLACES = ("hours_text", "hours_note")
-EMPTY = {"audiences": [], "topics": [], "ages_from": None, "ages_to": None, "is_free": None}
+LISTED = {
+    "audiences": Audience,
+    "dimensions": Dimension,
+    "spirits": Spirit,
+    "languages": Language,
+    "accessibility": Accessibility,
+}
+CHOSEN = {"booking": Resource.Booking, "licence": Licence}
+EMPTY = {
+    **{name: [] for name in (*LISTED, "topics")},
+    **dict.fromkeys(("ages_from", "ages_to", "capacity", "is_free")),
+    "licence": Licence.UNKNOWN.value,
+}
 DETAILS = "details"
 
 
@@ -77,14 +108,14 @@ def topic_names() -> dict[str, str]:
 
 def text_of(name: str, value, topics: dict[str, str]) -> str:
     """One value as people read it."""
-    if name == "audiences":
-        return labels_of(Audience, value or [])
+    if name in LISTED:
+        return labels_of(LISTED[name], value or [])
     if name == "topics":
         return "、".join(topics.get(code, code) for code in value or [])
     if name == "is_free":
         return {True: "免费", False: "收费", None: ""}[value]
-    if name == "booking":
-        return dict(Resource.Booking.choices).get(value, "")
+    if name in CHOSEN:
+        return dict(CHOSEN[name].choices).get(value, "")
     return "" if value is None else str(value)
 
 
@@ -148,7 +179,7 @@ def known_resources(asked: CensusRound, codes: Iterable[str]):
         Resource.objects.published()
         .filter(kind__code__in=list(codes))
         .select_related("kind", "organization", "region")
-        .prefetch_related("topics", "hours")
+        .prefetch_related("topics", "hours", "concessions")
         .order_by("pk")
     )
 

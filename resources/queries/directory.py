@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Q, Value
 from django.db.models.functions import Replace
 from pypinyin import lazy_pinyin
 
+from portal.calendar import SHANGHAI
 from portal.regions import Region
 from resources.models import Resource
 from resources.models.census import CensusAnswer, CensusEntry, CensusRound
@@ -22,6 +24,9 @@ COMMON = (
     "一句话介绍",
     "面向人群",
     "适合年龄",
+    "语言",
+    "无障碍",
+    "可同时接待",
     "地址",
     "开放时间",
     "开放说明",
@@ -30,6 +35,8 @@ COMMON = (
     "公开电话",
     "网址",
 )
+TOLD_LATER = ("语言", "无障碍", "可同时接待")
+TOLD_SINCE = datetime(2026, 11, 30, tzinfo=SHANGHAI)
 
 
 def pinyin_key(title: str) -> str:
@@ -79,6 +86,9 @@ def _facts(row: Resource) -> list[tuple[str, str]]:
         ("一句话介绍", row.summary),
         ("面向人群", row.get_audiences_display()),
         ("适合年龄", row.ages),
+        ("语言", row.get_languages_display()),
+        ("无障碍", row.get_accessibility_display()),
+        ("可同时接待", f"{row.capacity:,} 人" if row.capacity else ""),
         ("地址", row.address),
         ("开放时间", row.hours_text if row.kind.is_place else ""),
         ("开放说明", row.hours_note),
@@ -228,12 +238,16 @@ def difference(asked: CensusRound) -> Difference | None:
         cursor.execute(_DIFFERENT, {"after": asked.pk, "before": before.pk, "kinds": both})
         pairs = cursor.fetchall()
     rows = CensusEntry.objects.in_bulk([key for pair in pairs for key in pair if key])
+    untold = _untold(before)
+    both_say = [
+        Changed(rows[now], _lines(rows[then], rows[now], untold)) for now, then in pairs if now and then
+    ]
     found = Difference(
         before=before,
         after=asked,
         added=[rows[now] for now, then in pairs if then is None],
         gone=[rows[then] for now, then in pairs if now is None],
-        changed=[Changed(rows[now], _lines(rows[then], rows[now])) for now, then in pairs if now and then],
+        changed=[change for change in both_say if change.lines],
         by_kind=[],
         by_district=[],
         only_now=[name for code, name in kinds_now.items() if code not in kinds_then],
@@ -244,9 +258,14 @@ def difference(asked: CensusRound) -> Difference | None:
     return found
 
 
-def _lines(before: CensusEntry, after: CensusEntry) -> list[tuple[str, str, str]]:
+def _untold(before: CensusRound) -> set[str]:
+    """What directories have told only since then: no change of any entry."""
+    return set(TOLD_LATER) if before.closed_at < TOLD_SINCE else set()
+
+
+def _lines(before: CensusEntry, after: CensusEntry, untold: set[str]) -> list[tuple[str, str, str]]:
     was, now = _said(before), _said(after)
-    labels = list(dict.fromkeys([*was, *now]))
+    labels = [label for label in dict.fromkeys([*was, *now]) if label not in untold]
     pairs = [(label, was.get(label, ""), now.get(label, "")) for label in labels]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
@@ -285,48 +304,34 @@ def _rows(found: Difference, kinds: list[str], code: str, name: str, order: str)
 # --- The printed directory ------------------------------------------------------------------------
 
 
-@dataclass
-class Section:
-    """The entries of one kind in one district."""
-
-    id: str
-    title: str
-    entries: list[dict] = field(default_factory=list)
-
-
-@dataclass
-class Chapter:
-    id: str
-    title: str
-    sections: list[Section] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        return sum(len(section.entries) for section in self.sections)
-
-
 def printed(asked: CensusRound) -> dict:
-    """What the PDF prints: chapters by district and kind with numbered entries, and two indexes."""
+    """What the PDF prints, as plain data: chapters by district and kind with numbered entries, and two
+    indexes.
+    """
     order = ("district_code", *ORDER)
-    chapters: dict[str, Chapter] = {}
-    sections: dict[tuple[str, str], Section] = {}
+    chapters: dict[str, dict] = {}
+    sections: dict[tuple[str, str], dict] = {}
     titles: list[dict] = []
+    places: dict[str, list[str]] = defaultdict(list)
     for number, entry in enumerate(asked.entries.order_by(*order), 1):
-        district = entry.district_code or "city"
-        chapter = chapters.setdefault(district, Chapter(f"d-{district}", entry.district_name or "全市通用"))
+        district, name = entry.district_code, entry.district_name or "全市通用"
+        chapter = chapters.setdefault(district, {"title": name, "sections": []})
         key = (district, entry.kind_code)
         if key not in sections:
-            sections[key] = Section(f"k-{district}-{entry.kind_code}", entry.kind_name)
-            chapter.sections.append(sections[key])
-        printed_entry = _printed(entry, number)
-        sections[key].entries.append(printed_entry)
-        titles.append(printed_entry | {"key": entry.title_key})
-    return {
-        "chapters": list(chapters.values()),
-        "titles": _by_letter(titles),
-        "units": _by_letter(_units(titles)),
-        "count": len(titles),
-    }
+            sections[key] = {"title": entry.kind_name, "entries": []}
+            chapter["sections"].append(sections[key])
+        one = _printed(entry, number)
+        sections[key]["entries"].append(one)
+        titles.append(
+            {"key": entry.title_key, "id": one["id"], "number": one["number"], "title": one["title"]}
+        )
+        if entry.unit_name:
+            places[entry.unit_name].append(one["number"])
+    units = [
+        {"key": pinyin_key(unit), "title": unit, "numbers": "、".join(numbers)}
+        for unit, numbers in places.items()
+    ]
+    return {"chapters": list(chapters.values()), "titles": _by_letter(titles), "units": _by_letter(units)}
 
 
 def _printed(entry: CensusEntry, number: int) -> dict:
@@ -337,22 +342,11 @@ def _printed(entry: CensusEntry, number: int) -> dict:
         "id": f"e{number}",
         "number": f"{number:04d}",
         "title": entry.title,
-        "unit": entry.unit_name,
         "place": " · ".join(place),
         "summary": summary,
         "facts": list(facts.items()),
         "is_verified": entry.is_verified,
-        "code": entry.code,
     }
-
-
-def _units(titles: list[dict]) -> list[dict]:
-    """Each unit once, with the places of what it offers."""
-    places = defaultdict(list)
-    for entry in titles:
-        if entry["unit"]:
-            places[entry["unit"]].append(entry)
-    return [{"title": unit, "key": pinyin_key(unit), "entries": offered} for unit, offered in places.items()]
 
 
 def _by_letter(rows: list[dict]) -> list[tuple[str, list[dict]]]:

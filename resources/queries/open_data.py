@@ -8,16 +8,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from portal.calendar import local_today
+from portal.licences import open_data_licence
 from portal.neutral_cells import neutral
 from resources.models import Resource
 from resources.queries.columns import menu_version
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-LICENCE_NAME = "署名 4.0 国际（CC BY 4.0）"
 PUBLISHER = "深圳市科学技术协会"
 FORMATS = {"csv": "text/csv", "json": "application/json"}
 CHUNK = 2_000
@@ -29,38 +29,45 @@ COLUMNS = {
     "title": "名称",
     "kind": "资源类型代码",
     "summary": "一句话介绍",
+    "organization": "所属单位",
     "region_code": "所在区域的统计用区划代码；大鹏新区、深汕特别合作区为本平台自编",
     "address": "地址",
     "longitude": "经度（WGS-84）",
     "latitude": "纬度（WGS-84）",
     "is_position_verified": "坐标是否已核实",
     "audiences": "面向人群代码",
+    "ages_from": "适合年龄自（岁）",
+    "ages_to": "适合年龄至（岁）",
     "topics": "主题代码",
+    "languages": "语言代码",
+    "accessibility": "无障碍与便利设施代码",
+    "capacity": "可同时接待（人）",
     "is_free": "是否免费；空为未核实",
+    "cost": "收费说明",
+    "booking": "预约方式代码",
+    "booking_url": "预约网址",
     "public_phone": "公开电话",
     "website": "网址",
     "confirmed_on": "信息核实日期；空为未核实",
     "source": "资料来源",
     "updated_at": "更新时间",
 }
-_FIELDS = {"kind": F("kind__code"), "region_code": F("region__code")}
+# What is no field of the resource itself.
+_OTHERWISE = {
+    "kind": F("kind__code"),
+    "organization": Coalesce(F("organization__name"), Value("")),
+    "region_code": F("region__code"),
+    "topics": ArrayAgg("topics__code", filter=Q(topics__isnull=False), order_by="topics__code", default=[]),
+}
 
 
 def directory() -> Iterator[dict]:
     """Every published resource, by its number; values as JSON has them."""
-    rows = Resource.objects.published().annotate(
-        topic_codes=ArrayAgg(
-            "topics__code", filter=Q(topics__isnull=False), order_by="topics__code", default=[]
-        )
-    )
-    names = [name for name in COLUMNS if name not in ("topics", *_FIELDS)]
-    found = rows.order_by("pk").values(
-        *names, "topic_codes", kind_code=F("kind__code"), region_number=F("region__code")
-    )
-    for row in found.iterator(chunk_size=CHUNK):
-        row |= {"kind": row.pop("kind_code"), "region_code": row.pop("region_number")}
-        row["topics"] = row.pop("topic_codes")
-        yield {name: _plain(row[name]) for name in COLUMNS}
+    names = {name: f"{name}_said" if name in _OTHERWISE else name for name in COLUMNS}
+    said = {names[name]: expression for name, expression in _OTHERWISE.items()}
+    rows = Resource.objects.published().annotate(**said).order_by("pk").values(*names.values())
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield {name: _plain(row[key]) for name, key in names.items()}
 
 
 def _plain(value):
@@ -73,7 +80,7 @@ def file_of(kind: str, *, on: date | None = None) -> Path:
     """The day's file, made at night or by the first who asks; that of a small menu is always new."""
     day = on or local_today()
     folder = Path(settings.MEDIA_ROOT) / "open-data"
-    mark = f"{day:%Y%m%d}"
+    mark = f"{day:%Y%m%d}-{settings.OPEN_DATA_LICENCE}"
     if Resource.objects.published().count() <= FEW:
         mark += f"-{menu_version()}"
     path = folder / f"resources-{mark}.{kind}"
@@ -104,7 +111,12 @@ def _cell(value) -> str:
 
 
 def write_json(path: Path, rows: Iterable[dict]) -> None:
-    head = {"title": "深圳市科普资源名录", "licence": LICENCE, "publisher": PUBLISHER, "made_at": _now()}
+    head = {
+        "title": "深圳市科普资源名录",
+        "licence": open_data_licence().address,
+        "publisher": PUBLISHER,
+        "made_at": _now(),
+    }
     with path.open("w", encoding="utf-8") as target:
         target.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "resources": [\n')
         for number, row in enumerate(rows):
@@ -121,6 +133,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
     last = Resource.objects.published().order_by("-updated_at").values_list("updated_at", flat=True).first()
     modified = timezone.localtime(last or timezone.now()).isoformat(timespec="seconds")
     publisher = {"@type": "foaf:Organization", "foaf:name": PUBLISHER}
+    licence = open_data_licence().address
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",
@@ -137,7 +150,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
         "dct:title": "深圳科普开放数据",
         "dct:publisher": publisher,
         "dct:language": "zh",
-        "dct:license": LICENCE,
+        "dct:license": licence,
         "dct:modified": modified,
         "dcat:dataset": [
             {
@@ -147,7 +160,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
                 "dct:description": "已发布的科普场馆、课程、讲座、教具等资源的公开信息，每天更新。",
                 "dct:identifier": "resources",
                 "dct:publisher": publisher,
-                "dct:license": LICENCE,
+                "dct:license": licence,
                 "dct:modified": modified,
                 "dct:accrualPeriodicity": "http://purl.org/cld/freq/daily",
                 "dct:spatial": "深圳市",
@@ -159,7 +172,7 @@ def catalogue(addresses: dict[str, str], page: str) -> dict:
                         "dct:title": f"资源名录（{kind.upper()}）",
                         "dcat:downloadURL": address,
                         "dcat:mediaType": FORMATS[kind],
-                        "dct:license": LICENCE,
+                        "dct:license": licence,
                     }
                     for kind, address in addresses.items()
                 ],

@@ -81,6 +81,17 @@ def open_days(resource: Resource, year: int) -> int | None:
     return sum(bool(spans(resource, day, calendar)) for day in days)
 
 
+def days_open(places: dict[int, list[Resource]], year: int, *, until: date) -> dict[int, int]:
+    """Days of a year up to `until`, included, on which any of somebody's places is open, per key."""
+    first, last = date(year, 1, 1), min(date(year, 12, 31), until)
+    calendar = Calendar.between(first, last)
+    days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
+    return {
+        key: sum(any(spans(place, day, calendar) for place in own) for day in days)
+        for key, own in places.items()
+    }
+
+
 @dataclass(frozen=True)
 class WeekDay:
     """One day of the running week: its hours, and why they differ from the usual ones."""

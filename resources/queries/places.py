@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from django.db.models import Q
 
-from portal import maps
+from portal import maps, search
+from portal.identifiers import clean_text
 from portal.regions import Level, Region
+from resources.models import Resource, StartingPlace
 from resources.queries.columns import Columns
 
 DECIMALS = 3  # about a hundred metres
 CITY = (22.39, 23.15, 113.70, 115.45)  # south, north, west, east, as the registry checks positions
 _POSITION = re.compile(r"(-?\d{1,3}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)")
+PLACE, RESOURCE = "p-", "r-"  # before the codes of places and of resources
+MOST_FOUND = 8
 SOURCE = "街道的中心按该街道有坐标资源的平均位置计算；区的中心取自本平台示意图。"
 
 
@@ -45,8 +50,10 @@ class StartingPoints:
 
     @staticmethod
     def written(text: str) -> str:
-        """How the address says it: a position rounded to three decimals, or a region's code; else ""."""
-        if re.fullmatch(r"\d{12}", text):
+        """How the address says it: a position rounded to three decimals, a region's code, or the code of a
+        place or a resource behind its letter; else "".
+        """
+        if re.fullmatch(r"\d{12}|[pr]-[a-z0-9]{4,12}", text):
             return text
         found = _POSITION.fullmatch(text.strip()[:40])
         if not found:
@@ -62,6 +69,8 @@ class StartingPoints:
         if "," in code:
             latitude, longitude = map(float, code.split(","))
             return Place(code, "您的位置", latitude, longitude)
+        if code[:2] in (PLACE, RESOURCE):
+            return _of_code(code)
         region = Region.objects.filter(code=code, level__in=(Level.DISTRICT, Level.SUBDISTRICT)).first()
         return self._of_region(region) if region else None
 
@@ -79,3 +88,44 @@ class StartingPoints:
             return None
         latitude, longitude = self.columns.latitude[inside].mean(), self.columns.longitude[inside].mean()
         return Place(region.code, region.name, float(latitude), float(longitude))
+
+
+# --- By name --------------------------------------------------------------------------------------
+
+
+def starts_named(text: str) -> list[Place]:
+    """Places and venues with a point that bear this name, one alone where it is meant exactly."""
+    name = clean_text(text)[:60]
+    if not name:
+        return []
+    active = StartingPlace.objects.filter(is_active=True)
+    exact = active.filter(name__in=[name, f"{name}站"]).order_by("name").first()
+    if exact:
+        return [_of_place(exact)]
+    alike = active.filter(Q(name__contains=name) | Q(aliases__contains=name)).order_by("name")[:MOST_FOUND]
+    found = [_of_place(row) for row in alike]
+    hits = search.find(name, kinds=["resource"], limit=MOST_FOUND)
+    keys = [hit.subject_id for hit in hits]
+    rows = Resource.objects.published().filter(pk__in=keys, latitude__isnull=False)
+    by_key = {row.pk: row for row in rows.only("code", "title", "latitude", "longitude")}
+    venues = [by_key[key] for key in keys if key in by_key]
+    if not found and venues and venues[0].title == name:
+        venues = venues[:1]
+    return (found + [_of_resource(row) for row in venues])[:MOST_FOUND]
+
+
+def _of_code(code: str) -> Place | None:
+    if code.startswith(PLACE):
+        row = StartingPlace.objects.filter(code=code[2:], is_active=True).first()
+        return _of_place(row) if row else None
+    row = Resource.objects.published().filter(code=code[2:], latitude__isnull=False).first()
+    return _of_resource(row) if row else None
+
+
+def _of_place(row: StartingPlace) -> Place:
+    label = f"{row.name}（{row.get_kind_display()}）" if row.kind != row.Kind.LANDMARK else row.name
+    return Place(f"{PLACE}{row.code}", label, float(row.latitude), float(row.longitude))
+
+
+def _of_resource(row: Resource) -> Place:
+    return Place(f"{RESOURCE}{row.code}", row.title, float(row.latitude), float(row.longitude))

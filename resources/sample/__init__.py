@@ -30,6 +30,8 @@ from resources.models import (
 from resources.queries.routes import route_entry
 from resources.rules import add_months
 from resources.sample.census import load_censuses
+from resources.sample.needs import load_needs
+from resources.sample.works import load_works
 
 DATA = Path(__file__).parents[1] / "data"
 BATCH = 2000
@@ -104,6 +106,8 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _keep(made, chosen, rng)
     _assets(by)
     load_censuses(rng=rng, by=by)
+    load_needs(rng=rng, by=by)
+    load_works(by=by)
 
 
 def _own_units() -> list[Organization]:

@@ -127,7 +127,12 @@ def _closed_round(year: int, *, rng: random.Random, by: User) -> None:
     CensusRound.objects.filter(pk=asked.pk).update(status="closed", closed_at=_at(end))
     directory = CensusDirectory.objects.create(round=asked)
     directory.job = jobs.enqueue(
-        "census_directory", key=str(asked.pk), payload={"directory": directory.pk}, by=by
+        "census_directory",
+        key=str(asked.pk),
+        payload={"directory": directory.pk},
+        by=by,
+        title=f"生成名录：{asked}",
+        link=asked.get_absolute_url(),
     )
     directory.save(update_fields=["job"])
 

@@ -5,12 +5,21 @@ from collections.abc import Iterable
 from io import BytesIO
 
 from portal.registers import RegisterResource
+from portal.roles import Perm
 from portal.sheets import as_text, template
 from resources.actions import census
 from resources.forms.census import CensusRowForm, unit_named, values_for
-from resources.models import Audience, CensusAnswer, CensusForm, CensusRound, CensusUnit
-from resources.models.registry import labels_of
-from resources.queries.census import ASKED, details_text, text_of, topic_names
+from resources.models import CensusAnswer, CensusForm, CensusRound, CensusUnit
+from resources.queries.census import (
+    ASKED,
+    ASKED_LATER,
+    CHOSEN,
+    LISTED,
+    details_text,
+    text_of,
+    topic_names,
+    units_for,
+)
 from resources.rules import read_details
 
 NOTES = (
@@ -34,8 +43,8 @@ class CensusSheet(RegisterResource):
         "扩展内容": "details_text",
     }
     keys = ("id",)
-    optional = ("资源编号", "核查意见")
-    free_text = ("扩展内容", "每周开放时间")
+    optional = ("资源编号", "核查意见", *(ASKED[name] for name in ASKED_LATER))
+    free_text = ("扩展内容", "每周开放时间", "优惠")
     lookups = {"kind": ("name", "code"), "topics": ("name", "code")}
     form = CensusRowForm
     samples = {
@@ -47,6 +56,15 @@ class CensusSheet(RegisterResource):
 
     class Meta(RegisterResource.Meta):
         model = CensusAnswer
+
+    can_be_undone = False  # its rows are drafts, which the unit goes on mending until it hands them in
+
+    @classmethod
+    def opened(cls, *, by, where: dict) -> "CensusSheet":
+        """The sheet of one round, with the units this person fills in."""
+        asked = CensusRound.objects.get(pk=where["round"])
+        units = units_for(by, Perm.CENSUS_FILL).filter(round=asked)
+        return cls(asked=asked, units=units, by=by)
 
     def __init__(self, *, asked: CensusRound, units: Iterable[CensusUnit], **kwargs):
         super().__init__(**kwargs)
@@ -119,11 +137,7 @@ class CensusSheet(RegisterResource):
     def _shown_value(self, instance: CensusAnswer, name: str, value) -> str:
         if name == "answer":
             return str(CensusAnswer.Answer(value).label) if value else ""
-        if name == "audiences":
-            return labels_of(Audience, value)
-        if name == "is_free":
-            return text_of(name, value, {})
-        if name == "booking":
+        if name in LISTED or name in CHOSEN or name == "is_free":
             return text_of(name, value, {})
         if name == "kind" and instance.pk:
             return instance.form.name

@@ -118,6 +118,9 @@ class ResourceSheet(RegisterResource):
 
     looks_at_sets = True
 
+    def remove(self, rows) -> None:
+        actions.take_back(rows)
+
     def before_import(self, dataset, **kwargs) -> None:
         """One look-up for all organisations and one for all codes that the sheet names."""
         super().before_import(dataset, **kwargs)

@@ -16,7 +16,17 @@ class PageSitemap(Sitemap):
     """The sections, and the landing pages of groups, districts and subdistricts."""
 
     def items(self):
-        names = ("home", "resources:menu", "routes:list", "events:list", "indicators:index", "open_data")
+        names = (
+            "home",
+            "resources:menu",
+            "routes:list",
+            "needs:board",
+            "events:list",
+            "events:list",
+            "works:list",
+            "indicators:index",
+            "open_data",
+        )
         groups = [group for group in Audience.values if group != Audience.GENERAL]
         places = Region.objects.inhabited().filter(level__in=(Level.DISTRICT, Level.SUBDISTRICT))
         return [
@@ -49,7 +59,17 @@ class RouteSitemap(Sitemap):
 
 SITEMAPS = {"pages": PageSitemap, "resources": ResourceSitemap, "routes": RouteSitemap}
 
-CLOSED = ("/desk/", "/admin/", "/accounts/", "/files/", "/menu/s/", "/display/", "/search/")
+CLOSED = (
+    "/desk/",
+    "/admin/",
+    "/accounts/",
+    "/files/",
+    "/menu/s/",
+    "/needs/n/",
+    "/needs/basket/",
+    "/display/",
+    "/search/",
+)
 
 
 @login_not_required

@@ -1,7 +1,7 @@
 """The public menu."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,11 +16,16 @@ from resources.models import Resource
 @require_safe
 @public_page
 def menu(request):
-    return answer(request, queries.MenuQuery.read(request.GET, at=timezone.now()))
+    asked = queries.MenuQuery.read(request.GET, at=timezone.now())
+    typed = request.GET.get("from", "").strip()[:60]
+    starts = queries.starts_named(typed) if typed else []
+    if len(starts) == 1:
+        return redirect(asked.address(near=starts[0].code, sort=queries.NEAR))
+    return answer(request, asked, typed=typed, starts=starts)
 
 
-def answer(request, asked: queries.MenuQuery):
-    """The page of one question."""
+def answer(request, asked: queries.MenuQuery, *, typed: str = "", starts=()):
+    """The page of one question; `starts` are those that a name typed as a start may mean."""
     page = asked.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     placed = [row for row in page.rows if row.latitude is not None]
     # Up to three places carry their names on the map, more carry numbers.
@@ -34,6 +39,8 @@ def answer(request, asked: queries.MenuQuery):
         "feeds": queries.feed_addresses(asked),
         "places": queries.starting_points(asked.columns, asked.words),
         "places_source": queries.PLACES_SOURCE,
+        "typed": typed,
+        "starts": [(place.label, asked.address(near=place.code, sort=queries.NEAR)) for place in starts],
         "menu_url": reverse("resources:menu"),
         "chart": _map_of(placed, asked.district),
         "sorts": [
@@ -42,7 +49,7 @@ def answer(request, asked: queries.MenuQuery):
         ],
     }
     response = render(request, "resources/menu.html", context)
-    if asked.near:  # where somebody is stays between them and this page
+    if asked.near or typed:  # where somebody is stays between them and this page
         response.headers["Cache-Control"] = "no-store, private"
     return response
 

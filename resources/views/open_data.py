@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from portal.licences import open_data_licence
 from resources.queries import open_data
 
 
@@ -24,7 +25,7 @@ def directory(request, kind):
         content_type=f"{open_data.FORMATS[kind]}; charset=utf-8",
     )
     answer.headers["Last-Modified"] = http_date(path.stat().st_mtime)
-    answer.headers["Link"] = f'<{open_data.LICENCE}>; rel="license"'
+    answer.headers["Link"] = f'<{open_data_licence().address}>; rel="license"'
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
 

@@ -183,6 +183,7 @@ def resource_detail(request, pk):
 
 def _detail_context(request, resource: Resource, **more) -> dict:
     open_steps = dict(REVIEW.open_to(request.user, resource))
+    work = queries.work_of(resource)
     steps = [(name, open_steps[name], name in MAIN_STEPS) for name in STEPS if name in open_steps]
     may_edit = may(request.user, Perm.RESOURCE_EDIT, resource)
     may_edit = may_edit and resource.status != Resource.Status.ARCHIVED
@@ -195,6 +196,8 @@ def _detail_context(request, resource: Resource, **more) -> dict:
         "actions": _links(resource, may_edit=may_edit),
         "facts": [*queries.public_facts(resource), *resource.extra()],
         "internal": queries.internal_facts(resource),
+        "work": work if work and may(request.user, Perm.WORK_VIEW, work) else None,
+        "attention": queries.attention_of(resource),
         "timeline": _timeline(resource),
         "history": queries.history(resource),
         "restorable": set(actions.EDITABLE) if may_edit else set(),

@@ -129,9 +129,8 @@ def reaches(world: World, reach: str, who: str, thing, place: str) -> bool:
     for word in reach.split():
         held, _, width = word.partition("@")
         if held == "self":
-            return getattr(thing, "user", None) == world.people[who] or (
-                getattr(thing, "created_by", None) == world.people[who]
-            )
+            owners = [getattr(thing, name, None) for name in ("user", "created_by", "reviewer")]
+            return world.people[who] in owners
         if held == role:
             return thing is None or _within(width, where, place)
     return False

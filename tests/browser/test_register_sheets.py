@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.browser.steps import work
 from tests.factories import OrganizationFactory
 from tests.portal.hostile import xlsx
 from tests.portal.test_registers import HEADERS
@@ -47,6 +48,20 @@ def test_a_sheet_goes_from_upload_to_confirmation(visit, staff, district, settin
     is_sound(at, f"preview-{width}")
 
     at.page.click("text=确认导入 2 条")
+    at.page.wait_for_selector("text=导入单位")
+    is_sound(at, f"waiting-{width}")
+    assert work() == 1
     at.page.wait_for_selector("text=已导入：新增 1 条，更新 1 条")
+    is_sound(at, f"kept-{width}")
+
+    at.page.click("text=撤销本批次")
+    at.page.wait_for_selector("text=撤销 2 行")
+    is_sound(at, f"undo-{width}")
+    at.page.click("button:has-text('撤销本批次')")
+    work()
+    at.page.wait_for_selector("text=已撤销本批次")
+    is_sound(at, f"undone-{width}")
+    at.open("/desk/jobs/")
+    is_sound(at, f"jobs-{width}")
     at.open("/admin/portal/organization/export/")
     is_sound(at, f"export-{width}")

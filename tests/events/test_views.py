@@ -72,12 +72,12 @@ def test_anyone_signs_up_and_gets_a_code_and_a_calendar_file(client, session, fo
     ("changes", "sentence"),
     [
         ({"answer": "99"}, "回答不正确"),
-        ({"mobile": "12345"}, "手机号"),
-        ({"head_count": 6}, "最多 5 人"),
-        ({"head_count": "9" * 400}, "数"),
-        ({"name": ""}, "必填"),
-        ({"homepage": "http://spam"}, "留空"),
-        ({"token": "forged"}, "必填"),
+        ({"mobile": "12345"}, "手机号码应为 11 位"),
+        ({"head_count": 6}, "每次报名最多 5 人"),
+        ({"head_count": "9" * 400}, "每次报名最多 5 人"),
+        ({"name": ""}, "联系人姓名：此项必填"),
+        ({"homepage": "http://spam"}, "请将此项留空"),
+        ({"token": "forged"}, "验证问题：此项必填"),
         ({"key": "no-uuid"}, "UUID"),
     ],
 )

@@ -20,7 +20,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal import account_pages, encryption, files, invitations
+from portal import account_actions, account_pages, encryption, files, invitations
+from portal.accounts import User
 from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.roles import Role
@@ -42,6 +43,50 @@ def administrator(city):
 def clerk(school):
     user = UserFactory(username="clerk", holding=(Role.SCHOOL, school), email="clerk@school.test")
     return with_password(user)
+
+
+# --- accounts that nobody uses -------------------------------------------------------------------
+
+
+@pytest.fixture
+def ninety_days(settings):
+    settings.DORMANT_DAYS = 90
+
+
+@pytest.mark.parametrize("seen", [None, timedelta(days=91)], ids=["never", "long ago"])
+def test_an_unused_account_is_disabled_and_administrators_are_told(ninety_days, administrator, clerk, seen):
+    now = timezone.now()
+    User.objects.update(date_joined=now - timedelta(days=400), last_login=now - seen if seen else None)
+
+    assert account_actions.rest_dormant(at=now) == [clerk]
+
+    clerk.refresh_from_db()
+    administrator.refresh_from_db()
+    assert not clerk.is_active
+    assert administrator.is_active
+    assert AuditEntry.objects.get(action="rest").subject_id == str(clerk.pk)
+    assert "90 天未登录" in administrator.notices.get().text
+    assert account_actions.rest_dormant(at=now) == []
+
+
+def test_an_account_in_use_new_or_enabled_again_is_left_alone(ninety_days, administrator, clerk):
+    now = timezone.now()
+    newcomer = UserFactory(username="newcomer")
+    User.objects.update(date_joined=now - timedelta(days=400), last_login=now - timedelta(days=89))
+    User.objects.filter(pk=newcomer.pk).update(date_joined=now, last_login=None)
+    enabled = UserFactory(username="enabled", is_active=False)
+    User.objects.filter(pk=enabled.pk).update(date_joined=now - timedelta(days=400))
+    enabled.is_active = True
+    account_actions.save_account(enabled, by=administrator)
+
+    assert account_actions.rest_dormant(at=now) == []
+
+
+def test_accounts_of_a_sample_city_are_not_disabled(clerk, settings):
+    settings.DORMANT_DAYS = 0
+    User.objects.update(date_joined=timezone.now() - timedelta(days=400))
+
+    assert account_actions.rest_dormant(at=timezone.now()) == []
 
 
 # --- my account -----------------------------------------------------------------------------------

@@ -200,6 +200,19 @@ def test_a_missing_setting_stops_the_start_and_is_named(name):
     assert f"缺少环境变量 {name}" in done.stderr
 
 
+def test_a_migration_without_the_owner_s_address_does_not_begin():
+    done = subprocess.run(
+        [ROOT / "deploy" / "entrypoint", "migrate"],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("缺少环境变量 MIGRATION_DATABASE_URL")
+
+
 def test_a_host_of_all_names_stops_the_start():
     done = _django("manage.py check", _environment(ALLOWED_HOSTS="*"))
 

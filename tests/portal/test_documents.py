@@ -157,6 +157,83 @@ def test_the_same_content_gives_the_same_bytes(sample, report):
     assert read(report).metadata.creation_date == AT
 
 
+BOOK = {
+    "title": "科普资源名录",
+    "subtitle": "2026年科普资源普查",
+    "running": "深圳市科普资源名录",
+    "period": "2026年度",
+    "date": "2026年3月",
+    "figures": [["收录资源", 2, "条"]],
+    "about": ["本名录收录全市已发布的科普资源。"],
+    "districts": ["南山区"],
+    "table": [["科普场馆", 2, 2], ["合计", 2, 2]],
+    "chapters": [
+        {
+            "title": "南山区",
+            "sections": [
+                {
+                    "title": "科普场馆",
+                    "entries": [
+                        {
+                            "id": f"e{number}",
+                            "number": f"{number:04d}",
+                            "title": title,
+                            "place": "某单位 · 粤海街道",
+                            "summary": "看得见的海 #[evil] $x$ *a*",
+                            "facts": [["费用", "免费"]],
+                            "is_verified": number == 1,
+                        }
+                        for number, title in enumerate(("潮汐馆", "灯塔馆"), 1)
+                    ],
+                }
+            ],
+        }
+    ],
+    "titles": [["D", [{"id": "e2", "number": "0002", "title": "灯塔馆"}]]],
+    "units": [["M", [{"title": "某单位", "numbers": "0001、0002"}]]],
+}
+
+
+@pytest.fixture(scope="module")
+def directory():
+    return documents.book("resources/census_directory.typ", BOOK, made_at=AT)
+
+
+def test_a_book_is_tagged_has_contents_with_pages_and_an_index_that_leads_to_them(directory):
+    reader = read(directory)
+    pages = [page.extract_text() for page in reader.pages]
+
+    assert reader.metadata.title == "科普资源名录：2026年科普资源普查"
+    assert reader.trailer["/Root"]["/Lang"].startswith("zh")
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert reader.trailer["/Root"]["/StructTreeRoot"]
+    entries = next(number for number, text in enumerate(pages, 1) if "0001" in text)
+    assert re.search(rf"南山区[ .·…]*{entries}\b", pages[1])
+    index = next(text for text in pages if text.lstrip().startswith("深圳市科普资源名录资源名称索引"))
+    assert re.search(rf"灯塔馆\s*0002\s*{entries}", index)
+    fonts = {str(font) for page in reader.pages for font in _fonts(page)}
+    assert all("NotoSerifCJKsc" in font or "NotoSansCJKsc" in font for font in fonts)
+
+
+def _fonts(page):
+    return [font["/BaseFont"] for font in page["/Resources"].get("/Font", {}).values()]
+
+
+def test_content_of_a_book_is_text_and_no_markup(directory):
+    assert "看得见的海 #[evil] $x$ *a*" in "".join(page.extract_text() for page in read(directory).pages)
+
+
+def test_the_same_book_gives_the_same_bytes(directory):
+    assert directory == documents.book("resources/census_directory.typ", BOOK, made_at=AT)
+
+
+def test_a_book_that_takes_too_much_memory_is_refused_in_one_sentence():
+    with pytest.raises(Refused, match="文档过大"):
+        documents.book(
+            "resources/census_directory.typ", BOOK, made_at=AT, limits=Limits(seconds=50, memory_mb=120)
+        )
+
+
 def test_rare_characters_of_names_and_places_are_drawn():
     reader = read(documents.written('<html lang="zh-CN"><title>字</title><p>壆岗 鲘门 䶮 𬭎 𠮷', made_at=AT))
 

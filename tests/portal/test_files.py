@@ -153,9 +153,9 @@ def test_an_archive_that_claims_to_unpack_to_more_than_100_mb_is_refused():
 
 
 def test_a_renamed_file_is_refused_and_says_what_it_is():
-    with pytest.raises(Refused, match=r"扩展名是 \.xlsx，内容却是PDF 文档"):
+    with pytest.raises(Refused, match=r"扩展名是 \.xlsx，内容却是“PDF 文档”"):
         examine(upload(PDF, "学生.xlsx"), kinds=SHEETS)
-    with pytest.raises(Refused, match=r"扩展名是 \.exe，内容却是PDF 文档"):
+    with pytest.raises(Refused, match=r"扩展名是 \.exe，内容却是“PDF 文档”"):
         examine(upload(PDF, "x.exe"), kinds=DOCUMENTS)
 
 

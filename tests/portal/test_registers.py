@@ -7,10 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import path, reverse
 
-from portal import audit
+from portal import audit, registers
 from portal.accounts import require
 from portal.admin_site import RegisterPermissions, RegisterSite
 from portal.audit import AuditEntry
+from portal.batches import SheetBatch
 from portal.errors import Refused
 from portal.organizations import Organization
 from portal.register_pages import RegisterSheets
@@ -18,6 +19,7 @@ from portal.registers import RegisterResource
 from portal.roles import Perm, Role
 from portal.sheets import read_table
 from portal.urls import urlpatterns as portal_addresses
+from tests.batches import keep_waiting_sheets
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.portal.hostile import csv, xlsx
 
@@ -100,7 +102,10 @@ def upload(page, rows, headers=HEADERS):
 
 
 def confirm(page, answer):
-    return page.post(address("process_import"), {"token": answer.context["token"]}, follow=True)
+    """Confirm a preview, let the worker do it, and look at what became of it."""
+    sent = page.post(address("process_import"), {"token": answer.context["token"]})
+    keep_waiting_sheets()
+    return page.get(sent.headers["Location"])
 
 
 def test_a_preview_counts_new_changed_and_same_rows_and_keeps_nothing(page, district):
@@ -143,15 +148,33 @@ def test_confirming_keeps_every_row_through_the_actions(page, district):
     assert list(actions) == ["change", "create", "import"]
 
 
+def test_of_a_long_sheet_the_cells_are_looked_at_and_the_job_finds_what_the_action_refuses(
+    page, district, monkeypatch
+):
+    monkeypatch.setattr(registers, "MOST_TRIED", 2)
+    OrganizationFactory(name="甲", region=district, contact="老张", kind="enterprise")
+    rows = [["甲", "企业", district.code, "老王", "是"], ["丙", "场馆", district.name, None, "是"]]
+
+    wrong = upload(page, [*rows, ["", "场馆", district.name, None, "是"]])
+    looked = upload(page, [*rows, ["已满", "场馆", district.name, None, "是"]])
+    told = confirm(page, looked).content.decode()
+
+    assert wrong.context["preview"].counts["faulty"] == 1
+    assert looked.context["preview"].counts == {"new": 2, "update": 1, "skip": 0, "faulty": 0}
+    assert "预览只核对了每一格的内容" in looked.content.decode()
+    assert "名额已满" in told
+    assert not Organization.objects.filter(name="丙").exists()
+
+
 def test_a_sheet_is_confirmed_once(page, district, tmp_path):
     answer = upload(page, [["丙", "场馆", district.name, "小丁", "是"]])
     confirm(page, answer)
 
     again = confirm(page, answer)
 
-    assert "已经导入或已过期" in again.content.decode()
+    assert "已导入：新增 1 条" in again.content.decode()
     assert Organization.objects.filter(name="丙").count() == 1
-    assert not list((tmp_path / "pending_sheets").iterdir())
+    assert SheetBatch.objects.count() == 1
 
 
 def test_every_faulty_row_is_named_at_once_and_nothing_is_kept(page, district):
@@ -175,8 +198,9 @@ def test_every_faulty_row_is_named_at_once_and_nothing_is_kept(page, district):
     assert problems[6] == [("", "名额已满。")]
     assert problems[7][0][0] == "联系人"
     assert "确认导入" not in answer.content.decode()
-    refused = page.post(address("process_import"), {"token": answer.context["token"]})
-    assert refused.status_code == 409
+    refused = confirm(page, answer).content.decode()
+    assert "一行也没有导入" in refused
+    assert "没有找到“火星区”" in refused
     assert not Organization.objects.filter(name="丙").exists()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.conf import settings
+from django.db.models import BLANK_CHOICE_DASH
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -89,6 +90,7 @@ class Small(forms.Form):
     name = forms.CharField(label="名称", help_text="写全称。")
     kind = forms.ChoiceField(label="类别", choices=[("a", "甲")], widget=forms.RadioSelect, required=False)
     agreed = forms.BooleanField(label="同意")
+    wants_mail = forms.BooleanField(label="收邮件", required=False)
 
 
 def test_a_field_says_in_words_whether_it_must_be_filled():
@@ -99,6 +101,16 @@ def test_a_field_says_in_words_whether_it_must_be_filled():
     assert page.count("选填") == 1
     assert 'id="id_name_helptext"' in page
     assert 'aria-describedby="id_name_helptext"' in page
+
+
+def test_a_list_s_empty_line_says_what_to_do():
+    class Kinds(forms.Form):
+        kind = forms.ChoiceField(label="类别", choices=[*BLANK_CHOICE_DASH, ("a", "甲")])
+
+    page = str(Kinds())
+
+    assert '<option value="" selected>请选择</option>' in page
+    assert '<option value="a">甲</option>' in page
 
 
 def test_errors_stand_beside_their_field_and_in_a_summary_with_links():

@@ -263,6 +263,8 @@ def test_the_real_venues_load_once_with_their_sources(regions):
     assert not venues.filter(source="").exists()
     assert not venues.filter(latitude__isnull=False, is_position_verified=True).exists()
     assert not venues.get(code="sz001").created_by.is_active
+    assert not venues.filter(confirm_by=None).exists()
+    assert not venues.exclude(confirmed_on=None).exists()
     assert Topic.objects.filter(code="space").exists()
 
 

@@ -23,6 +23,7 @@ from resources.models import (
 )
 from resources.queries.census import board, duplicates, reminder, told, topic_names, units_for
 from resources.queries.directory import difference, entries
+from tests.concurrency import at_once
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.resources.census import checked, handed_in, open_round, prepare, sheet_of
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
@@ -54,6 +55,21 @@ def row(sheet, title: str) -> CensusAnswer:
 def change(sheet, title: str, *, by, **values) -> CensusAnswer:
     found = row(sheet, title)
     return census.answer(found, answer="change", values={**found.values, **values}, by=by)
+
+
+# --- What is asked ---
+
+
+def test_a_unit_tells_languages_accessibility_and_how_many_it_receives(
+    sheet, staff, officer, unit_clerk, known
+):
+    change(sheet, "潮汐馆", by=unit_clerk, languages=["cantonese"], accessibility=["lift"], capacity=120)
+    checked(sheet, by=unit_clerk, officer=officer)
+
+    census.accept_unit(sheet, by=staff)
+
+    known[0].refresh_from_db()
+    assert (known[0].languages, known[0].accessibility, known[0].capacity) == (["cantonese"], ["lift"], 120)
 
 
 # --- Opening --------------------------------------------------------------------------------------
@@ -233,6 +249,51 @@ def test_accepting_twice_writes_once(sheet, staff, officer, unit_clerk):
         census.accept_unit(sheet, by=staff)
 
     assert Resource.objects.filter(title="潮间带观察站").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_a_sheet_at_once_one_writes_it(sheet, staff, officer, unit_clerk, city):
+    other = UserFactory(holding=(Role.STAFF, city), mfa=True)
+    census.add_row(sheet, form=sheet.round.forms.get(), values=NEW, by=unit_clerk)
+    checked(sheet, by=unit_clerk, officer=officer)
+
+    done = at_once(*[lambda by=by: census.accept_unit(sheet, by=by) for by in (staff, other)])
+
+    assert sorted(isinstance(one, Refused) for one in done) == [False, True]
+    assert Resource.objects.filter(title="潮间带观察站").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_answer_a_row_at_once_one_is_told(sheet, staff, unit_clerk):
+    found = row(sheet, "潮汐馆")
+
+    def answer(by, reason):
+        return census.answer(found, answer="gone", reason=reason, by=by, seen=found.revision)
+
+    done = at_once(lambda: answer(unit_clerk, "搬走了"), lambda: answer(staff, "停办了"))
+
+    (refusal,) = [one for one in done if isinstance(one, Refused)]
+    assert "刚被他人作答" in str(refusal)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_answers_while_a_round_is_closed_is_in_time_or_is_told(sheet, staff, officer, unit_clerk):
+    handed_in(sheet, by=unit_clerk)
+    census.send_back(sheet, note="请补充", by=officer)
+    census.start_checking(sheet.round, by=staff)
+
+    closed, answered = at_once(
+        lambda: directory.close_round(sheet.round, by=staff, at=timezone.now()),
+        lambda: change(sheet, "潮汐馆", by=unit_clerk, summary="改在关闭之际"),
+    )
+
+    assert isinstance(closed, CensusDirectory)
+    said = row(sheet, "潮汐馆").values["summary"]
+    if isinstance(answered, Refused):
+        assert "不能修改" in str(answered)
+        assert said != "改在关闭之际"
+    else:
+        assert said == "改在关闭之际"
 
 
 def test_a_fault_in_the_last_row_leaves_the_register_and_the_sheet_as_they_were(

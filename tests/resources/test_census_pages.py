@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from portal.roles import Role
 from resources.actions import census, directory
 from resources.models import CensusAnswer, CensusRound, CensusUnit, Resource, ResourceKind
+from tests.batches import keep_waiting_sheets
 from tests.factories import OrganizationFactory, UserFactory
 from tests.resources.census import checked, handed_in, open_round, prepare, sheet_of
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
@@ -275,6 +277,8 @@ def test_a_workbook_goes_out_filled_and_comes_back_with_answers(as_unit, sheet):
     cells.cell(2, heads["作答"]).value = "无变化"
     cells.cell(3, heads["一句话介绍"]).value = "换了新灯"
     cells.cell(3, heads["科普主题"]).value = "海洋"
+    cells.cell(3, heads["语言"]).value = "普通话、粤语"
+    cells.cell(3, heads["可同时接待（人）"]).value = 80
     new = {
         "资源类型": "科普场馆",
         "作答": "新增",
@@ -289,11 +293,16 @@ def test_a_workbook_goes_out_filled_and_comes_back_with_answers(as_unit, sheet):
 
     assert shown.context["preview"].counts == {"new": 1, "update": 2, "skip": 0, "faulty": 0}
     assert row(sheet, "灯塔馆").answer == ""
-    kept = send(as_unit, "upload_keep", sheet.round.pk, token=shown.context["token"])
-    assert kept.status_code == 302
+    send(as_unit, "upload_keep", sheet.round.pk, token=shown.context["token"])
+    keep_waiting_sheets()
     assert row(sheet, "潮汐馆").answer == "confirm"
     assert row(sheet, "灯塔馆").answer == "change"
-    assert row(sheet, "灯塔馆").values["topics"] == ["sea"]
+    values = row(sheet, "灯塔馆").values
+    assert (values["topics"], values["languages"], values["capacity"]) == (
+        ["sea"],
+        ["mandarin", "cantonese"],
+        80,
+    )
     assert row(sheet, "潮间带观察站").answer == "add"
     again = upload(as_unit, sheet.round, downloaded(as_unit, sheet.round))
     assert again.context["preview"].counts == {"new": 0, "update": 0, "skip": 3, "faulty": 0}
@@ -338,6 +347,7 @@ def test_a_district_answers_for_its_units_in_one_workbook_and_for_no_others(clie
 
     shown = upload(client, sheet.round, book)
     send(client, "upload_keep", sheet.round.pk, token=shown.context["token"])
+    keep_waiting_sheets()
 
     assert CensusAnswer.objects.get(title="新馆").unit.name == "没有账号的单位"
     cells.cell(2, heads["普查编号"]).value = CensusAnswer.objects.get(title="别区的馆").pk
@@ -403,8 +413,13 @@ def test_the_printed_directory_has_contents_entries_and_both_indexes(staff, shee
 
     first = directory.pdf_of(asked, None)
 
-    assert first.startswith(b"%PDF")
     assert first == directory.pdf_of(asked, None)
+    book = PdfReader(BytesIO(first))
+    words = "".join(page.extract_text() for page in book.pages)
+    assert [one.title for one in book.outline if not isinstance(one, list)][-1] == "单位索引（按拼音）"
+    assert "目　录" in words
+    assert words.count("灯塔馆") == 2  # among the entries, and in the index
+    assert book.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
 def test_five_units_run_a_round_to_its_directory(as_staff, staff, officer, district):

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.models import Event, Session
+from portal.licences import open_data_licence
 from resources.queries import open_data
 from tests.factories import RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory, TopicFactory, in_shenzhen
@@ -145,7 +146,7 @@ def test_the_directory_is_a_csv_of_what_is_published(client, shown):
 def test_the_directory_is_json_with_licence_and_time(client, shown):
     found = json.loads(b"".join(client.get("/open-data/resources.json", secure=True)))
 
-    assert found["licence"] == open_data.LICENCE
+    assert found["licence"] == open_data_licence().address
     assert found["resources"][0]["code"] == shown.code
     assert found["resources"][0]["latitude"] == 22.54
     assert "contact" not in found["resources"][0]
@@ -163,7 +164,7 @@ def test_the_catalogue_parses_and_its_downloads_are_there(client, shown, setting
     dataset = found["dcat:dataset"][0]
 
     assert found["@type"] == "dcat:Catalog"
-    assert dataset["dct:license"] == open_data.LICENCE
+    assert dataset["dct:license"] == open_data_licence().address
     assert dataset["dct:modified"]
     for distribution in dataset["dcat:distribution"]:
         path = distribution["dcat:downloadURL"].removeprefix(settings.SITE_URL)
@@ -192,3 +193,15 @@ def test_robots_are_told_what_is_closed_and_where_the_map_is(client):
 
     assert "Disallow: /desk/" in found
     assert "Sitemap: http" in found
+
+
+def test_open_data_stand_under_the_licence_that_the_association_chose(client, settings):
+    settings.OPEN_DATA_LICENCE = "cc0"
+    ResourceFactory(published=True)
+
+    page = client.get("/open-data/", secure=True).content.decode()
+    file = client.get("/open-data/resources.json", secure=True)
+
+    assert "CC0 1.0" in page
+    assert "publicdomain/zero" in file.headers["Link"]
+    assert "publicdomain/zero" in json.loads(b"".join(file))["licence"]

@@ -232,6 +232,18 @@ def test_where_nobody_keeps_it_the_district_is_asked(district, officer):
 # --- Taken off by the clock -----------------------------------------------------------------------
 
 
+def test_what_nobody_is_there_to_be_asked_about_does_not_lapse(city):
+    alone = ResourceFactory(published=True, confirmed_on=timezone.localdate() - timedelta(days=700))
+    due = timezone.localdate() - timedelta(days=300)
+    Resource.objects.filter(pk=alone.pk).update(confirm_by=due)
+
+    assert actions.ask_confirmations(timezone.now()) == 0
+    assert actions.take_off_unconfirmed(timezone.now()) == 0
+
+    alone.refresh_from_db()
+    assert alone.is_public
+
+
 def test_what_nobody_answers_for_leaves_the_menu_after_its_grace(shown, unit_clerk):
     for day in (date(2027, 2, 14), date(2027, 2, 28)):
         actions.ask_confirmations(moment(day))

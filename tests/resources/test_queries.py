@@ -4,8 +4,10 @@ from random import Random
 import pytest
 from django.utils import timezone
 
+from outreach.models import Evidence
 from portal.regions import Region
 from resources import actions, queries, sample
+from resources.actions.evidence import count_open_days
 from resources.models import Resource
 from resources.queries import MenuQuery
 from tests.factories import RegionFactory
@@ -217,6 +219,20 @@ def test_counts_by_district_know_what_stood_there_on_a_day(three, staff):
     assert queries.count_by_district(timezone.localdate())[north] == 1
     assert list(queries.records(["lecture"], north)) == [Resource.objects.get(title="星空讲座")]
     assert queries.count_by_district(date(2025, 6, 1), ["lecture"]) == {}
+
+
+def test_an_organisation_s_open_days_are_written_down_for_its_assessment(unit):
+    own = {"organization": unit, "region": unit.region, "published": True}
+    ResourceFactory(**own, hours_as="周六 09:00-17:00")
+    ResourceFactory(**own, hours_as="周日 09:00-17:00")
+    ResourceFactory(**own)
+
+    assert count_open_days(datetime(2026, 12, 31, 12, tzinfo=UTC)) == 1
+
+    found = {row.year: row for row in Evidence.objects.filter(organization=unit, item="open_days")}
+    assert found[2026].value == 104
+    assert found[2025].value == 104
+    assert found[2026].source == "资源库登记的开放时间"
 
 
 def test_open_days_of_a_year_are_counted_from_the_weekly_hours(city):

@@ -11,8 +11,10 @@ from resources.rules import (
     read_details,
     read_fields,
     read_hours,
+    read_special,
     written,
     written_fields,
+    written_special,
 )
 
 FIELDS = [
@@ -100,3 +102,12 @@ def test_an_extra_field_says_what_it_takes(line, sentence):
 
 def test_declarations_survive_being_written():
     assert read_fields(written_fields(FIELDS)) == FIELDS
+
+
+def test_a_note_may_hold_brackets_of_its_own():
+    special = read_special("2026-11-30 闭馆（设备检修（二期））")
+    hours = read_hours("周一 09:00-12:00（上午（团体））")
+
+    assert special[0].reason == "设备检修（二期）"
+    assert written_special(special) == "2026-11-30 闭馆（设备检修（二期））"
+    assert hours[0].note == "上午（团体）"

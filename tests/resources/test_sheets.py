@@ -5,11 +5,15 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from portal import batches
 from portal.audit import AuditEntry
-from portal.search import matching_ids
+from portal.batches import SheetBatch
+from portal.search import SearchEntry, matching_ids
 from resources.models import Resource, ResourceKind, Topic
 from resources.sheets.registry import ResourceSheet
+from tests.batches import keep_waiting_sheets
 from tests.resources.factories import KindFactory, ResourceFactory, TopicFactory
 
 IMPORT = "admin:resources_resource_import"
@@ -55,7 +59,9 @@ def preview(client, *rows):
 
 def keep(client, answer):
     token = answer.context["token"]
-    return client.post(reverse("admin:resources_resource_process_import"), {"token": token}, secure=True)
+    sent = client.post(reverse("admin:resources_resource_process_import"), {"token": token}, secure=True)
+    keep_waiting_sheets()
+    return client.get(sent.headers["Location"], secure=True)
 
 
 def test_a_sheet_is_previewed_before_anything_is_kept_and_then_goes_the_page_s_way(as_staff, district):
@@ -82,6 +88,40 @@ def exported(client) -> list[dict]:
     return [
         dict(zip(rows[0], ["" if cell is None else cell for cell in row], strict=True)) for row in rows[1:]
     ]
+
+
+def taken_back(staff):
+    batch = SheetBatch.objects.get()
+    batches.ask_undo(batch, by=staff, at=timezone.now())
+    return batches.undo(batch.pk, at=timezone.now())
+
+
+def test_new_resources_taken_back_are_gone_from_the_search_too(as_staff, staff, district):
+    KindFactory()
+    TopicFactory(code="sea", name="海洋")
+    keep(as_staff, preview(as_staff, new_row(district)))
+    made = Resource.objects.get()
+
+    taken_back(staff)
+
+    assert not Resource.objects.exists()
+    assert not SearchEntry.objects.filter(kind="resource", subject_id=made.pk).exists()
+
+
+def test_a_changed_resource_taken_back_says_again_what_it_said(as_staff, staff, district):
+    TopicFactory(code="sea", name="海洋")
+    own = ResourceFactory(
+        title="海洋探索馆", summary="旧的介绍", region=district, hours_as="周一 09:00-12:00", is_free=False
+    )
+    keep(as_staff, preview(as_staff, new_row(district, **{"资源编号": own.code})))
+    own.refresh_from_db()
+    assert (own.summary, own.hours.count()) == ("看得见的深海", 6)
+
+    assert taken_back(staff).rows_undone == 1
+
+    own.refresh_from_db()
+    assert (own.summary, own.is_free, own.hours.count()) == ("旧的介绍", False, 1)
+    assert not own.topics.exists()
 
 
 def test_what_goes_out_comes_in_unchanged_and_a_change_is_seen(as_staff, district):

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from icalendar import Calendar
 
 from portal import jobs, plain_question
 from portal.encryption import sign
@@ -16,6 +17,7 @@ from resources import tasks
 from resources.actions import subscriptions as actions
 from resources.models import Interests, Resource, Subscription
 from resources.queries.recommend import Wanted, recommend
+from tests.events.factories import SessionFactory
 from tests.factories import RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory, TopicFactory
 
@@ -180,12 +182,14 @@ def test_any_question_is_a_feed_that_parses(client, city):
     assert [entry.findtext(f"{atom}title") for entry in tree.findall(f"{atom}entry")] == ["海洋馆 <b>"]
 
 
-def test_any_question_is_a_calendar(client, city):
-    ResourceFactory(published=True)
+def test_any_question_is_a_calendar_of_what_is_on_there(client, city):
+    place = ResourceFactory(published=True, title="海洋馆")
+    SessionFactory(event__published=True, event__title="夜观潮间带", event__resource=place)
 
-    answer = client.get("/menu/calendar.ics?free=1", secure=True)
+    answer = client.get("/menu/calendar.ics?q=海洋", secure=True)
+    (entry,) = Calendar.from_ical(answer.content).walk("VEVENT")
 
-    assert answer.content.startswith(b"BEGIN:VCALENDAR")
+    assert str(entry["summary"]) == "夜观潮间带"
 
 
 # --- Recommendations ------------------------------------------------------------------------------

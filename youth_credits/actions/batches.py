@@ -56,6 +56,8 @@ def _promise(batch: Batch, step: str, *, by: User) -> Job:
         key=f"{batch.uuid}{turn}",
         payload={"batch": batch.pk, "school": batch.organization_id},
         by=by,
+        title=f"{'检查' if step == 'check' else '导入'}{batch.get_kind_display()}",
+        link=batch.get_absolute_url(),
     )
     if job.state == Job.State.FAILED:
         again(job)

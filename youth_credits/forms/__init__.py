@@ -79,15 +79,6 @@ class KeepForm(forms.Form):
     only_good = forms.BooleanField(required=False)
 
 
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label="理由",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "请填写理由。"},
-    )
-
-
 class RevealForm(forms.Form):
     reason = forms.CharField(
         label="查看理由",

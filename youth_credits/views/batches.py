@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import audit, files
+from portal.fields import ReasonForm
 from portal.jobs import Job
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries, sheets
 from youth_credits.actions import BATCH
-from youth_credits.forms import KeepForm, NoteForm
+from youth_credits.forms import KeepForm
 from youth_credits.models import Batch
 from youth_credits.views.access import crumbs, school_page, second_factor_first
 
@@ -88,7 +89,7 @@ def _batch_page(request, batch: Batch, *, status: int = 200, **more) -> HttpResp
         "may_verify": "verify" in open_steps and batch.created_by_id != request.user.pk and has_entries,
         "may_return": "give_back" in open_steps and has_entries,
         "steps": _steps(batch),
-        "note_form": NoteForm(),
+        "note_form": ReasonForm(),
         "timeline": _timeline(batch),
         "crumbs": crumbs(("批次", reverse("youth_credits:batch_list")), (f"批次 {batch.pk}", "")),
     }
@@ -205,7 +206,7 @@ def batch_verify(request, school, uuid):
 @second_factor_first
 def batch_return(request, school, uuid):
     batch = _batch(school, uuid)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, batch, status=422, note_form=form)
     count = actions.give_back(batch, note=form.cleaned_data["note"], by=request.user)
@@ -218,7 +219,7 @@ def batch_return(request, school, uuid):
 @second_factor_first
 def entries_return(request, school, uuid):
     batch = _batch(school, uuid)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, batch, status=422, note_form=form)
     chosen = [int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal() and len(pk) < 19]

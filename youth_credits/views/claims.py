@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import audit, files
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.roles import Perm
 from youth_credits import actions
-from youth_credits.forms import NoteForm
 from youth_credits.models import FamilyClaim
 from youth_credits.views.access import crumbs, school_page, second_factor_first
 
@@ -35,7 +35,7 @@ def claim_list(request, school):
         if not chosen:
             raise Refused("请勾选要办理的申报。")
         confirms = "confirm" in request.POST
-        form = NoteForm(request.POST)
+        form = ReasonForm(request.POST)
         if not confirms and not form.is_valid():
             raise Refused("请填写不确认的理由。")
         note = "" if confirms else form.cleaned_data["note"]

@@ -10,10 +10,10 @@ from portal import audit, files
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from youth_credits import actions
-from youth_credits.forms import NoteForm
 from youth_credits.forms.special import SpecialForm
 from youth_credits.models import SpecialCase
 from youth_credits.views.access import crumbs, own_student, school_page, second_factor_first
@@ -86,7 +86,7 @@ def special_decide(request, school, uuid):
     step = request.POST.get("step", "")
     if step not in actions.SPECIAL.steps:
         raise Refused("请选择批准、不批准或撤销。")
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     form.is_valid()
     note = form.cleaned_data.get("note", "")
     actions.decide_special(case, step, note=note, by=request.user)

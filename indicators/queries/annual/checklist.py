@@ -43,7 +43,7 @@ def checklist(year: int) -> list[Input]:
         Input(
             label="指数已计算到该年",
             is_there=covers,
-            words=f"结果编号 {vintage.short}" if covers else "每晚自动计算，也可运行 compute_index",
+            words=f"结果编号 {vintage.short}" if covers else "每晚自动计算，各区年报全部通过后的次日即有",
             url="/index/method/",
         )
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from portal import audit
@@ -24,6 +24,9 @@ from resources.queries.census import (
 
 
 def lock(unit: CensusUnit) -> CensusUnit:
+    """The unit, locked, in a round that nobody closes meanwhile: who comes during a closing reads its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM resources_censusround WHERE id = %s FOR SHARE", [unit.round_id])
     rows = CensusUnit.objects.select_related("round", "region", "organization__region")
     return rows.select_for_update(of=("self",)).get(pk=unit.pk)
 

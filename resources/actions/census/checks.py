@@ -179,7 +179,8 @@ def ask_accept_all(asked: CensusRound, *, by: User, at: datetime) -> jobs.Job:
     if not asked.is_running:
         raise Refused("这次普查已经关闭。")
     key = f"{asked.pk}-{at:%Y%m%d%H%M%S}"
-    return jobs.enqueue("census_accept", key=key, payload={"round": asked.pk}, by=by)
+    words = f"全部通过：{asked}"
+    return jobs.enqueue("census_accept", key=key, payload={"round": asked.pk}, by=by, title=words)
 
 
 @dataclass

@@ -1,17 +1,17 @@
 """The census as a workbook: rows out to fill in, answers back by a preview."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import audit
+from portal import audit, batches
 from portal.errors import Refused
-from portal.register_pages import PendingSheet, Preview, UploadForm
-from portal.registers import RegisterRow, TableDataset
+from portal.pending_sheets import PendingSheet
+from portal.register_pages import Preview, UploadForm
+from portal.register_rows import TableDataset
 from portal.roles import Perm
-from portal.sheets import Fault, as_text, write_faults
+from portal.sheets import write_faults
 from resources.models import CensusRound
 from resources.queries import census as queries
 from resources.sheets.census import CensusSheet, workbook
@@ -70,7 +70,7 @@ def upload(request, pk):
     sheet = _sheet(request, asked)
     data = form.cleaned_data["sheet"].read()
     try:
-        preview = _try(sheet, sheet.read(data), dry_run=True)
+        preview = _preview(sheet, sheet.read(data))
     except Refused as refusal:
         form.add_error("sheet", str(refusal))
         return _upload_page(request, asked, form, status=422)
@@ -81,21 +81,11 @@ def upload(request, pk):
 
 
 def _sheet(request, asked: CensusRound) -> CensusSheet:
-    units = queries.units_for(request.user, Perm.CENSUS_FILL).filter(round=asked)
-    return CensusSheet(asked=asked, units=units, by=request.user)
+    return CensusSheet.opened(by=request.user, where={"round": asked.pk})
 
 
-def _try(sheet: CensusSheet, dataset: TableDataset, *, dry_run: bool) -> Preview:
-    result = sheet.import_data(
-        dataset,
-        dry_run=dry_run,
-        raise_errors=False,
-        use_transactions=True,
-        rollback_on_validation_errors=True,
-    )
-    if result.base_errors:
-        raise Refused("表格无法读取，请重新下载普查表，核对表头后再试。")
-    return Preview.of(result, dataset.table.notes)
+def _preview(sheet: CensusSheet, dataset: TableDataset) -> Preview:
+    return Preview.of(sheet.preview(dataset), dataset.table.notes)
 
 
 def _upload_page(request, asked, form, *, preview=None, token="", status=200):
@@ -118,18 +108,15 @@ def _pending(request, asked: CensusRound) -> PendingSheet:
 def upload_keep(request, pk):
     asked = round_of(request, pk)
     need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
-    sheet = _sheet(request, asked)
-    data = _pending(request, asked).take()
-    preview = _try(sheet, sheet.read(data), dry_run=False)
-    if not preview.can_be_kept:
-        token = PendingSheet.keep(data).token(by=request.user, label=f"{LABEL}{asked.pk}")
-        return _upload_page(request, asked, UploadForm(), preview=preview, token=token, status=409)
-    counts = preview.counts
-    audit.event("import", by=request.user, kind=LABEL, name=f"{preview.total} 行", note=asked.title)
-    words = f"新增 {counts['new']} 条，作答 {counts['update']} 条，未变 {counts['skip']} 条"
-    words = f"已保存：{words}。核对后请提交核查。"
-    messages.success(request, words)
-    return redirect(asked)
+    batch = batches.promise(
+        _pending(request, asked),
+        sheet=CensusSheet,
+        where={"round": asked.pk},
+        title=LABEL,
+        back=asked.get_absolute_url(),
+        by=request.user,
+    )
+    return redirect(batch)
 
 
 @require_POST
@@ -139,14 +126,7 @@ def upload_faults(request, pk):
     need(request, Perm.CENSUS_FILL, "您没有填报资源普查的权限。")
     sheet = _sheet(request, asked)
     dataset = sheet.read(_pending(request, asked).read())
-    preview = _try(sheet, dataset, dry_run=True)
+    preview = _preview(sheet, dataset)
     response = _file(b"", f"{asked.title}普查表（有误）.xlsx")
-    write_faults(dataset.table, _faults(preview.faulty, dataset.table), response)
+    write_faults(dataset.table, batches.faults_of(preview.faulty, dataset.table), response)
     return response
-
-
-def _faults(rows: list[RegisterRow], table):
-    typed = dict(zip(table.lines, table.records(), strict=True))
-    for row in rows:
-        for header, sentence in row.problems:
-            yield Fault(row.line, header, as_text(typed[row.line].get(header)), sentence.rstrip("。"), "")
