@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("decided_at", None), ("decided_by", None), ("status", "sent")),
+                            models.Q(("decided_at", None), ("status", "sent")),
                             models.Q(
                                 models.Q(("status", "sent"), _negated=True),
                                 ("decided_at__isnull", False),

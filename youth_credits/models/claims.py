@@ -60,7 +60,7 @@ class FamilyClaim(Scoped):
         constraints = [
             models.CheckConstraint(
                 name="family_claim_decided_by_somebody",
-                condition=Q(status="sent", decided_at=None, decided_by=None)
+                condition=Q(status="sent", decided_at=None)
                 | ~Q(status="sent") & Q(decided_at__isnull=False, decided_by__isnull=False),
                 violation_error_message="学校意见须有确认人和时间。",
             ),
