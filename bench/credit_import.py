@@ -33,6 +33,7 @@ from django.utils import timezone
 from import_export import fields, resources
 from import_export.widgets import CachedForeignKeyWidget, IntegerWidget
 
+from outreach.models import Title, TitleKind
 from portal import files
 from portal.accounts import Grant, User, system_user
 from portal.calendar import local_today, school_year
@@ -44,7 +45,7 @@ from portal.roles import Role
 from portal.scope import scope
 from youth_credits import actions, sheets
 from youth_credits.actions import Occasion, RollRow
-from youth_credits.models import Activity, Batch, Credit, RollOut, Student
+from youth_credits.models import Activity, Batch, Course, Credit, RollOut, Student
 from youth_credits.queries import RuleBook, name_hash, number_hash
 from youth_credits.rules import ZERO, earned, within_cap
 
@@ -83,6 +84,36 @@ def workbook(path: Path, roll: list[tuple[str, str]]) -> None:
                 if kind in ("A5", "A6", "A9"):
                     sheet.write_string(line, 6, "深圳科学技术馆（示例）")
                 line += 1
+
+
+def offer_courses() -> None:
+    """The sheet's courses count: approved, at a base with a title."""
+    base, is_new = Organization.objects.get_or_create(
+        name="深圳科学技术馆（示例）",
+        region=Region.objects.city(),
+        defaults={"kind": Organization.Kind.VENUE, "source": "示例数据"},
+    )
+    if not is_new:
+        return
+    by, valid = system_user(), {"valid_from": date(2020, 1, 1), "valid_until": date(2099, 12, 31)}
+    kind, _ = TitleKind.objects.get_or_create(
+        code="base",
+        defaults={"name": "科普基地", "level": "city", "years_valid": 5, "basis": "示例数据"},
+    )
+    at = {"organization": base, "region": base.region, "created_by": by}
+    Title.objects.create(**at, **valid, kind=kind, category="venue", number="基准-001")
+    for turn in range(ACTIVITIES):
+        Course.objects.create(
+            **at,
+            **valid,
+            title=f"科学活动第{turn + 1}期（示例）",
+            summary="示例数据",
+            minutes=120,
+            practice_minutes=90,
+            place="示例",
+            status=Course.Status.APPROVED,
+            decided_at=timezone.now(),
+        )
 
 
 # Names instead of keys: the tables are emptied between two runs.
@@ -124,6 +155,7 @@ class Lane:
             starts_on=date(2018, 9, 1),
             defaults={"grade_to": 8, "basis": "示例数据", "created_by": system_user()},
         )
+        offer_courses()
         self.clerk = User.objects.create(username=f"bench{rows}", name="基准（示例）")
         Grant.objects.create(user=self.clerk, role=Role.SCHOOL, organization=self.school)
         with self.scope():
