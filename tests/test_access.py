@@ -231,6 +231,7 @@ PAGES = {
     # --- titles
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
+    "bases:object": Page("*", "*", of="noticed"),
     "base": Page("*", of="holder"),
     "titles_desk:list": Page(TITLE_DESK),
     "titles_desk:round_new": Page("staff", "staff"),
@@ -252,6 +253,19 @@ PAGES = {
     "titles_desk:file_add": Page("", "unit@own", of="case"),
     "titles_desk:file_remove": Page("", "unit@own", of="case", args=(("file", 1),), may_be_empty=True),
     "titles_desk:receipt": Page(TITLE_CASES, of="case"),
+    "titles_desk:decision": Page("staff@city", of="title_round"),
+    "titles_desk:decision_pdf": Page("staff@city", of="title_round"),
+    "titles_desk:decision_step": Page("", "staff@city", of="title_round", args=(("step", "remind"),)),
+    "titles_desk:panel": Page("staff@city", "staff@city", of="case"),
+    "titles_desk:visit": Page("staff@city", "staff@city", of="case"),
+    "titles_desk:photo_add": Page("", "staff@city", of="case"),
+    "titles_desk:objections": Page("staff"),
+    "titles_desk:objection": Page("staff@city", "staff@city", of="objection"),
+    "titles_desk:certificate": Page(TITLE_CASES, of="granted", args=(("kind", "certificate"),)),
+    "titles_desk:reviews": Page("expert"),
+    "titles_desk:review": Page("self", "self", of="review"),
+    "titles_desk:review_file": Page("self", of="review", args=(("key", "f1"),), may_be_empty=True),
+    "titles_desk:recuse": Page("", "self", of="review"),
     "titles_desk:formal": Page("staff@city", "staff@city", of="case"),
     "titles_desk:case_step": Page(
         "", TITLE_CASES, of="case", args=(("step", "withdraw"),), may_be_empty=True

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from outreach.models import Title
@@ -24,6 +25,8 @@ def save_title(title: Title, *, by: User) -> Title:
         title.created_by = by
     require(by, Perm.TITLE_EDIT, title.organization)
     title.region = title.organization.region
+    if before and before.paper_id and before.number != title.number:
+        raise ValidationError({"number": "证书已签发，编号不能再改。"})
     title.full_clean()
     changes = history.differences(before, title)
     title.save(update_fields=list(changes) if before else None)

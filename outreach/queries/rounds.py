@@ -8,7 +8,16 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from outreach import scoring
-from outreach.models import Application, Evidence, EvidenceItem, Round, Scheme, Title
+from outreach.models import (
+    Application,
+    Evidence,
+    EvidenceItem,
+    Objection,
+    Review,
+    Round,
+    Scheme,
+    Title,
+)
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
@@ -227,7 +236,35 @@ def titles_waiting(user: User) -> list[Waiting]:
         (Perm.TITLE_RECOMMEND, ["submitted"], "待推荐的认定申报"),
         (Perm.TITLE_MANAGE, ["recommended"], "待形式审查的认定申报"),
     ]
-    return [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+    lines = [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+    return lines + _sheets_waiting(user) + _objections_waiting(user)
+
+
+def _sheets_waiting(user: User) -> list[Waiting]:
+    """A member's own sheets, by number: no word of who applies."""
+    if not user.can(Perm.TITLE_SCORE):
+        return []
+    rows = Review.objects.filter(member__user=user, status=Review.Status.OPEN).select_related("application")
+    count = rows.count()
+    items = [(f"编号 {row.application.number}", row.get_absolute_url()) for row in rows.order_by("pk")[:5]]
+    return (
+        [Waiting(title="待评审", count=count, url=reverse("titles_desk:reviews"), items=items)]
+        if count
+        else []
+    )
+
+
+def _objections_waiting(user: User) -> list[Waiting]:
+    if not user.can(Perm.TITLE_MANAGE):
+        return []
+    rows = Objection.objects.filter(status=Objection.Status.SUBMITTED)
+    count = rows.count()
+    items = [
+        (f"{row.number}（{row.due_on:%m-%d} 前答复）", row.get_absolute_url())
+        for row in rows.order_by("due_on", "pk")[:5]
+    ]
+    url = reverse("titles_desk:objections")
+    return [Waiting(title="待答复的异议", count=count, url=url, items=items)] if count else []
 
 
 def _waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import applications as actions
+from outreach.actions import decisions
 from outreach.forms.rounds import (
     ApplicationForm,
     FileForm,
@@ -16,7 +17,7 @@ from outreach.forms.rounds import (
     RecommendForm,
     ReturnForm,
 )
-from outreach.models import APPLICATION_STEPS, Application, ApplicationFile
+from outreach.models import APPLICATION_STEPS, PANEL_STEPS, Application, ApplicationFile
 from outreach.queries import rounds as queries
 from outreach.views.rounds import SEES, add_fault, pdf_answer, require_desk
 from portal import documents
@@ -86,13 +87,23 @@ def case_detail(request, pk):
         "checks_form": manages and application.status == "recommended",
         "in_time": in_time,
         "gates": queries.gate_states(application),
-        "timeline": APPLICATION_STEPS.timeline(application),
+        "granted": application.titles.select_related("kind").order_by("pk"),
+        "breakdown": application.breakdown if manages or application.decided_at else {},
+        "has_panel": manages and application.status not in ("submitted", "returned", "recommended"),
+        "may_leave_out": manages and application.status in ("scored", "proposed"),
+        "timeline": _timeline(application),
         "reason": ReasonForm(),
         "return_form": ReturnForm(),
         "recommend_form": RecommendForm(),
         "remarks": _remarks(application),
     }
     return render(request, "outreach/case_detail.html", context)
+
+
+def _timeline(application: Application) -> list[dict]:
+    """What became of an application, from both of its workflows, the oldest first."""
+    taken = APPLICATION_STEPS.timeline(application) + PANEL_STEPS.timeline(application)
+    return sorted(taken, key=lambda entry: entry["at"])
 
 
 def _remarks(application: Application) -> list[tuple[str, str, str]]:
@@ -270,6 +281,11 @@ STEPS = {
         ReasonForm,
         lambda case, form, by: actions.not_recommend(case, note=form.cleaned_data["note"], by=by),
         "已记为不予推荐。",
+    ),
+    "leave_out": (
+        ReasonForm,
+        lambda case, form, by: decisions.leave_out(case, note=form.cleaned_data["note"], by=by),
+        "已改为拟不认定。",
     ),
     "turn_down": (
         ReasonForm,

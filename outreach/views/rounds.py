@@ -14,6 +14,7 @@ from outreach.actions import applications, rounds
 from outreach.forms.rounds import BeginForm, RoundForm
 from outreach.models import ROUND_STEPS, Round
 from outreach.queries import rounds as queries
+from outreach.queries.decisions import noticed_cases
 from portal import documents
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -158,16 +159,11 @@ def pdf_answer(data: bytes, name: str) -> HttpResponse:
 def round_public(request, pk):
     """A round's notice."""
     round = get_object_or_404(Round.objects.announced().select_related("scheme", "form"), pk=pk)
-    facts = [
-        ("认定方案", round.scheme.name),
-        ("申报时间", (round.apply_from, round.apply_until)),
-        ("区级推荐截止", round.recommend_until),
-        ("评分表", round.form),
-        ("依据", round.scheme.basis),
-    ]
     context = {
         "round": round,
-        "facts": facts,
+        "noticed": noticed_cases(round) if round.notice_from else [],
+        "takes_objections": round.status == Round.Status.NOTICED
+        and round.notice_from <= local_today() <= round.notice_until,
         "gates": round.form.gates.all(),
         "criteria": round.form.criteria.all(),
     }
