@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import bases, cases, decisions, panel, rounds
+from outreach.views import assessments, bases, cases, decisions, panel, rounds
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -25,6 +25,18 @@ titles_desk = [
     path("reviews/<int:pk>/recuse/", panel.review_recuse, name="recuse"),
     path("objections/", decisions.objection_list, name="objections"),
     path("objections/<int:pk>/", decisions.objection_detail, name="objection"),
+    path("assessments/", assessments.assessment_list, name="assessments"),
+    path("assessments/open/", assessments.year_open, name="year_open"),
+    path("assessments/pass/", assessments.pass_all, name="pass_all"),
+    path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment"),
+    path("assessments/<int:pk>/decide/", assessments.assessment_decide, name="assessment_decide"),
+    path("assessments/<int:pk>/rectify/", assessments.assessment_rectify, name="assessment_rectify"),
+    path("funding/", assessments.funding, name="funding"),
+    path("titles/", assessments.held_list, name="held_list"),
+    path("titles/<int:pk>/", assessments.held_detail, name="held"),
+    path("titles/<int:pk>/transfer/", assessments.held_transfer, name="transfer"),
+    path("titles/<int:pk>/revoke/", assessments.held_revoke, name="revoke"),
+    path("titles/<int:pk>/repay/<int:owed>/", assessments.held_repay, name="repay"),
     path("titles/<int:pk>/<slug:kind>.pdf", decisions.certificate, name="certificate"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", cases.case_detail, name="case"),

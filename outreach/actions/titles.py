@@ -5,6 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from outreach.actions.lifecycle import end_title
 from outreach.models import Title
 from portal import audit, history
 from portal.accounts import User, require
@@ -54,9 +55,5 @@ def withdraw_title(title: Title, *, on: date, reason: str, by: User) -> None:
         raise Refused("请写明撤销原因。")
     if on < title.valid_from:
         raise Refused("撤销日期不能早于生效日期。")
-    moved = Title.objects.filter(pk=title.pk, withdrawn_on=None).update(
-        withdrawn_on=on, withdrawal_reason=reason.strip()
-    )
-    if not moved:
+    if not end_title(title, on=on, reason=reason, by=by):
         raise Refused("该称号已被撤销。")
-    audit.record(title, "withdraw", by=by, changes={"withdrawn_on": [None, on]}, note=reason)

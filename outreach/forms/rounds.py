@@ -107,7 +107,7 @@ class ApplicationForm(forms.ModelForm):
             "plan": forms.Textarea(attrs={"rows": 6}),
         }
 
-    def __init__(self, *args, known: dict, **kwargs):
+    def __init__(self, *args, known: dict, least: dict | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = self.instance.revision
         for name, field in self.fields.items():
@@ -117,6 +117,9 @@ class ApplicationForm(forms.ModelForm):
             if name in known:
                 field.disabled = True
                 field.help_text = "由本平台统计，不需填写。如有出入，请联系市科协。"
+        self.least = least or {}
+        for name, value in self.least.items():
+            self.fields[name].help_text = f"本平台已统计 {value}；另有在平台外的，可以多填。"
         self.fields["category"].required = True
         if not self.instance.round.scheme.has_categories:
             del self.fields["category"]
@@ -129,6 +132,13 @@ class ApplicationForm(forms.ModelForm):
             return check_mobile(typed)
         except ValueError as fault:
             raise forms.ValidationError(f"{fault}座机请写区号和短横线，如 0755-12345678。") from None
+
+    def clean(self):
+        typed = super().clean()
+        for name, value in self.least.items():
+            if typed.get(name) is not None and typed[name] < value:
+                self.add_error(name, f"不能少于平台已统计的 {value}。")
+        return typed
 
     def parts(self) -> list[tuple[str, list]]:
         """(heading, bound fields) in the order of the page."""

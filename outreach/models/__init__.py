@@ -1,5 +1,14 @@
 """The plan, the titles, and how titles are granted: the tables, by subject."""
 
+from outreach.models.assessment import (
+    ASSESSMENT_STEPS,
+    Assessment,
+    Ban,
+    ClawBack,
+    FundingAward,
+    TitleReminder,
+    TitleTransfer,
+)
 from outreach.models.evidence import Evidence, EvidenceItem, EvidenceWanted
 from outreach.models.objections import OBJECTION_STEPS, Objection
 from outreach.models.panel import (
@@ -31,6 +40,7 @@ from outreach.models.titles import Title, TitleKind
 
 __all__ = [
     "APPLICATION_STEPS",
+    "ASSESSMENT_STEPS",
     "FIRST",
     "MOST_FILES",
     "OBJECTION_STEPS",
@@ -40,12 +50,16 @@ __all__ = [
     "SECOND",
     "Application",
     "ApplicationFile",
+    "Assessment",
+    "Ban",
+    "ClawBack",
     "Criterion",
     "Evidence",
     "EvidenceItem",
     "EvidenceWanted",
     "ExtraFinding",
     "ExtraRule",
+    "FundingAward",
     "Gate",
     "GateFinding",
     "Measure",
@@ -65,5 +79,7 @@ __all__ = [
     "TargetActual",
     "Title",
     "TitleKind",
+    "TitleReminder",
+    "TitleTransfer",
     "VisitPhoto",
 ]

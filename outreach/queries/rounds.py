@@ -10,6 +10,7 @@ from django.urls import reverse
 from outreach import scoring
 from outreach.models import (
     Application,
+    Assessment,
     Evidence,
     EvidenceItem,
     Objection,
@@ -23,18 +24,25 @@ from portal.organizations import Organization
 from portal.roles import Perm
 from portal.waiting import Waiting
 
-# Evidence item → field of an application: what the portal counted itself cannot be typed.
-KNOWN = {
-    EvidenceItem.OPEN_DAYS: "open_days",
-    EvidenceItem.VISITORS: "visitors",
-    EvidenceItem.SESSIONS: "sessions",
-}
+# Evidence item → field of an application. The calendar of open days is the portal's own and whole: it
+# cannot be typed. What was held elsewhere the portal does not know: there its count is the least there was.
+KNOWN = {EvidenceItem.OPEN_DAYS: "open_days"}
+LEAST = {EvidenceItem.VISITORS: "visitors", EvidenceItem.SESSIONS: "sessions"}
 
 
 def known_facts(organization: Organization, year: int) -> dict[str, int]:
-    """What the portal counted of a unit's year, by field of the application."""
-    rows = Evidence.objects.filter(organization=organization, year=year, item__in=KNOWN)
-    return {KNOWN[row.item]: int(row.value) for row in rows}
+    """What the portal counted of a unit's year in full, by field of the application."""
+    return _counted(organization, year, KNOWN)
+
+
+def least_facts(organization: Organization, year: int) -> dict[str, int]:
+    """What the portal counted of a unit's year as far as it knows: the field may be more, never less."""
+    return _counted(organization, year, LEAST)
+
+
+def _counted(organization: Organization, year: int, items: dict[str, str]) -> dict[str, int]:
+    rows = Evidence.objects.filter(organization=organization, year=year, item__in=items)
+    return {items[row.item]: int(row.value) for row in rows}
 
 
 def evidence_of(organization: Organization, year: int) -> list[Evidence]:
@@ -237,7 +245,25 @@ def titles_waiting(user: User) -> list[Waiting]:
         (Perm.TITLE_MANAGE, ["recommended"], "待形式审查的认定申报"),
     ]
     lines = [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+    years = [
+        (Perm.TITLE_APPLY, ["open", "rectifying"], "待办的年度考核"),
+        (Perm.TITLE_MANAGE, ["reported"], "待核查的年度考核"),
+    ]
+    lines += [line for perm, states, title in years for line in _years_waiting(user, perm, states, title)]
     return lines + _sheets_waiting(user) + _objections_waiting(user)
+
+
+def _years_waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:
+    if not user.can(perm):
+        return []
+    rows = Assessment.objects.for_user(user, perm).filter(status__in=statuses).select_related("organization")
+    count = rows.count()
+    items = [
+        (f"{row.organization.name}（{row.year}）", row.get_absolute_url())
+        for row in rows.order_by("due_on", "pk")[:5]
+    ]
+    url = reverse("titles_desk:assessments")
+    return [Waiting(title=title, count=count, url=url, items=items)] if count else []
 
 
 def _sheets_waiting(user: User) -> list[Waiting]:

@@ -62,7 +62,13 @@ def case_list(request):
     page = page_by_key(
         rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
-    context = {"page": page, "status": status, "statuses": Application.Status.choices, "round": asked}
+    context = {
+        "page": page,
+        "status": status,
+        "statuses": Application.Status.choices,
+        "round": asked if asked.isdecimal() else "",
+        "manages": request.user.can(Perm.TITLE_MANAGE),
+    }
     return render(request, "outreach/case_list.html", context)
 
 
@@ -145,7 +151,8 @@ def case_edit(request, pk):
         return redirect(application)
     known = queries.known_facts(application.organization, application.round.data_year)
     held = queries.titles_held(application.organization, local_today())
-    form = ApplicationForm(request.POST or None, instance=application, known=known)
+    least = queries.least_facts(application.organization, application.round.data_year)
+    form = ApplicationForm(request.POST or None, instance=application, known=known, least=least)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.save_application(

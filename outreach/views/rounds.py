@@ -46,6 +46,7 @@ def round_list(request):
     manages = request.user.can(Perm.TITLE_MANAGE)
     context = {
         "page": page,
+        "manages": manages,
         "open": queries.rounds_open_to(request.user, local_today()),
         "actions": [("新建批次", reverse("titles_desk:round_new"), "primary")] if manages else [],
     }

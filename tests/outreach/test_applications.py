@@ -97,17 +97,31 @@ def test_nobody_applies_for_another_unit(round, unit_clerk):
         )
 
 
-def test_what_the_portal_counted_is_filled_in_and_cannot_be_typed(round, unit, unit_clerk):
-    write_evidence(
-        {unit.pk: 777}, item="visitors", year=round.data_year, source="活动签到", at=timezone.now()
-    )
+def count(unit, round, item, value):
+    write_evidence({unit.pk: value}, item=item, year=round.data_year, source="本平台", at=timezone.now())
+
+
+def test_open_days_are_the_portals_own_and_cannot_be_typed(round, unit, unit_clerk):
+    count(unit, round, "open_days", 266)
     application = actions.begin_application(round, unit, category="venue", key=uuid.uuid4(), by=unit_clerk)
 
-    application.visitors = 99999
+    application.open_days = 300
     actions.save_application(application, by=unit_clerk)
 
     application.refresh_from_db()
+    assert application.open_days == 266
+
+
+def test_visits_may_be_more_than_the_portal_counted_and_never_less(round, unit, unit_clerk):
+    count(unit, round, "visitors", 777)
+    application = actions.begin_application(round, unit, category="venue", key=uuid.uuid4(), by=unit_clerk)
     assert application.visitors == 777
+
+    application.visitors = 776
+    with pytest.raises(ValidationError, match="不能少于平台已统计的 777"):
+        actions.save_application(application, by=unit_clerk)
+    application.visitors = 9000
+    actions.save_application(application, by=unit_clerk)
 
 
 def test_a_colleague_was_faster(begun, unit_clerk):
