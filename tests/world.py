@@ -34,6 +34,13 @@ from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory, TitleKindFactory
 from tests.resources import works
+from tests.outreach.factories import (
+    ApplicationFactory,
+    AssessmentFactory,
+    RoundFactory,
+    TitleFactory,
+    TitleKindFactory,
+)
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
@@ -240,6 +247,10 @@ def _titles(world: World) -> None:
     world.things["review"] = {"here": Review.objects.create(application=case, member=member, letter="A")}
     world.things["noticed"], world.things["objection"] = _notice(world)
     world.things["granted"] = {place: _granted(world, place) for place in ("here", "far")}
+    world.things["year"] = {
+        place: AssessmentFactory(title=title, created_by=world.people["staff"])
+        for place, title in world.things["granted"].items()
+    }
 
 
 def _notice(world: World) -> tuple[dict, dict]:

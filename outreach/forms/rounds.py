@@ -4,6 +4,7 @@ from django import forms
 
 from outreach.models import Application, Round, Scheme, ScoreForm, Title
 from outreach.queries.rounds import TYPED
+from portal.fields import ReasonForm
 from portal.identifiers import check_mobile, clean_text
 
 _DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -157,15 +158,6 @@ class FileForm(forms.Form):
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["proves"].choices = choices
-
-
-class ReasonForm(forms.Form):
-    """A reason in a few sentences."""
-
-    note = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def clean_note(self):
-        return clean_text(self.cleaned_data["note"], multiline=True)
 
 
 class RecommendForm(forms.Form):

@@ -13,7 +13,6 @@ from outreach.forms.rounds import (
     ApplicationForm,
     FileForm,
     GateForm,
-    ReasonForm,
     RecommendForm,
     ReturnForm,
 )
@@ -24,6 +23,7 @@ from portal import documents
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.actions import panel as actions
 from outreach.forms.panel import SheetForm
-from outreach.forms.rounds import ReasonForm
 from outreach.models import Review
 from outreach.queries import panel as queries
 from portal import files
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 
