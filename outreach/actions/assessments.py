@@ -11,6 +11,7 @@ from outreach.actions.lifecycle import end_title
 from outreach.models import ASSESSMENT_STEPS, Assessment, FundingAward, PanelMember, Title
 from outreach.queries.assessments import (
     banded,
+    city_form,
     counted_values,
     failed_before,
     form_for,
@@ -39,11 +40,13 @@ def open_year(year: int, *, due_on: date, by: User) -> int:
         raise Refused("考核年度应在 2018 年至今年之间。")
     if due_on < today:
         raise Refused("自评截止日期不能早于今天。")
-    titles = [title for title in titles_to_assess(year) if form_for(title) is not None]
+    latest = city_form()
+    forms = {title: form_for(title, latest) for title in titles_to_assess(year)}
+    titles = [title for title, form in forms.items() if form is not None]
     counted = counted_values([title.organization_id for title in titles], year)
     made = []
     for title in titles:
-        form = form_for(title)
+        form = forms[title]
         values = {**_own(title), **counted.get(title.organization_id, {})}
         total, lines = banded(form, values)
         made.append(
@@ -60,9 +63,8 @@ def open_year(year: int, *, due_on: date, by: User) -> int:
                 breakdown=lines,
             )
         )
-        if title.organization_id not in counted:
-            want_evidence(title.organization, year)
     Assessment.objects.bulk_create(made)
+    want_evidence([title.organization for title in titles if title.organization_id not in counted], year)
     audit.record_many(made, "open", by=by, note=f"{year} 年度")
     people = User.objects.filter(
         is_active=True, grants__organization__in=[row.organization_id for row in made]

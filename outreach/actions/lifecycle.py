@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
-from outreach.models import Ban, ClawBack, Title, TitleReminder, TitleTransfer
+from outreach.models import Assessment, Ban, ClawBack, Title, TitleReminder, TitleTransfer
 from outreach.queries.assessments import expiring
 from portal import audit, documents
 from portal.accounts import User, require
@@ -117,6 +117,9 @@ def transfer(title: Title, present: Organization, *, on: date, reason: str, by: 
     if same.filter(valid_from__lte=title.valid_until, valid_until__gte=title.valid_from).exists():
         raise Refused("现单位在此期间已有同一称号。")
     Title.objects.filter(pk=title.pk).update(organization=present, region=present.region)
+    Assessment.objects.filter(title=title, status__in=["open", "reported", "rectifying"]).update(
+        organization=present, region=present.region
+    )
     title.organization, title.region = present, present.region
     made = TitleTransfer.objects.create(
         title=title, former=former, present=present, on=on, reason=clean_text(reason)[:300]

@@ -11,14 +11,15 @@ from portal.accounts import User
 from portal.organizations import Organization
 
 
-def form_for(title: Title) -> ScoreForm | None:
-    """The form by whose bands a title is assessed: its own round's, else the city's latest with bands."""
+def form_for(title: Title, fallback: ScoreForm | None) -> ScoreForm | None:
+    """The form by whose bands a title is assessed: its own round's, else `fallback`."""
     if title.application_id and title.application.round.form.assessment:
         return title.application.round.form
-    return city_form()
+    return fallback
 
 
 def city_form() -> ScoreForm | None:
+    """The latest form of the city's bases that has bands for a year."""
     forms = ScoreForm.objects.filter(scheme__code="city_base").order_by("-version")
     return next((form for form in forms if form.assessment), None)
 
