@@ -119,7 +119,8 @@ def add_file(application: Application, upload, *, proves: str, is_blind: bool, b
         raise Refused("请选择材料证明的事项。")
     if application.files.count() >= MOST_FILES:
         raise Refused(f"每份申报最多 {MOST_FILES} 个材料，请合并后上传。")
-    kinds = files.IMAGES | {"pdf"} if is_blind else files.DOCUMENTS | files.IMAGES
+    # A picture is drawn anew and keeps nothing of its author; other files name them in their properties.
+    kinds = files.IMAGES if is_blind else files.DOCUMENTS | files.IMAGES
     kept = files.store(
         upload,
         by=by,

@@ -152,7 +152,7 @@ class FileForm(forms.Form):
     proves = forms.ChoiceField(label="证明事项")
     file = forms.FileField(label="文件", help_text="PDF、Word、Excel、PPT 或图片，每个不超过 20 MB。")
     is_blind = forms.BooleanField(
-        label="匿名件：不含单位名称、人员姓名和代码，可供评委查看（限 PDF 或图片）", required=False
+        label="匿名件：不含单位名称、人员姓名和代码，供评委查看（限图片；文档请导出为图片）", required=False
     )
 
     def __init__(self, *args, choices, **kwargs):

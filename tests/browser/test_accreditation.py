@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfReader
 
 from outreach.models import Application, PanelMember, Review, Round, Title
@@ -18,6 +19,12 @@ from tests.outreach.panel import hand_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PDF = {"name": "证明.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 proof"}
+
+
+def picture() -> dict:
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(target, "PNG")
+    return {"name": "制度.png", "mimeType": "image/png", "buffer": target.getvalue()}
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def apply(unit) -> Application:
     press(unit, "保存草稿")
     for proves in ("legal", "safety", "1"):
         unit.page.locator("#id_proves").select_option(proves)
-        unit.page.set_input_files("#id_file", PDF)
+        unit.page.set_input_files("#id_file", picture() if proves == "1" else PDF)
         if proves == "1":
             unit.page.locator("#id_is_blind").check()
         press(unit, "上传材料")

@@ -203,8 +203,8 @@ def test_a_file_is_taken_only_for_what_it_proves(begun, unit_clerk):
         actions.add_file(begun, upload, proves="nothing", is_blind=False, by=unit_clerk)
 
 
-def test_a_blind_file_is_a_pdf_or_a_picture(begun, unit_clerk):
-    upload = SimpleUploadedFile("说明.csv", "一,二".encode())
+def test_a_blind_file_is_a_picture_so_that_no_property_names_its_author(begun, unit_clerk):
+    upload = SimpleUploadedFile("说明.pdf", b"%PDF-1.4 /Author (somebody)")
 
     with pytest.raises(Refused):
         actions.add_file(begun, upload, proves="legal", is_blind=True, by=unit_clerk)
