@@ -32,14 +32,14 @@ class SheetForm(forms.Form):
             )
 
     def _field(self, row, kept):
-        initial = kept.points if kept else None
+        initial = plain(kept.points) if kept else ""
         label = f"{row.code} {row.name}（{plain(row.points)} 分）"
         help_text = " ".join(part for part in (row.guide, row.evidence and f"佐证：{row.evidence}") if part)
         if row.how == LADDER:
             return forms.ChoiceField(
                 label=label,
                 required=False,
-                initial="" if initial is None else plain(initial),
+                initial=initial,
                 choices=[("", "请选择"), *((plain(step), f"{plain(step)} 分") for step in row.ladder)],
                 help_text=help_text,
             )

@@ -23,7 +23,16 @@ from outreach.queries.panel import counted, discussed, seen
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
-from tests.outreach.panel import blind_file, crawl, hand_in, members, reviewing, signed_in, visited
+from tests.outreach.panel import (
+    blind_file,
+    crawl,
+    hand_in,
+    members,
+    points_for,
+    reviewing,
+    signed_in,
+    visited,
+)
 
 
 @pytest.fixture
@@ -223,6 +232,20 @@ def test_the_last_two_sheets_at_once_open_one_discussion(case):
 
     assert faults == []
     assert Review.objects.filter(application=case, turn=2).count() == 5
+
+
+def test_a_draft_is_shown_again_and_handed_in_from_its_page(case):
+    sheet = sheets(case)[0]
+    browser = signed_in(sheet.member.user)
+    typed = {f"points-{code}": value for code, value in points_for(sheet, Decimal("0.9")).items()}
+    browser.post(sheet.get_absolute_url(), {**typed, "opinion": "可以。", "seen": 1})
+    shown = browser.get(sheet.get_absolute_url()).context["form"]
+
+    again = {name: shown[name].value() for name in shown.fields}
+    browser.post(sheet.get_absolute_url(), {**again, "submit": "1"})
+
+    sheet.refresh_from_db()
+    assert sheet.status == "submitted"
 
 
 # --- The visit --------------------------------------------------------------------------------------
