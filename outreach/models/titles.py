@@ -115,11 +115,11 @@ class Title(Scoped):
                 name="title_once_per_organization_kind_and_day",
                 expressions=[
                     (
-                        Func(F("organization_id"), F("organization_id"), Value("[]"), function="int8range"),
+                        Func(F("organization"), F("organization"), Value("[]"), function="int8range"),
                         RangeOperators.OVERLAPS,
                     ),
                     (
-                        Func(F("kind_id"), F("kind_id"), Value("[]"), function="int8range"),
+                        Func(F("kind"), F("kind"), Value("[]"), function="int8range"),
                         RangeOperators.OVERLAPS,
                     ),
                     (
