@@ -59,6 +59,15 @@ class RoundForm(forms.ModelForm):
         return typed
 
 
+class EligibilityForm(forms.Form):
+    """A few figures against the thresholds of a category, before anybody begins."""
+
+    category = forms.ChoiceField(label="拟申报类别", choices=Title.Category)
+    area = forms.IntegerField(label="展教面积（平方米）", min_value=0, max_value=10_000_000)
+    open_days = forms.IntegerField(label="年开放天数（天）", min_value=0, max_value=366)
+    visitors = forms.IntegerField(label="年接待（人次）", min_value=0, max_value=100_000_000)
+
+
 class BeginForm(forms.Form):
     """For which body, and in which category, an application is begun."""
 

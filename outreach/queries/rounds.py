@@ -145,10 +145,14 @@ class Check:
 
 def checks(application: Application) -> list[Check]:
     """The thresholds of the category, in a fixed order."""
-    facts = application.facts
+    return threshold_checks(application.round, application.category, application.facts)
+
+
+def threshold_checks(round: Round, category: str, facts: dict) -> list[Check]:
+    """What a category asks for against what somebody has, in a fixed order."""
     return [
-        Check(str(application._meta.get_field(Application.FACTS[fact]).verbose_name), wanted, facts.get(fact))
-        for fact, wanted in application.round.form.threshold(application.category).items()
+        Check(str(Application._meta.get_field(Application.FACTS[fact]).verbose_name), wanted, facts.get(fact))
+        for fact, wanted in round.form.threshold(category).items()
     ]
 
 

@@ -1,5 +1,8 @@
 """An application at the desk: filled in, checked, handed in; then the district and the formal check."""
 
+import hashlib
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -241,12 +244,20 @@ def receipt(request, pk):
         "parts": _told(application),
         "files": _files(application),
         "at": timezone.localtime(at),
+        "digest": _digest(application),
         "title": f"{application.organization}：认定申报表",
     }
     return pdf_answer(
         documents.pdf("documents/title_application.html", context, made_at=at),
         f"application-{application.pk}.pdf",
     )
+
+
+def _digest(application: Application) -> str:
+    """The SHA-256 of every answer and every file: the same receipt only for the same application."""
+    told = [[name, str(value)] for _, rows in _told(application) for name, _, value in rows]
+    kept = [[row.proves, row.attachment.sha256] for _, row in _files(application)]
+    return hashlib.sha256(json.dumps([application.pk, told, kept]).encode()).hexdigest()
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import applications, rounds
-from outreach.forms.rounds import BeginForm, RoundForm
+from outreach.forms.rounds import BeginForm, EligibilityForm, RoundForm
 from outreach.models import ROUND_STEPS, Round
 from outreach.queries import rounds as queries
 from outreach.queries.decisions import noticed_cases
@@ -160,8 +160,16 @@ def pdf_answer(data: bytes, name: str) -> HttpResponse:
 def round_public(request, pk):
     """A round's notice."""
     round = get_object_or_404(Round.objects.announced().select_related("scheme", "form"), pk=pk)
+    asked = EligibilityForm(request.GET if "category" in request.GET else None)
+    found = None
+    if asked.is_bound and asked.is_valid():
+        facts = {name: asked.cleaned_data[name] for name in ("area", "open_days", "visitors")}
+        found = queries.threshold_checks(round, asked.cleaned_data["category"], facts)
     context = {
         "round": round,
+        "eligibility": asked if round.form.thresholds else None,
+        "found": found,
+        "is_eligible": found is not None and all(check.is_met for check in found),
         "noticed": noticed_cases(round) if round.notice_from else [],
         "takes_objections": round.status == Round.Status.NOTICED
         and round.notice_from <= local_today() <= round.notice_until,

@@ -374,3 +374,33 @@ def test_a_base_has_a_page_of_its_own(client):
 
     assert title.number in page
     assert "有效" in page
+
+
+def test_anybody_checks_a_few_figures_before_applying(client, round):
+    address = reverse("bases:round", args=[round.pk])
+    figures = {"category": "venue", "area": 300, "open_days": 199, "visitors": 2000}
+
+    short = client.get(address, figures).content.decode()
+    enough = client.get(address, {**figures, "open_days": 200}).content.decode()
+
+    assert "可以申报科普示范点" in short
+    assert "要求不少于 200，现为 199" in short
+    assert "达到本类别门槛，可以申报" in enough
+
+
+def test_a_district_follows_its_creation_of_a_demonstration_district_the_same_way(city, district, officer):
+    form = ScoreForm.objects.filter(scheme__code="national_district").first() or (
+        load_reference() and ScoreForm.objects.get(scheme__code="national_district")
+    )
+    round = RoundFactory(region=city, form=form)
+    body = OrganizationFactory(region=district, kind="district_association")
+
+    made = actions.begin_application(round, body, category="other", key=uuid.uuid4(), by=officer)
+    for name, value in FILLED.items():
+        setattr(made, name, value)
+    actions.save_application(made, by=officer)
+    with_proofs(made, officer)
+    actions.submit_application(Application.objects.with_all().get(pk=made.pk), by=officer)
+
+    made.refresh_from_db()
+    assert made.status == "recommended"
