@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import assessments, bases, cases, decisions, panel, rounds
+from outreach.views import assessments, bases, cases, decisions, panel, rounds, supervision
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -50,4 +50,23 @@ titles_desk = [
     path("cases/<int:pk>/visit/photos/", decisions.photo_add, name="photo_add"),
     path("cases/<int:pk>/formal/", cases.formal, name="formal"),
     path("cases/<int:pk>/step/<slug:step>/", cases.case_step, name="case_step"),
+]
+
+supervision_desk = [
+    path("", supervision.inspection_list, name="list"),
+    path("plans/", supervision.plan_list, name="plans"),
+    path("plans/new/", supervision.plan_new, name="plan_new"),
+    path("plans/<int:pk>/", supervision.plan_detail, name="plan"),
+    path("plans/<int:pk>/<slug:step>/", supervision.plan_step, name="plan_step"),
+    path("inspections/<int:pk>/", supervision.inspection_detail, name="inspection"),
+    path("inspections/<int:pk>/mend/", supervision.mend, name="mend"),
+    path("inspections/<int:pk>/recheck/", supervision.recheck, name="recheck"),
+    path("self-checks/", supervision.self_checks, name="self_checks"),
+    path("questions/", supervision.question_list, name="questions"),
+    path("questions/<int:pk>/", supervision.question_detail, name="question"),
+]
+
+guidance_public = [
+    path("", supervision.guidance_list, name="list"),
+    path("<int:pk>/", supervision.guidance_page, name="page"),
 ]

@@ -108,6 +108,7 @@ ACTS = {
     "object": "提出异议",
     "transfer_title": "变更单位",
     "repay": "登记追回",
+    "answer": "答复",
     "amend": "补充说明",
     "list_funding": "列入资助名单",
     "issue": "签发文书",

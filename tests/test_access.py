@@ -26,6 +26,7 @@ NEED_OFFICERS = "staff@city district@district district_head@district"
 NEED_READERS = f"{NEED_OFFICERS} subdistrict@street"
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
+SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
 PAGES = {
@@ -228,6 +229,22 @@ PAGES = {
     "routes_desk:detail": Page(RESOURCE_READERS, of="route"),
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
+    # --- supervision
+    "guidance:list": Page("*"),
+    "guidance:page": Page("*", of="guidance"),
+    "supervision_desk:list": Page(SUPERVISED),
+    "supervision_desk:plans": Page("staff"),
+    "supervision_desk:plan_new": Page("staff", "staff"),
+    "supervision_desk:plan": Page("staff@city", of="inspection_plan"),
+    "supervision_desk:plan_step": Page(
+        "", "staff@city", of="inspection_plan", args=(("step", "close_plan"),)
+    ),
+    "supervision_desk:inspection": Page(TITLE_CASES, TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:mend": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:recheck": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:self_checks": Page(SUPERVISED, SUPERVISED, may_be_empty=True),
+    "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
+    "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),

@@ -18,7 +18,15 @@ from events import actions as events
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
-from outreach.models import Objection, PanelMember, Review
+from outreach.models import (
+    Checklist,
+    HelpQuestion,
+    Inspection,
+    InspectionPlan,
+    Objection,
+    PanelMember,
+    Review,
+)
 from portal import documents, files, jobs
 from portal.accounts import Grant, User
 from portal.batches import SheetBatch
@@ -116,6 +124,7 @@ def build() -> World:
     _census(world)
     _titles(world)
     _works(world)
+    _supervision(world)
     _statistics(world)
     _children(world)
     return world
@@ -250,6 +259,39 @@ def _titles(world: World) -> None:
     world.things["year"] = {
         place: AssessmentFactory(title=title, created_by=world.people["staff"])
         for place, title in world.things["granted"].items()
+    }
+
+
+def _supervision(world: World) -> None:
+    """A plan whose inspections stand at three places, and an answer that everybody may read."""
+    staff, city = world.people["staff"], world.places["city"]
+    plan = InspectionPlan.objects.create(
+        title="检查",
+        checklist=Checklist.objects.filter(use="inspection").first(),
+        units_wanted=3,
+        due_on=timezone.localdate(),
+        region=city,
+        created_by=staff,
+    )
+    world.things["inspection_plan"] = {"here": plan}
+    world.things["inspection"] = {
+        place: Inspection.objects.create(
+            plan=plan,
+            organization=world.places[f"unit {place}"],
+            region=world.places[f"district {place}"],
+            created_by=staff,
+        )
+        for place in PLACES
+    }
+    world.things["guidance"] = {
+        "here": HelpQuestion.objects.create(
+            subject="如何申报",
+            answer="按通知申报。",
+            answered_at=timezone.now(),
+            is_guidance=True,
+            region=city,
+            created_by=staff,
+        )
     }
 
 

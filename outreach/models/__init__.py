@@ -36,15 +36,27 @@ from outreach.models.rounds import (
     Round,
 )
 from outreach.models.schemes import Criterion, ExtraRule, Gate, Scheme, ScoreForm
+from outreach.models.supervision import (
+    INSPECTION_STEPS,
+    PLAN_STEPS,
+    Checklist,
+    Finding,
+    HelpQuestion,
+    Inspection,
+    InspectionPlan,
+    SelfCheck,
+)
 from outreach.models.titles import Title, TitleKind
 
 __all__ = [
     "APPLICATION_STEPS",
     "ASSESSMENT_STEPS",
     "FIRST",
+    "INSPECTION_STEPS",
     "MOST_FILES",
     "OBJECTION_STEPS",
     "PANEL_STEPS",
+    "PLAN_STEPS",
     "REVIEW_STEPS",
     "ROUND_STEPS",
     "SECOND",
@@ -52,6 +64,7 @@ __all__ = [
     "ApplicationFile",
     "Assessment",
     "Ban",
+    "Checklist",
     "ClawBack",
     "Criterion",
     "Evidence",
@@ -59,9 +72,13 @@ __all__ = [
     "EvidenceWanted",
     "ExtraFinding",
     "ExtraRule",
+    "Finding",
     "FundingAward",
     "Gate",
     "GateFinding",
+    "HelpQuestion",
+    "Inspection",
+    "InspectionPlan",
     "Measure",
     "Objection",
     "PanelDraw",
@@ -74,6 +91,7 @@ __all__ = [
     "Scheme",
     "Score",
     "ScoreForm",
+    "SelfCheck",
     "SiteVisit",
     "Target",
     "TargetActual",
