@@ -321,7 +321,7 @@ def _notice(world: World) -> tuple[dict, dict]:
 def _granted(world: World, place: str):
     """A title with its certificate, at a place."""
     kind = documents.PaperKind("title_base", "KPJD", "证书")
-    paper = documents.issue(kind, [], by=world.people["staff"])
+    paper = documents.issue(kind, [("称号", "示范点")], by=world.people["staff"])
     return TitleFactory(
         organization=world.places[f"unit {place}"],
         number=paper.number,

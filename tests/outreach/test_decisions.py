@@ -95,6 +95,7 @@ def test_a_case_is_left_out_with_a_reason(round, staff):
 
 @time_machine.travel("2023-05-11 10:00:00+08:00", tick=False)
 def test_five_working_days_from_a_thursday_end_on_the_next_wednesday(city, staff):
+    staff.grants.update(starts_on=date(2020, 1, 1))
     round, _ = reviewing(city)
     Application.objects.filter(round=round).update(status="proposed")
 
@@ -105,6 +106,7 @@ def test_five_working_days_from_a_thursday_end_on_the_next_wednesday(city, staff
 
 @time_machine.travel("2023-04-20 10:00:00+08:00", tick=False)
 def test_an_adjusted_sunday_counts_as_a_working_day(city, staff):
+    staff.grants.update(starts_on=date(2020, 1, 1))
     round, _ = reviewing(city)
     Application.objects.filter(round=round).update(status="proposed")
 
