@@ -148,8 +148,8 @@ PERMS: dict[str, frozenset[Perm]] = {
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
     Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
     Role.SUBDISTRICT: _CENSUS_OFFICER
-    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW},
-    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.SELF_CHECK, Perm.HELP_ASK},
+    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW}
+    | {Perm.SELF_CHECK, Perm.HELP_ASK},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
     Role.SCHOOL_VERIFIER: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY}),
     Role.UNIT: frozenset(

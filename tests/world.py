@@ -40,8 +40,6 @@ from resources.models import Route, WorkAttention
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
-from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory, TitleKindFactory
-from tests.resources import works
 from tests.outreach.factories import (
     ApplicationFactory,
     AssessmentFactory,
@@ -49,6 +47,7 @@ from tests.outreach.factories import (
     TitleFactory,
     TitleKindFactory,
 )
+from tests.resources import works
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory

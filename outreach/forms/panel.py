@@ -6,8 +6,8 @@ from django import forms
 
 from outreach.models import Objection, SiteVisit
 from outreach.scoring import LADDER, plain
-from portal.public_form import PublicForm
 from portal.identifiers import clean_text
+from portal.public_form import PublicForm
 
 
 class SheetForm(forms.Form):
