@@ -35,6 +35,7 @@ WAITING = (
     resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
+    outreach.supervision_waiting,
 )
 
 
