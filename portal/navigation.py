@@ -32,6 +32,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("收件箱", "/desk/inbox/", ()),
             ("作品评审", "/desk/reviews/", (Perm.WORK_REVIEW,)),
             ("我的任务", "/desk/jobs/", ()),
+            ("我的孩子", "/desk/guardian/", (Perm.WARD_VIEW,)),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
         ),
     ),

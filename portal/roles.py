@@ -49,6 +49,7 @@ class Perm(models.TextChoices):
     CREDIT_VIEW = "credit_view", "查看学分"
     CREDIT_RECORD = "credit_record", "录入学分"
     CREDIT_VERIFY = "credit_verify", "审核学分"
+    WARD_VIEW = "ward_view", "查看自己孩子的学分"
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
     REPORT_MAKE = "report_make", "编制年度报告"
@@ -161,7 +162,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
-    Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
+    Role.GUARDIAN: frozenset({Perm.DESK_VIEW, Perm.WARD_VIEW}),
 }
 
 # Who signs in with a second factor at once; schools give it at the step that asks for it.

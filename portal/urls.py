@@ -95,6 +95,8 @@ urlpatterns = [
     path("desk/events/", _part("events.urls.desk", "events_desk")),
     path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
+    path("desk/guardian/", _part("youth_credits.urls.guardian", "guardian")),
+    path("guardian/", _part("youth_credits.urls.guardian_public", "guardian_public")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),
     path("reports/", _part("indicators.urls.reports_public", "reports")),

@@ -290,6 +290,8 @@ PAGES = {
     "youth_credits:student_consent": Page("", CLERKS, of="student"),
     "youth_credits:student_withdraw": Page("", CLERKS, of="student"),
     "youth_credits:transcript": Page("", SCHOOLS, of="student"),
+    "youth_credits:unbind": Page("", CLERKS, of="student", args=(("bond", 1),), may_be_empty=True),
+    "youth_credits:slips": Page(CLERKS, CLERKS),
     "youth_credits:credit_upload": Page(CLERKS, CLERKS),
     "youth_credits:credit_template": Page(CLERKS),
     "youth_credits:roll_upload": Page(CLERKS, CLERKS),
@@ -306,6 +308,13 @@ PAGES = {
     "youth_credits:batch_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:entries_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:verify": Page(VERIFIERS),
+    # --- a guardian's own children
+    "guardian_public:open": Page("*", "*"),
+    "guardian:children": Page("guardian"),
+    "guardian:add_child": Page("guardian", "guardian"),
+    "guardian:child": Page("guardian@ward", of="ward"),
+    "guardian:consent": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:withdraw": Page("", "guardian@ward", of="ward"),
 }
 # Who is asked about pages that answer everybody alike.
 OF_THE_PUBLIC = {"stranger", "nobody", "staff", "school", "guardian", "disabled", "no_mfa"}

@@ -37,8 +37,8 @@ from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
-from tests.youth_credits.factories import BatchFactory, enrol
-from youth_credits.actions import DATA, load_rules
+from tests.youth_credits.factories import BatchFactory, bind, enrol
+from youth_credits.actions import DATA, load_protection, load_rules
 from youth_credits.models import Batch
 
 PLACES = ("here", "near", "far")
@@ -315,6 +315,7 @@ def _statistics(world: World) -> None:
 
 def _children(world: World) -> None:
     load_rules(DATA / "rules_v1.json")
+    load_protection(DATA / "protection.json")
     clerks = {"here": "school", "near": "school_near", "far": "school_b"}
     world.things |= {"student": {}, "batch": {}}
     for number, place in enumerate(PLACES):
@@ -323,9 +324,12 @@ def _children(world: World) -> None:
             children = enrol(school, clerk, heads=3, first=number * 10)
             world.things["student"][place] = children[0]
             world.secrets[place] = {child.number for child in children} | {child.name for child in children}
+            if place == "here":  # the child of the guardian among the actors
+                bind(world.people["guardian"], children[0])
             world.things["batch"][place] = BatchFactory(
                 organization=school, created_by=clerk, status=Batch.Status.CHECKED
             )
+    world.things["ward"] = {place: world.things["student"][place] for place in ("here", "far")}
 
 
 def token_of(thing) -> str:

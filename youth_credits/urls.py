@@ -1,8 +1,18 @@
-"""Addresses of the schools' pages, under /desk/credits/."""
+"""Addresses of the schools' pages, under /desk/credits/, and of the guardians'."""
 
 from django.urls import path
 
-from youth_credits.views import batches, consent, grid, imports, start, students, transcripts
+from youth_credits.views import (
+    batches,
+    consent,
+    grid,
+    guardians,
+    imports,
+    slips,
+    start,
+    students,
+    transcripts,
+)
 
 app_name = "youth_credits"
 
@@ -14,6 +24,8 @@ urlpatterns = [
     path("students/<uuid:uuid>/consent/", consent.student_consent, name="student_consent"),
     path("students/<uuid:uuid>/consent/withdraw/", consent.student_withdraw, name="student_withdraw"),
     path("students/<uuid:uuid>/transcript/", transcripts.transcript, name="transcript"),
+    path("students/<uuid:uuid>/guardians/<int:bond>/unbind/", slips.unbind, name="unbind"),
+    path("guardians/", slips.slips, name="slips"),
     path("import/", imports.credit_upload, name="credit_upload"),
     path("import/template/", imports.credit_template, name="credit_template"),
     path("roll/", imports.roll_upload, name="roll_upload"),
@@ -31,3 +43,14 @@ urlpatterns = [
     path("batches/<uuid:uuid>/return-entries/", batches.entries_return, name="entries_return"),
     path("verify/", batches.verify, name="verify"),
 ]
+
+# Under /desk/guardian/: the guardian's own pages.
+guardian = [
+    path("", guardians.children, name="children"),
+    path("add/", guardians.add_child, name="add_child"),
+    path("<uuid:uuid>/", guardians.child, name="child"),
+    path("<uuid:uuid>/consent/", guardians.consent, name="consent"),
+    path("<uuid:uuid>/consent/withdraw/", guardians.withdraw, name="withdraw"),
+]
+# Under /guardian/: for whoever holds a slip and has no account yet.
+guardian_public = [path("open/", guardians.open_account, name="open")]

@@ -12,7 +12,8 @@ from portal import files
 from portal.identifiers import synthetic_student_number
 from youth_credits import actions
 from youth_credits.actions import RollRow
-from youth_credits.models import Batch, Student
+from youth_credits.models import Batch, Guardianship, Student
+from youth_credits.queries import RuleBook
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
 BORN = date(2014, 3, 1)
@@ -48,6 +49,20 @@ def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consent
     ]
     actions.update_roll(rows, batch=batch, on=date(2025, 9, 1))
     return list(school_children(school))
+
+
+def record(
+    school, by, students, *, held_on: date = HELD, minutes: int = 120, title: str = "植物标本制作"
+) -> Batch:
+    """One activity of these children in the ledger, waiting to be verified; under the school's scope."""
+    rule = RuleBook().find("A1", held_on)
+    occasion = actions.Occasion(rule, held_on, title)
+    return actions.record_class(occasion, students, minutes=minutes, school=school, key=uuid.uuid4(), by=by)
+
+
+def bind(guardian, student) -> Guardianship:
+    """A guardian's account and a child; under the school's scope."""
+    return Guardianship.objects.create(guardian=guardian, student=student, school_id=student.school_id)
 
 
 def school_children(school):

@@ -18,14 +18,19 @@ from youth_credits.actions.batches import (
     verify,
 )
 from youth_credits.actions.child import (
-    give_consent,
     holder_of,
     issue_transcript,
     open_class,
     open_record,
     reveal,
+)
+from youth_credits.actions.consents import (
+    consent_as_guardian,
+    give_consent,
+    withdraw_as_guardian,
     withdraw_consent,
 )
+from youth_credits.actions.guardians import GOOD_FOR, add_child, open_account, print_slips, unbind
 from youth_credits.actions.ledger import (
     ANY_TIME,
     LEDGER_LOCK,
@@ -41,6 +46,7 @@ from youth_credits.actions.ledger import (
     write,
 )
 from youth_credits.actions.partitions import make_partitions
+from youth_credits.actions.protection import load_protection
 from youth_credits.actions.reference import DATA, load_reference, load_rules
 from youth_credits.actions.roll import (
     RollRow,
@@ -56,6 +62,7 @@ __all__ = [
     "ANY_TIME",
     "BATCH",
     "DATA",
+    "GOOD_FOR",
     "JOBS",
     "LEDGER_LOCK",
     "UNDO_WITHIN",
@@ -63,6 +70,8 @@ __all__ = [
     "Outcome",
     "RollRow",
     "Weighed",
+    "add_child",
+    "consent_as_guardian",
     "copy_students",
     "drop",
     "entry_line",
@@ -72,13 +81,16 @@ __all__ = [
     "holder_of",
     "issue_transcript",
     "keep",
+    "load_protection",
     "load_reference",
     "load_rules",
     "lock_ledger",
     "make_partitions",
     "note_checked",
+    "open_account",
     "open_class",
     "open_record",
+    "print_slips",
     "prove_balances",
     "record_class",
     "refuse_file",
@@ -90,12 +102,14 @@ __all__ = [
     "store",
     "store_roll",
     "transfer",
+    "unbind",
     "undo",
     "update_roll",
     "upload",
     "verify",
     "weigh",
     "when_of",
+    "withdraw_as_guardian",
     "withdraw_consent",
     "worth_of",
     "write",

@@ -1,7 +1,7 @@
 """One child's record: opened, shown whole, consented to, put on paper."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -16,7 +16,6 @@ from portal.errors import Refused
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import queries
-from youth_credits.actions.roll import CONSENT_VERSION
 from youth_credits.models import Grade, Student
 
 TRANSCRIPT = PaperKind("transcript", "KPXF", "学生科普学分成绩单")
@@ -43,30 +42,6 @@ def reveal(student: Student, *, reason: str, by: User) -> tuple[str, str]:
         raise Refused("请填写查看完整信息的理由。")
     audit.record(student, "reveal", by=by, note=reason)
     return student.name, student.number
-
-
-@transaction.atomic
-def withdraw_consent(student: Student, *, on: date, by: User) -> None:
-    """The guardian takes the consent back; it acts at once."""
-    require(by, Perm.CREDIT_RECORD, student.school)
-    done = Student.objects.filter(pk=student.pk, consented_on__isnull=False, withdrawn_on=None).update(
-        withdrawn_on=on
-    )
-    if not done:
-        raise Refused("没有可撤回的监护人同意。")
-    audit.record(student, "withdraw_consent", by=by)
-
-
-@transaction.atomic
-def give_consent(student: Student, *, on: date, by: User) -> None:
-    """Note the guardian's consent to the version in force, given on paper on a day."""
-    require(by, Perm.CREDIT_RECORD, student.school)
-    if on > local_today():
-        raise Refused("同意日期不能晚于今天。")
-    Student.objects.filter(pk=student.pk).update(
-        consented_on=on, consent_version=CONSENT_VERSION, withdrawn_on=None
-    )
-    audit.record(student, "give_consent", by=by, note=f"同意书 {CONSENT_VERSION}")
 
 
 @transaction.atomic

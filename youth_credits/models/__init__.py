@@ -1,6 +1,7 @@
 """Schools' students, the rules by which they earn credit, and the ledger of what they earned."""
 
 from youth_credits.models.batches import Batch, RollChange
+from youth_credits.models.consents import Consent, ConsentText
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import (
     Activity,
@@ -11,7 +12,10 @@ from youth_credits.models.ledger import (
     OccasionClaim,
     StudentYear,
 )
+from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
+from youth_credits.models.limits import TimeLimit
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
+from youth_credits.models.slips import GuardianSlip
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 
 __all__ = [
@@ -20,16 +24,20 @@ __all__ = [
     "ActivityShare",
     "Batch",
     "CertificateClaim",
+    "Consent",
+    "ConsentText",
     "CourseClaim",
     "Credit",
     "CreditRule",
     "CreditRuleSet",
     "Enrolment",
     "Grade",
+    "GuardianSlip",
     "Guardianship",
     "OccasionClaim",
     "RollChange",
     "Student",
     "StudentQuerySet",
     "StudentYear",
+    "TimeLimit",
 ]

@@ -11,6 +11,15 @@ from youth_credits.queries.batches import (
 )
 from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
 from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
+from youth_credits.queries.guardians import (
+    consent_text,
+    consents,
+    guardians_of,
+    slip_counts,
+    wards,
+    year_of,
+)
+from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
     classes,
@@ -35,15 +44,19 @@ __all__ = [
     "batch_entries",
     "batches",
     "classes",
+    "consent_text",
+    "consents",
     "entries",
     "find_students",
     "flaws",
+    "guardians_of",
     "hours_by_district",
     "last_activity",
     "name_hash",
     "normal_name",
     "number_hash",
     "reached_minimum_by_district",
+    "slip_counts",
     "standing",
     "students_in_scope_by_district",
     "to_verify",
@@ -54,5 +67,7 @@ __all__ = [
     "unpartitioned",
     "verifiers",
     "waiting_for",
+    "wards",
+    "year_of",
     "years_of",
 ]

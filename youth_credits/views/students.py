@@ -13,7 +13,8 @@ from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.forms import ConsentForm, FindForm, RevealForm
+from youth_credits.forms import FindForm, NoteForm, RevealForm
+from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import reached_minimum
@@ -101,7 +102,10 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "is_under_14": student.is_under_14(today),
         "has_consent": student.has_consent(today),
         "reveal_form": RevealForm(),
-        "consent_form": ConsentForm(initial={"consented_on": today}),
+        "consent_form": SignedPaperForm(initial={"on": today}),
+        "consents": list(queries.consents(student)[:10]),
+        "guardians": list(queries.guardians_of(student)),
+        "note_form": NoteForm(),
         "may_record": may(request.user, Perm.CREDIT_RECORD, student.school),
         "crumbs": crumbs(("学生", reverse("youth_credits:student_list")), (student.number_masked, "")),
     }
