@@ -49,6 +49,10 @@ class Perm(models.TextChoices):
     CREDIT_VIEW = "credit_view", "查看学分"
     CREDIT_RECORD = "credit_record", "录入学分"
     CREDIT_VERIFY = "credit_verify", "审核学分"
+    CREDIT_OVERSEE = "credit_oversee", "监督学分"
+    CASE_REQUEST = "case_request", "申请查阅学生记录"
+    CASE_APPROVE = "case_approve", "批准查阅学生记录"
+    PROTECTION_MANAGE = "protection_manage", "管理未成年人信息保护"
     WARD_VIEW = "ward_view", "查看自己孩子的学分"
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
@@ -122,6 +126,9 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.RETURN_REVIEW,
         Perm.INDEX_COMPUTE,
         Perm.REPORT_MAKE,
+        Perm.CASE_REQUEST,
+        Perm.CASE_APPROVE,
+        Perm.PROTECTION_MANAGE,
     },
     Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
     Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
@@ -136,7 +143,16 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _TITLE_OFFICER
     | _NEED_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL},
-    Role.EDUCATION: frozenset({Perm.DESK_VIEW, Perm.ORGANIZATION_VIEW, Perm.INDEX_VIEW}),
+    Role.EDUCATION: frozenset(
+        {
+            Perm.DESK_VIEW,
+            Perm.ORGANIZATION_VIEW,
+            Perm.INDEX_VIEW,
+            Perm.CREDIT_OVERSEE,
+            Perm.CASE_REQUEST,
+            Perm.CASE_APPROVE,
+        }
+    ),
     Role.SUBDISTRICT: _CENSUS_OFFICER
     | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),

@@ -30,6 +30,7 @@ DAILY = (
     "works_upkeep",
     "audit_anchor",
     "credit_proof",
+    "credit_oversight",
 )
 MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

@@ -96,6 +96,7 @@ urlpatterns = [
     path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
     path("desk/guardian/", _part("youth_credits.urls.guardian", "guardian")),
+    path("desk/oversight/", _part("youth_credits.urls.oversight_desk", "oversight")),
     path("guardian/", _part("youth_credits.urls.guardian_public", "guardian_public")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),

@@ -24,6 +24,8 @@ CENSUS_SHEETS = "staff@city district@district district_head@district unit@own"
 MAKERS = "staff@city unit@own"
 NEED_OFFICERS = "staff@city district@district district_head@district"
 NEED_READERS = f"{NEED_OFFICERS} subdistrict@street"
+OFFICES = "staff@city education@district"
+NO_DRAWN = (("drawn", "00000000-0000-4000-8000-000000000000"),)
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
@@ -308,12 +310,44 @@ PAGES = {
     "youth_credits:batch_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:entries_return": Page("", VERIFIERS, of="batch"),
     "youth_credits:verify": Page(VERIFIERS),
+    "youth_credits:publications": Page(SCHOOLS, VERIFIERS, may_be_empty=True),
+    "youth_credits:publication": Page(SCHOOLS, of="publication"),
+    "youth_credits:publication_reopen": Page("", VERIFIERS, of="publication"),
+    "youth_credits:appeals": Page(SCHOOLS),
+    "youth_credits:appeal": Page(SCHOOLS, of="appeal"),
+    "youth_credits:appeal_answer": Page("", VERIFIERS, of="appeal"),
+    "youth_credits:appeal_escalate": Page("", CLERKS, of="appeal"),
+    "youth_credits:appeal_paper": Page(CLERKS, CLERKS, of="student"),
+    "youth_credits:views": Page(SCHOOLS),
+    # --- offices that oversee schools; nobody among them sees a child without a case
+    "oversight:start": Page(OFFICES),
+    "oversight:case_new": Page(OFFICES, OFFICES),
+    "oversight:case": Page(OFFICES, of="case"),
+    "oversight:case_approve": Page("", OFFICES, of="case", may_be_empty=True),
+    "oversight:case_refuse": Page("", OFFICES, of="case"),
+    "oversight:case_end": Page("", OFFICES, of="case"),
+    "oversight:record": Page("education@district", of="open_case"),
+    "oversight:appeal": Page("education@district", of="climbed"),
+    "oversight:appeal_decide": Page("", "education@district", of="climbed"),
+    "oversight:appeal_case": Page("", "education@district", of="climbed"),
+    "oversight:check_new": Page("education", "education"),
+    "oversight:check": Page(OFFICES, of="check"),
+    "oversight:check_approve": Page("", OFFICES, of="check", may_be_empty=True),
+    "oversight:check_finish": Page("", "education@district", of="check"),
+    "oversight:drawn": Page(
+        "education@district", "education@district", of="check", args=NO_DRAWN, may_be_empty=True
+    ),
+    "oversight:drawn_open": Page("", "education@district", of="check", args=NO_DRAWN, may_be_empty=True),
     # --- a guardian's own children
     "guardian_public:open": Page("*", "*"),
     "guardian:children": Page("guardian"),
     "guardian:add_child": Page("guardian", "guardian"),
     "guardian:child": Page("guardian@ward", of="ward"),
     "guardian:consent": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:appeal_new": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:appeal": Page("guardian@ward", of="ward_appeal"),
+    "guardian:appeal_escalate": Page("", "guardian@ward", of="ward_appeal"),
+    "guardian:appeal_withdraw": Page("", "guardian@ward", of="ward_appeal"),
     "guardian:withdraw": Page("", "guardian@ward", of="ward"),
 }
 # Who is asked about pages that answer everybody alike.

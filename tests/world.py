@@ -21,6 +21,7 @@ from indicators.models import Period, Return, StatForm
 from portal import files, jobs
 from portal.accounts import Grant, User
 from portal.batches import SheetBatch
+from portal.calendar import term
 from portal.encryption import sign
 from portal.notices import notify
 from portal.organizations import Organization
@@ -39,7 +40,7 @@ from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, bind, enrol
 from youth_credits.actions import DATA, load_protection, load_rules
-from youth_credits.models import Batch
+from youth_credits.models import AccessCase, Appeal, Batch, Publication, SpotCheck
 
 PLACES = ("here", "near", "far")
 PASSWORD = "long-enough-for-a-test-2026"
@@ -329,7 +330,74 @@ def _children(world: World) -> None:
             world.things["batch"][place] = BatchFactory(
                 organization=school, created_by=clerk, status=Batch.Status.CHECKED
             )
+    _oversight(world)
     world.things["ward"] = {place: world.things["student"][place] for place in ("here", "far")}
+
+
+def _oversight(world: World) -> None:
+    """A published term, an appeal that climbed, a case open and one asked for, and a check, at two places."""
+    names = ("publication", "appeal", "climbed", "case", "open_case", "check")
+    world.things |= {name: {} for name in names}
+    now, term_now = timezone.now(), term(timezone.localdate())
+    for place in ("here", "far"):
+        school, student = world.places[f"school {place}"], world.things["student"][place]
+        staff, education = world.people["staff"], world.people["education"]
+        at = {"organization": school, "region": school.region, "created_by": world.people["guardian"]}
+        with scope("steward"):
+            published = Publication.objects.create(
+                **at,
+                term=term_now.code,
+                starts_on=term_now.start,
+                ends_on=term_now.end,
+                status=Publication.Status.PUBLISHED,
+                published_at=now,
+                appeals_until=timezone.localdate() + timedelta(days=5),
+            )
+            appeals = [
+                Appeal.objects.create(
+                    **at,
+                    publication=published,
+                    student=student,
+                    ground=ground,
+                    status=status,
+                    escalated_at=now if status == "escalated" else None,
+                    way=Appeal.Way.ACCOUNT,
+                    filed_on=timezone.localdate(),
+                    due_on=timezone.localdate(),
+                    statement_sealed=b"",
+                )
+                for ground, status in (("missing", "filed"), ("kind", "escalated"))
+            ]
+            case = AccessCase.objects.create(
+                student=student, school=school, reason="核查", requested_by=world.people["head"]
+            )
+            opened = AccessCase.objects.create(
+                student=student,
+                school=school,
+                reason="核查",
+                requested_by=education,
+                status=AccessCase.Status.APPROVED,
+                approved_by=staff,
+                approved_at=now,
+                ends_at=now + timedelta(days=1),
+            )
+            check = SpotCheck.objects.create(
+                region=school.region,
+                created_by=world.people["head"],
+                school_year=2025,
+                share="0.05",
+                seed="0" * 64,
+                drawn_at=now,
+                last_entry=1,
+                schools=[],
+                population=1,
+                drawn=1,
+                digest="0" * 64,
+            )
+        things = (published, appeals[0], appeals[1], case, opened, check)
+        for name, thing in zip(names, things, strict=True):
+            world.things[name][place] = thing
+    world.things["ward_appeal"] = dict(world.things["appeal"])
 
 
 def token_of(thing) -> str:

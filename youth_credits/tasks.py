@@ -1,10 +1,12 @@
 """Background work of the staged lane. The batch row is the promise; each job is safe to run again."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
 
+from portal import audit
 from portal.errors import Refused
 from portal.jobs import Job, handler
 from portal.scope import scope
@@ -68,6 +70,21 @@ def roll_check(job: Job) -> None:
 def roll_keep(job: Job) -> None:
     """Keep a checked roll."""
     _work(job, Batch.Status.KEEPING, sheets.keep_roll)
+
+
+def oversight_night(*, at: datetime) -> dict[str, int]:
+    """What the clock does with terms, appeals and requests; each part may run again at any time."""
+    with scope("steward"):
+        _allow_time()
+        audit.event("oversight", by=None, kind="youth_credits")
+        return {"climbed": actions.climb_overdue(at=at), "archived": actions.archive_due(at=at)}
+
+
+@handler("credit_oversight")
+def credit_oversight(job: Job) -> None:
+    """Let what was left unanswered climb, and archive terms whose days are over. Once a business date."""
+    done = oversight_night(at=timezone.now())
+    job.progress(1, 1, "、".join(f"{name} {count}" for name, count in done.items()))
 
 
 @handler("credit_proof")

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from youth_credits.views import (
+    appeals,
     batches,
     consent,
     grid,
+    guardian_appeals,
     guardians,
     imports,
+    oversight,
     slips,
     start,
     students,
@@ -25,6 +28,15 @@ urlpatterns = [
     path("students/<uuid:uuid>/consent/withdraw/", consent.student_withdraw, name="student_withdraw"),
     path("students/<uuid:uuid>/transcript/", transcripts.transcript, name="transcript"),
     path("students/<uuid:uuid>/guardians/<int:bond>/unbind/", slips.unbind, name="unbind"),
+    path("students/<uuid:uuid>/appeal/", appeals.appeal_paper, name="appeal_paper"),
+    path("publications/", appeals.publications, name="publications"),
+    path("publications/<uuid:uuid>/", appeals.publication, name="publication"),
+    path("publications/<uuid:uuid>/reopen/", appeals.publication_reopen, name="publication_reopen"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<uuid:uuid>/", appeals.appeal, name="appeal"),
+    path("appeals/<uuid:uuid>/answer/", appeals.appeal_answer, name="appeal_answer"),
+    path("appeals/<uuid:uuid>/escalate/", appeals.appeal_escalate, name="appeal_escalate"),
+    path("views/", appeals.views, name="views"),
     path("guardians/", slips.slips, name="slips"),
     path("import/", imports.credit_upload, name="credit_upload"),
     path("import/template/", imports.credit_template, name="credit_template"),
@@ -49,8 +61,32 @@ guardian = [
     path("", guardians.children, name="children"),
     path("add/", guardians.add_child, name="add_child"),
     path("<uuid:uuid>/", guardians.child, name="child"),
+    path("<uuid:uuid>/appeal/", guardian_appeals.new, name="appeal_new"),
+    path("appeals/<uuid:uuid>/", guardian_appeals.appeal, name="appeal"),
+    path("appeals/<uuid:uuid>/escalate/", guardian_appeals.escalate, name="appeal_escalate"),
+    path("appeals/<uuid:uuid>/withdraw/", guardian_appeals.withdraw, name="appeal_withdraw"),
     path("<uuid:uuid>/consent/", guardians.consent, name="consent"),
     path("<uuid:uuid>/consent/withdraw/", guardians.withdraw, name="withdraw"),
 ]
 # Under /guardian/: for whoever holds a slip and has no account yet.
 guardian_public = [path("open/", guardians.open_account, name="open")]
+
+# Under /desk/oversight/: offices that oversee schools.
+oversight_desk = [
+    path("", oversight.start, name="start"),
+    path("cases/new/", oversight.case_new, name="case_new"),
+    path("cases/<uuid:uuid>/", oversight.case, name="case"),
+    path("cases/<uuid:uuid>/approve/", oversight.case_approve, name="case_approve"),
+    path("cases/<uuid:uuid>/refuse/", oversight.case_refuse, name="case_refuse"),
+    path("cases/<uuid:uuid>/end/", oversight.case_end, name="case_end"),
+    path("cases/<uuid:uuid>/record/", oversight.record, name="record"),
+    path("appeals/<uuid:uuid>/", oversight.appeal, name="appeal"),
+    path("appeals/<uuid:uuid>/decide/", oversight.appeal_decide, name="appeal_decide"),
+    path("appeals/<uuid:uuid>/case/", oversight.appeal_case, name="appeal_case"),
+    path("checks/new/", oversight.check_new, name="check_new"),
+    path("checks/<uuid:uuid>/", oversight.check, name="check"),
+    path("checks/<uuid:uuid>/approve/", oversight.check_approve, name="check_approve"),
+    path("checks/<uuid:uuid>/finish/", oversight.check_finish, name="check_finish"),
+    path("checks/<uuid:uuid>/entries/<uuid:drawn>/", oversight.drawn, name="drawn"),
+    path("checks/<uuid:uuid>/entries/<uuid:drawn>/open/", oversight.drawn_open, name="drawn_open"),
+]

@@ -184,7 +184,7 @@ def entries_seen(guardian) -> int:
 
 
 def test_before_consent_no_entry_is_visible_to_anyone_but_the_school(unasked, guardian):
-    """Basis: facts 10.9."""
+    """Basis: 青少年科普学分工作规则."""
     assert entries_seen(guardian) == 0
     assert Credit.objects.count() == 1
 

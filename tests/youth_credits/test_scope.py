@@ -33,6 +33,11 @@ TABLES = [
     "courseclaim",
     "certificateclaim",
     "studentyear",
+    "guardianslip",
+    "consent",
+    "appeal",
+    "spotcheck",
+    "drawnentry",
 ]
 
 
@@ -258,6 +263,9 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
     assert {name.removeprefix("youth_credits_") for name in names} - set(TABLES) == {
         "creditruleset",
         "creditrule",
+        "consenttext",
+        "timelimit",
+        "publication",
     }
 
 
@@ -298,6 +306,7 @@ def approve(case, **values):
     with scope("steward"):
         AccessCase.objects.filter(pk=case.pk).update(
             **{
+                "status": AccessCase.Status.APPROVED,
                 "approved_by": UserFactory(),
                 "approved_at": timezone.now() - timedelta(minutes=1),
                 "ends_at": timezone.now() + timedelta(hours=1),

@@ -1,5 +1,15 @@
 """Every change to rolls and ledger; what sheets, pages and commands may call."""
 
+from youth_credits.actions.appeals import (
+    answer,
+    appeal,
+    appeal_on_paper,
+    climb_overdue,
+    decide,
+    escalate,
+    escalate_on_paper,
+    withdraw_appeal,
+)
 from youth_credits.actions.batches import (
     JOBS,
     UNDO_WITHIN,
@@ -17,6 +27,15 @@ from youth_credits.actions.batches import (
     upload,
     verify,
 )
+from youth_credits.actions.cases import (
+    approve_case,
+    ask_case,
+    end_case,
+    refuse_case,
+    request_case,
+    view_record,
+)
+from youth_credits.actions.checks import approve_check, draw_check, finish_check, note_finding, open_drawn
 from youth_credits.actions.child import (
     holder_of,
     issue_transcript,
@@ -47,6 +66,7 @@ from youth_credits.actions.ledger import (
 )
 from youth_credits.actions.partitions import make_partitions
 from youth_credits.actions.protection import load_protection
+from youth_credits.actions.publications import archive_due, publish, reopen
 from youth_credits.actions.reference import DATA, load_reference, load_rules
 from youth_credits.actions.roll import (
     RollRow,
@@ -71,10 +91,24 @@ __all__ = [
     "RollRow",
     "Weighed",
     "add_child",
+    "answer",
+    "appeal",
+    "appeal_on_paper",
+    "approve_case",
+    "approve_check",
+    "archive_due",
+    "ask_case",
+    "climb_overdue",
     "consent_as_guardian",
     "copy_students",
+    "decide",
+    "draw_check",
     "drop",
+    "end_case",
     "entry_line",
+    "escalate",
+    "escalate_on_paper",
+    "finish_check",
     "give_back",
     "give_consent",
     "hold",
@@ -87,13 +121,19 @@ __all__ = [
     "lock_ledger",
     "make_partitions",
     "note_checked",
+    "note_finding",
     "open_account",
     "open_class",
+    "open_drawn",
     "open_record",
     "print_slips",
     "prove_balances",
+    "publish",
     "record_class",
+    "refuse_case",
     "refuse_file",
+    "reopen",
+    "request_case",
     "retry",
     "return_entries",
     "reveal",
@@ -107,8 +147,10 @@ __all__ = [
     "update_roll",
     "upload",
     "verify",
+    "view_record",
     "weigh",
     "when_of",
+    "withdraw_appeal",
     "withdraw_as_guardian",
     "withdraw_consent",
     "worth_of",

@@ -1,6 +1,6 @@
 """Words of which the policies of later migrations are made. The first ones stand in migration 0002.
 
-Scopes beside those: "slip:<hash>" whoever holds a printed slip, one row; "office:<region>" an office that
+Scopes beside those: "slip:<hash>" whoever holds a printed slip, one row; "number:<hash>" one child's row; "office:<region>" an office that
 oversees the schools of a region and sees the papers that reached it (cases, appeals, draws), never a child.
 """
 
@@ -17,6 +17,8 @@ SLIP = (
     "(SELECT CASE WHEN split_part(current_setting('portal.scope', true), ':', 1) = 'slip'"
     " THEN decode(split_part(current_setting('portal.scope', true), ':', 2), 'hex') END)"
 )
+
+NUMBER = SLIP.replace("'slip'", "'number'")
 
 # One child at a time, by its key: statements that write a row for every child of a class stay quick.
 OWN_CHILD = f"EXISTS (SELECT FROM youth_credits_student s WHERE s.id = student_id AND s.school_id = {SCHOOL})"

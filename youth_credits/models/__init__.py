@@ -1,6 +1,7 @@
 """Schools' students, the rules by which they earn credit, and the ledger of what they earned."""
 
 from youth_credits.models.batches import Batch, RollChange
+from youth_credits.models.checks import DrawnEntry, SpotCheck
 from youth_credits.models.consents import Consent, ConsentText
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import (
@@ -14,6 +15,7 @@ from youth_credits.models.ledger import (
 )
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.limits import TimeLimit
+from youth_credits.models.publications import Appeal, Publication
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
 from youth_credits.models.slips import GuardianSlip
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
@@ -22,6 +24,7 @@ __all__ = [
     "AccessCase",
     "Activity",
     "ActivityShare",
+    "Appeal",
     "Batch",
     "CertificateClaim",
     "Consent",
@@ -30,12 +33,15 @@ __all__ = [
     "Credit",
     "CreditRule",
     "CreditRuleSet",
+    "DrawnEntry",
     "Enrolment",
     "Grade",
     "GuardianSlip",
     "Guardianship",
     "OccasionClaim",
+    "Publication",
     "RollChange",
+    "SpotCheck",
     "Student",
     "StudentQuerySet",
     "StudentYear",

@@ -11,6 +11,7 @@ from youth_credits.queries.batches import (
 )
 from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
 from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
+from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
 from youth_credits.queries.guardians import (
     consent_text,
     consents,
@@ -20,6 +21,28 @@ from youth_credits.queries.guardians import (
     year_of,
 )
 from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.oversight import (
+    appeals_at_office,
+    cases,
+    cases_at,
+    finding_counts,
+    spot_checks,
+    view_counts,
+    views_of,
+)
+from youth_credits.queries.publications import (
+    appeal_timeline,
+    appeals,
+    entry_of,
+    guardians_at,
+    locked_term,
+    publications,
+    published_entries,
+    published_now,
+    published_sums,
+    unverified_in,
+    working_days,
+)
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
     classes,
@@ -37,26 +60,44 @@ from youth_credits.queries.totals import (
 
 __all__ = [
     "REFERENCES",
+    "Draw",
     "Flaw",
     "RuleBook",
     "Year",
+    "appeal_timeline",
+    "appeals",
+    "appeals_at_office",
     "astray",
     "batch_entries",
     "batches",
+    "cases",
+    "cases_at",
     "classes",
     "consent_text",
     "consents",
+    "draw",
+    "draw_again",
     "entries",
+    "entry_of",
     "find_students",
+    "finding_counts",
     "flaws",
+    "guardians_at",
     "guardians_of",
     "hours_by_district",
     "last_activity",
+    "last_entry",
+    "locked_term",
     "name_hash",
     "normal_name",
     "number_hash",
+    "publications",
+    "published_entries",
+    "published_now",
+    "published_sums",
     "reached_minimum_by_district",
     "slip_counts",
+    "spot_checks",
     "standing",
     "students_in_scope_by_district",
     "to_verify",
@@ -65,9 +106,13 @@ __all__ = [
     "unbalanced",
     "unclaimed",
     "unpartitioned",
+    "unverified_in",
     "verifiers",
+    "view_counts",
+    "views_of",
     "waiting_for",
     "wards",
+    "working_days",
     "year_of",
     "years_of",
 ]

@@ -130,6 +130,8 @@ def child(request, uuid):
     }
     if context["has_consent"]:
         context["year"] = progress_shown(student, today)
+        context["published"] = queries.published_now(student.school_id).first()
+        context["appeals"] = list(student.appeals.order_by("-pk")[:20])
         context["page"] = page_by_key(
             queries.entries(student),
             order=("-activity__held_on", "-pk"),
