@@ -54,6 +54,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         "青少年科普学分",
         (
             ("学分与学生", "/desk/credits/", (Perm.CREDIT_VIEW, Perm.CREDIT_RECORD, Perm.CREDIT_VERIFY)),
+            ("未成年人信息保护", "/desk/protection/", (Perm.PROTECTION_MANAGE,)),
             ("学分监督", "/desk/oversight/", (Perm.CASE_REQUEST,)),
         ),
     ),

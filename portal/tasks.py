@@ -31,6 +31,7 @@ DAILY = (
     "audit_anchor",
     "credit_proof",
     "credit_oversight",
+    "credit_retention",
 )
 MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

@@ -25,6 +25,7 @@ MAKERS = "staff@city unit@own"
 NEED_OFFICERS = "staff@city district@district district_head@district"
 NEED_READERS = f"{NEED_OFFICERS} subdistrict@street"
 OFFICES = "staff@city education@district"
+NO_CREDENTIAL = (("credential", "00000000-0000-4000-8000-000000000000"),)
 NO_DRAWN = (("drawn", "00000000-0000-4000-8000-000000000000"),)
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
@@ -37,6 +38,9 @@ PAGES = {
     "display": Page("*", "*"),
     "trail_head": Page("*", may_be_empty=True),
     "open_data": Page("*"),
+    "credential_keys": Page("*"),
+    "credential_issuer": Page("*"),
+    "credential_status": Page("*", args=(("number", 0),)),
     "verify_form": Page("*", "*"),
     "verify": Page("*", of="signup", may_be_empty=True),
     "healthz": Page("*"),
@@ -320,6 +324,16 @@ PAGES = {
     "youth_credits:appeal_paper": Page(CLERKS, CLERKS, of="student"),
     "youth_credits:views": Page(SCHOOLS),
     # --- offices that oversee schools; nobody among them sees a child without a case
+    "youth_credits:rights_requests": Page(SCHOOLS),
+    "youth_credits:rights_request": Page(SCHOOLS, of="right"),
+    "youth_credits:rights_answer": Page("", VERIFIERS, of="right"),
+    "youth_credits:rights_copy": Page(SCHOOLS, of="right"),
+    "youth_credits:rights_letter": Page(SCHOOLS, of="right", may_be_empty=True),
+    "youth_credits:rights_paper": Page(CLERKS, CLERKS, of="student"),
+    "youth_credits:protection_report": Page(SCHOOLS),
+    "protection:start": Page("staff"),
+    "protection:plan_stop": Page("", "staff", may_be_empty=True),
+    "protection:incident_new": Page("staff", "staff"),
     "oversight:start": Page(OFFICES),
     "oversight:case_new": Page(OFFICES, OFFICES),
     "oversight:case": Page(OFFICES, of="case"),
@@ -348,6 +362,13 @@ PAGES = {
     "guardian:appeal": Page("guardian@ward", of="ward_appeal"),
     "guardian:appeal_escalate": Page("", "guardian@ward", of="ward_appeal"),
     "guardian:appeal_withdraw": Page("", "guardian@ward", of="ward_appeal"),
+    "guardian:transcript": Page("", "guardian@ward", of="ward"),
+    "guardian:credential_new": Page("", "guardian@ward", of="ward"),
+    "guardian:credential": Page("guardian@ward", of="ward", args=NO_CREDENTIAL, may_be_empty=True),
+    "guardian:right_new": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:right": Page("guardian@ward", of="ward_right"),
+    "guardian:right_copy": Page("guardian@ward", of="ward_right", may_be_empty=True),
+    "guardian:right_withdraw": Page("", "guardian@ward", of="ward_right"),
     "guardian:withdraw": Page("", "guardian@ward", of="ward"),
 }
 # Who is asked about pages that answer everybody alike.

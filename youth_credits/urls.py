@@ -11,6 +11,9 @@ from youth_credits.views import (
     guardians,
     imports,
     oversight,
+    papers,
+    protection,
+    rights,
     slips,
     start,
     students,
@@ -36,6 +39,13 @@ urlpatterns = [
     path("appeals/<uuid:uuid>/", appeals.appeal, name="appeal"),
     path("appeals/<uuid:uuid>/answer/", appeals.appeal_answer, name="appeal_answer"),
     path("appeals/<uuid:uuid>/escalate/", appeals.appeal_escalate, name="appeal_escalate"),
+    path("rights/", rights.requests, name="rights_requests"),
+    path("rights/<uuid:uuid>/", rights.rights_request, name="rights_request"),
+    path("rights/<uuid:uuid>/answer/", rights.rights_answer, name="rights_answer"),
+    path("rights/<uuid:uuid>/copy/", rights.rights_copy, name="rights_copy"),
+    path("rights/<uuid:uuid>/letter/", rights.rights_letter, name="rights_letter"),
+    path("students/<uuid:uuid>/rights/", rights.rights_paper, name="rights_paper"),
+    path("protection/", rights.protection_report, name="protection_report"),
     path("views/", appeals.views, name="views"),
     path("guardians/", slips.slips, name="slips"),
     path("import/", imports.credit_upload, name="credit_upload"),
@@ -65,6 +75,13 @@ guardian = [
     path("appeals/<uuid:uuid>/", guardian_appeals.appeal, name="appeal"),
     path("appeals/<uuid:uuid>/escalate/", guardian_appeals.escalate, name="appeal_escalate"),
     path("appeals/<uuid:uuid>/withdraw/", guardian_appeals.withdraw, name="appeal_withdraw"),
+    path("<uuid:uuid>/transcript/", papers.transcript, name="transcript"),
+    path("<uuid:uuid>/credentials/", papers.credential_new, name="credential_new"),
+    path("<uuid:uuid>/credentials/<uuid:credential>/", papers.credential, name="credential"),
+    path("<uuid:uuid>/rights/", papers.right_new, name="right_new"),
+    path("rights/<uuid:uuid>/", papers.right, name="right"),
+    path("rights/<uuid:uuid>/copy/", papers.right_copy, name="right_copy"),
+    path("rights/<uuid:uuid>/withdraw/", papers.right_withdraw, name="right_withdraw"),
     path("<uuid:uuid>/consent/", guardians.consent, name="consent"),
     path("<uuid:uuid>/consent/withdraw/", guardians.withdraw, name="withdraw"),
 ]
@@ -89,4 +106,11 @@ oversight_desk = [
     path("checks/<uuid:uuid>/finish/", oversight.check_finish, name="check_finish"),
     path("checks/<uuid:uuid>/entries/<uuid:drawn>/", oversight.drawn, name="drawn"),
     path("checks/<uuid:uuid>/entries/<uuid:drawn>/open/", oversight.drawn_open, name="drawn_open"),
+]
+
+# Under /desk/protection/: the city's page on minors' data.
+protection_desk = [
+    path("", protection.start, name="start"),
+    path("plans/<int:pk>/stop/", protection.plan_stop, name="plan_stop"),
+    path("incidents/new/", protection.incident_new, name="incident_new"),
 ]

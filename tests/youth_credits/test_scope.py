@@ -38,6 +38,9 @@ TABLES = [
     "appeal",
     "spotcheck",
     "drawnentry",
+    "credential",
+    "rightsrequest",
+    "retentionplan",
 ]
 
 
@@ -266,6 +269,9 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
         "consenttext",
         "timelimit",
         "publication",
+        "hoursaward",
+        "incident",
+        "retentionrule",
     }
 
 

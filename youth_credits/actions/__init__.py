@@ -49,6 +49,7 @@ from youth_credits.actions.consents import (
     withdraw_as_guardian,
     withdraw_consent,
 )
+from youth_credits.actions.credentials import ask_credential, signed, transcript_as_guardian
 from youth_credits.actions.guardians import GOOD_FOR, add_child, open_account, print_slips, unbind
 from youth_credits.actions.ledger import (
     ANY_TIME,
@@ -68,6 +69,17 @@ from youth_credits.actions.partitions import make_partitions
 from youth_credits.actions.protection import load_protection
 from youth_credits.actions.publications import archive_due, publish, reopen
 from youth_credits.actions.reference import DATA, load_reference, load_rules
+from youth_credits.actions.retention import due, retention_night, stop_plan
+from youth_credits.actions.rights import (
+    ask_right,
+    ask_right_on_paper,
+    erase,
+    grant_right,
+    mark_overdue,
+    note_incident,
+    refuse_right,
+    withdraw_right,
+)
 from youth_credits.actions.roll import (
     RollRow,
     copy_students,
@@ -98,19 +110,25 @@ __all__ = [
     "approve_check",
     "archive_due",
     "ask_case",
+    "ask_credential",
+    "ask_right",
+    "ask_right_on_paper",
     "climb_overdue",
     "consent_as_guardian",
     "copy_students",
     "decide",
     "draw_check",
     "drop",
+    "due",
     "end_case",
     "entry_line",
+    "erase",
     "escalate",
     "escalate_on_paper",
     "finish_check",
     "give_back",
     "give_consent",
+    "grant_right",
     "hold",
     "holder_of",
     "issue_transcript",
@@ -120,8 +138,10 @@ __all__ = [
     "load_rules",
     "lock_ledger",
     "make_partitions",
+    "mark_overdue",
     "note_checked",
     "note_finding",
+    "note_incident",
     "open_account",
     "open_class",
     "open_drawn",
@@ -132,15 +152,20 @@ __all__ = [
     "record_class",
     "refuse_case",
     "refuse_file",
+    "refuse_right",
     "reopen",
     "request_case",
+    "retention_night",
     "retry",
     "return_entries",
     "reveal",
     "reverse",
     "sealed_student",
+    "signed",
+    "stop_plan",
     "store",
     "store_roll",
+    "transcript_as_guardian",
     "transfer",
     "unbind",
     "undo",
@@ -153,6 +178,7 @@ __all__ = [
     "withdraw_appeal",
     "withdraw_as_guardian",
     "withdraw_consent",
+    "withdraw_right",
     "worth_of",
     "write",
 ]

@@ -19,6 +19,7 @@ from youth_credits import queries
 from youth_credits.models import Grade, Student
 
 TRANSCRIPT = PaperKind("transcript", "KPXF", "学生科普学分成绩单")
+CREDENTIAL = PaperKind("credential", "KPPZ", "科普学分数字凭证")
 
 
 def open_record(student: Student, *, by: User, reason: str = "本校教务") -> None:
@@ -50,8 +51,12 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
 
     Raises Refused for a child under 14 without a guardian's consent, and where nothing is verified yet.
     """
-    at = at or timezone.now()
     require(by, Perm.CREDIT_VIEW, student.school)
+    return put_on_paper(student, by=by, at=at or timezone.now())
+
+
+def put_on_paper(student: Student, *, by: User, at: datetime) -> IssuedPaper:
+    """The transcript's entry in the register. The caller has asked whether `by` may."""
     if not student.has_consent(local_today(at)):
         raise Refused("该学生未满14周岁，须先登记监护人同意，才能开具可公开核验的成绩单。")
     rows = queries.transcript_entries(student)
@@ -61,6 +66,7 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
     facts = [
         ("学年", "、".join(str(year) for year in sorted({row.school_year for row in rows}))),
         ("学分合计", f"{total:.2f}"),
+        ("有效期", "长期有效，撤销除外"),
         ("说明", "竞赛所得学分不作为升学依据"),
     ]
     paper = issue(TRANSCRIPT, facts, by=by, holder=holder_of(student.pk), name=student.name, at=at)
@@ -71,7 +77,9 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
 def revoke_transcripts(students: Iterable[int], *, reason: str, by: User) -> None:
     """Transcripts of these children no longer tell the truth."""
     holders = {blind(holder_of(pk), purpose="paper holder") for pk in students}
-    for paper in IssuedPaper.objects.valid().filter(kind=TRANSCRIPT.code, holder_hash__in=holders):
+    for paper in IssuedPaper.objects.valid().filter(
+        kind__in=[TRANSCRIPT.code, CREDENTIAL.code], holder_hash__in=holders
+    ):
         revoke(paper, reason=reason, by=by)
 
 

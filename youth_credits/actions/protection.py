@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from youth_credits.models import ConsentText, TimeLimit
+from youth_credits.models import ConsentText, HoursAward, RetentionRule, TimeLimit
 
 
 @transaction.atomic
@@ -17,5 +17,11 @@ def load_protection(file: Path) -> int:
     for row in values["limits"]:
         TimeLimit.objects.update_or_create(
             step=row.pop("step"), in_force_from=row.pop("in_force_from"), defaults=row
+        )
+    for row in values["retention"]:
+        RetentionRule.objects.get_or_create(subject=row.pop("subject"), defaults=row)
+    for row in values["awards"]:
+        HoursAward.objects.get_or_create(
+            hours=row.pop("hours"), in_force_from=row.pop("in_force_from"), defaults=row
         )
     return sum(map(len, values.values()))

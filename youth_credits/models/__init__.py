@@ -3,6 +3,7 @@
 from youth_credits.models.batches import Batch, RollChange
 from youth_credits.models.checks import DrawnEntry, SpotCheck
 from youth_credits.models.consents import Consent, ConsentText
+from youth_credits.models.credentials import Credential, HoursAward
 from youth_credits.models.guardians import AccessCase, Guardianship
 from youth_credits.models.ledger import (
     Activity,
@@ -16,6 +17,7 @@ from youth_credits.models.ledger import (
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.limits import TimeLimit
 from youth_credits.models.publications import Appeal, Publication
+from youth_credits.models.rights import Incident, RetentionPlan, RetentionRule, RightsRequest
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
 from youth_credits.models.slips import GuardianSlip
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
@@ -30,6 +32,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "CourseClaim",
+    "Credential",
     "Credit",
     "CreditRule",
     "CreditRuleSet",
@@ -38,8 +41,13 @@ __all__ = [
     "Grade",
     "GuardianSlip",
     "Guardianship",
+    "HoursAward",
+    "Incident",
     "OccasionClaim",
     "Publication",
+    "RetentionPlan",
+    "RetentionRule",
+    "RightsRequest",
     "RollChange",
     "SpotCheck",
     "Student",

@@ -14,7 +14,8 @@ from youth_credits.models import SpotCheck
 POPULATION = """
     FROM youth_credits_credit c JOIN youth_credits_batch b ON b.id = c.batch_id
     WHERE c.school_id = ANY(%(schools)s) AND c.school_year = %(year)s AND c.id <= %(last)s
-      AND c.reverses_id IS NULL AND (c.reversed_at IS NULL OR c.reversed_at > %(at)s)
+      AND c.reverses_id IS NULL
+      AND NOT EXISTS (SELECT FROM youth_credits_credit r WHERE r.reverses_id = c.id AND r.id <= %(last)s)
       AND b.verified_at <= %(at)s AND (b.ended_at IS NULL OR b.ended_at > %(at)s)
 """
 

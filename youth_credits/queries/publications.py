@@ -46,8 +46,12 @@ def published_sums(term: Period, school: Organization) -> tuple[int, int]:
 
 def locked_term(school: Organization, day: date) -> Publication | None:
     """The publication that keeps new entries of a day out; None while the day's term is open."""
-    locked = Publication.objects.filter(organization=school, starts_on__lte=day, ends_on__gt=day)
-    return locked.exclude(status=Publication.Status.OPEN).first()
+    return locked_terms(school).filter(starts_on__lte=day, ends_on__gt=day).first()
+
+
+def locked_terms(school: Organization):
+    """The terms of a school that are public or archived: no entry is added to them."""
+    return Publication.objects.filter(organization=school).exclude(status=Publication.Status.OPEN)
 
 
 def publications(school: Organization):

@@ -19,7 +19,7 @@ from portal.sheets import (
     as_text,
     read_by_pieces,
 )
-from youth_credits import actions
+from youth_credits import actions, queries
 from youth_credits.actions import Occasion, Outcome
 from youth_credits.forms import MOST_MINUTES_A_DAY, begins
 from youth_credits.models import Batch, CreditRule, Grade, Student
@@ -123,6 +123,7 @@ class CreditSheet:
         self.table = Table(headers=CREDIT_HEADERS)
         self.book = RuleBook()
         self.roll = _Roll(school, self.book)
+        self.locked = list(queries.locked_terms(school))
         self.faults: list[Fault] = []
         self.readings: dict[str, None] = {}
         self.told: set[tuple[int, str]] = set()
@@ -151,6 +152,8 @@ class CreditSheet:
             rule = self.book.find(code, cells[DAY])
             if rule is None:
                 faults.append((KIND, self._no_rule(code, cells[DAY])))
+            elif any(term.starts_on <= cells[DAY] < term.ends_on for term in self.locked):
+                faults.append((DAY, CellFault("该日期所在学期已公示", "请审核员重新开放登记后再导入")))
         if faults:
             return None, faults
         self._note_reading(DAY, day, cells[DAY].isoformat())

@@ -22,6 +22,7 @@ from portal.roles import Perm
 from portal.scope import scope
 from youth_credits import actions, queries
 from youth_credits.forms.guardians import AgreeForm, CodeForm, OpenAccountForm
+from youth_credits.forms.rights import CredentialForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
 
@@ -126,10 +127,16 @@ def child(request, uuid):
         "has_consent": student.has_consent(today),
         "is_under_14": student.is_under_14(today),
         "history": list(queries.consents(student)),
+        "requests": list(student.rights_requests.order_by("-pk")[:20]),
+        "cases": list(student.access_cases.order_by("-pk")[:20]),
         "crumbs": [*CRUMBS, (student.name_masked, "")],
     }
     if context["has_consent"]:
         context["year"] = progress_shown(student, today)
+        context["credentials"] = list(
+            student.credentials.select_related("paper", "award").order_by("-pk")[:20]
+        )
+        context["credential_form"] = CredentialForm(awards=queries.awards_reached(student))
         context["published"] = queries.published_now(student.school_id).first()
         context["appeals"] = list(student.appeals.order_by("-pk")[:20])
         context["page"] = page_by_key(
