@@ -65,6 +65,7 @@ from youth_credits.queries.totals import (
     reached_minimum_by_district,
     students_in_scope_by_district,
 )
+from youth_credits.queries.waiting import oversight_waiting
 
 __all__ = [
     "REFERENCES",
@@ -101,6 +102,7 @@ __all__ = [
     "name_hash",
     "normal_name",
     "number_hash",
+    "oversight_waiting",
     "protection_report",
     "publications",
     "published_entries",
