@@ -324,6 +324,7 @@ PAGES = {
     "youth_credits:appeal_paper": Page(CLERKS, CLERKS, of="student"),
     "youth_credits:views": Page(SCHOOLS),
     # --- offices that oversee schools; nobody among them sees a child without a case
+    "youth_credits:class_transcripts": Page(SCHOOLS, SCHOOLS),
     "youth_credits:rights_requests": Page(SCHOOLS),
     "youth_credits:rights_request": Page(SCHOOLS, of="right"),
     "youth_credits:rights_answer": Page("", VERIFIERS, of="right"),

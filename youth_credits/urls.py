@@ -39,6 +39,7 @@ urlpatterns = [
     path("appeals/<uuid:uuid>/", appeals.appeal, name="appeal"),
     path("appeals/<uuid:uuid>/answer/", appeals.appeal_answer, name="appeal_answer"),
     path("appeals/<uuid:uuid>/escalate/", appeals.appeal_escalate, name="appeal_escalate"),
+    path("transcripts/", transcripts.class_transcripts, name="class_transcripts"),
     path("rights/", rights.requests, name="rights_requests"),
     path("rights/<uuid:uuid>/", rights.rights_request, name="rights_request"),
     path("rights/<uuid:uuid>/answer/", rights.rights_answer, name="rights_answer"),

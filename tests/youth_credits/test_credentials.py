@@ -168,3 +168,20 @@ def test_a_guardian_downloads_the_file_and_the_transcript(signed_in, verified, g
 
     assert file == actions.signed(made)
     assert paper.content.startswith(b"%PDF")
+
+
+def test_a_class_gets_its_transcripts_in_one_go_and_who_got_none_is_listed(
+    signed_in, verified, students, school_clerk, monkeypatch
+):
+    made = {}
+    monkeypatch.setattr(
+        "youth_credits.views.transcripts.pdf", lambda name, context, **more: made.update(context) or b"%PDF"
+    )
+    Student.objects.filter(pk=students[2].pk).update(consented_on=None, consent_version="")
+
+    answer = signed_in(school_clerk, factor=True).post("/desk/credits/transcripts/?class=5-1")
+
+    assert answer.content == b"%PDF"
+    assert [sheet["student"] for sheet in made["sheets"]] == students[:2]
+    assert [student for student, _ in made["left_out"]] == [students[2]]
+    assert IssuedPaper.objects.filter(kind="transcript").count() == 2
