@@ -110,6 +110,8 @@ ACTS = {
     "retention": "到期处理",
     "issue_credential": "签发数字凭证",
     "download": "下载",
+    "nominate": "推荐培养",
+    "report_project": "登记课题小结",
     "open_account": "凭开户单开户",
     "bind_child": "绑定孩子",
     "unbind_child": "解除监护关系",

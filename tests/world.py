@@ -40,7 +40,7 @@ from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, bind, enrol
 from youth_credits.actions import DATA, load_protection, load_rules
-from youth_credits.models import AccessCase, Appeal, Batch, Publication, RightsRequest, SpotCheck
+from youth_credits.models import AccessCase, Appeal, Batch, Nomination, Publication, RightsRequest, SpotCheck
 
 PLACES = ("here", "near", "far")
 PASSWORD = "long-enough-for-a-test-2026"
@@ -336,7 +336,7 @@ def _children(world: World) -> None:
 
 def _oversight(world: World) -> None:
     """A published term, an appeal that climbed, a case open and one asked for, and a check, at two places."""
-    names = ("publication", "appeal", "climbed", "case", "open_case", "check", "right")
+    names = ("publication", "appeal", "climbed", "case", "open_case", "check", "right", "nomination")
     world.things |= {name: {} for name in names}
     now, term_now = timezone.now(), term(timezone.localdate())
     for place in ("here", "far"):
@@ -403,9 +403,13 @@ def _oversight(world: World) -> None:
                 due_on=timezone.localdate(),
                 statement_sealed=b"",
             )
-        things = (published, appeals[0], appeals[1], case, opened, check, right)
+            nomination = Nomination.objects.create(
+                **at, student=student, field=Nomination.Field.NATURE, statement_sealed=b""
+            )
+        things = (published, appeals[0], appeals[1], case, opened, check, right, nomination)
         for name, thing in zip(names, things, strict=True):
             world.things[name][place] = thing
+    world.things["ward_nomination"] = dict(world.things["nomination"])
     world.things["ward_right"] = dict(world.things["right"])
     world.things["ward_appeal"] = dict(world.things["appeal"])
 

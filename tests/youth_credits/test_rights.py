@@ -266,3 +266,5 @@ def test_a_year_s_report_counts_as_one_would_by_hand(
     assert figures["学生与同意：未满14周岁且监护人同意"] == 3
     assert figures["校内查看与导出：打开学生记录"] == 3
     assert (figures["监护人请求：收到"], figures["监护人请求：不予办理（书面说明理由）"]) == (2, 1)
+    page = client.get("/desk/credits/protection/").content.decode()
+    assert "未满14周岁且监护人同意" in page

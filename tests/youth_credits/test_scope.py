@@ -41,6 +41,8 @@ TABLES = [
     "credential",
     "rightsrequest",
     "retentionplan",
+    "nomination",
+    "project",
 ]
 
 

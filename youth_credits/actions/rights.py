@@ -33,6 +33,7 @@ from youth_credits.models import (
     Guardianship,
     GuardianSlip,
     Incident,
+    Nomination,
     RightsRequest,
     RollChange,
     Student,
@@ -207,6 +208,7 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
     RollChange.objects.filter(student=pk).update(
         name_sealed_before=None, name_hash_before=None, name_masked_before=""
     )
+    Nomination.objects.filter(student=pk).delete()
     Consent.objects.filter(student=pk, signer_sealed__isnull=False).update(signer_sealed=b"")
     for model, fields in (
         (Appeal, ("statement_sealed", "answer_sealed", "decision_sealed", "signer_sealed")),

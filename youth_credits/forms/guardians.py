@@ -53,7 +53,7 @@ class OpenAccountForm(CodeForm):
         error_messages={"required": "请再输一次密码。"},
     )
     email = forms.EmailField(
-        label="电子邮箱（选填）",
+        label="电子邮箱",
         required=False,
         help_text="忘记密码时用来重设。不填也能使用，忘记密码时请向学校领取新的开户单。",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -16,6 +16,7 @@ from youth_credits.models.ledger import (
 )
 from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.limits import TimeLimit
+from youth_credits.models.promising import Nomination, Project
 from youth_credits.models.publications import Appeal, Publication
 from youth_credits.models.rights import Incident, RetentionPlan, RetentionRule, RightsRequest
 from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
@@ -43,7 +44,9 @@ __all__ = [
     "Guardianship",
     "HoursAward",
     "Incident",
+    "Nomination",
     "OccasionClaim",
+    "Project",
     "Publication",
     "RetentionPlan",
     "RetentionRule",

@@ -127,6 +127,7 @@ def child(request, uuid):
         "has_consent": student.has_consent(today),
         "is_under_14": student.is_under_14(today),
         "history": list(queries.consents(student)),
+        "nominations": list(student.nominations.order_by("-pk")[:10]),
         "requests": list(student.rights_requests.order_by("-pk")[:20]),
         "cases": list(student.access_cases.order_by("-pk")[:20]),
         "crumbs": [*CRUMBS, (student.name_masked, "")],

@@ -147,7 +147,7 @@ def protection_report(request, school):
         "school": school,
         "year": year,
         "years": range(this, max(FIRST_YEAR, this - 6) - 1, -1),
-        "sections": queries.protection_report(school, year),
+        "figures": queries.protection_report(school, year),
         "crumbs": crumbs(("年度合规审计", "")),
     }
     if request.GET.get("as") != "pdf":
