@@ -13,9 +13,10 @@ from portal.notices import Notice
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import RegionFactory, UserFactory
-from tests.youth_credits.factories import HELD, record
+from tests.youth_credits.factories import HELD, record, row, uploaded, workbook
 from youth_credits import actions, queries
 from youth_credits.models import Appeal, Publication
+from youth_credits.sheets import first_faults
 from youth_credits.tasks import oversight_night
 
 TERM = term(HELD)
@@ -86,6 +87,15 @@ def test_the_database_itself_refuses_entries_of_a_published_term(
     monkeypatch.setattr("youth_credits.actions.batches.queries.locked_term", lambda *_: None)
     with pytest.raises(DatabaseError, match="published term"), transaction.atomic():
         record(school, school_clerk, students, title="又一次")
+
+
+def test_a_sheet_for_a_published_term_names_the_day(published, school, school_clerk, run_jobs):
+    batch = uploaded(school, school_clerk, workbook([row(活动名称="又一次")]))
+    run_jobs()
+    batch.refresh_from_db()
+
+    assert (batch.rows_new, batch.rows_faulty) == (0, 1)
+    assert "已公示" in first_faults(batch)[0].reason
 
 
 def test_a_term_opened_again_takes_entries(published, school, school_clerk, school_verifier, students):

@@ -219,6 +219,21 @@ def test_a_night_shows_first_and_carries_out_after_the_days_of_notice(leavers):
         assert [child.pk for child in gone] == [leavers[0].pk]
 
 
+def test_a_plan_too_large_for_a_night_goes_on_the_next(leavers, monkeypatch):
+    monkeypatch.setattr("youth_credits.actions.retention.MOST_A_NIGHT", 1)
+    Enrolment.objects.filter(student__in=leavers[:2]).update(ends_on=date(2021, 1, 1))
+    with scope("steward"), time_machine.travel(TONIGHT, tick=False) as clock:
+        actions.retention_night(at=TONIGHT)
+        carried = []
+        for days in (30, 31):
+            then = TONIGHT + timedelta(days=days)
+            clock.move_to(then)
+            carried.append(actions.retention_night(at=then)[0])
+
+        plan = RetentionPlan.objects.get()
+        assert (carried, plan.status, plan.done_count) == ([1, 1], "done", 2)
+
+
 def test_a_plan_that_somebody_stopped_is_not_carried_out(leavers, staff):
     with scope("steward"), time_machine.travel(TONIGHT, tick=False) as clock:
         actions.retention_night(at=TONIGHT)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from portal import audit
 from portal.accounts import User, people_with, require
@@ -26,6 +26,8 @@ from youth_credits.models import (
 )
 
 Subject, Status = RetentionRule.Subject, RetentionPlan.Status
+# Of one plan: the leavers of a whole city are erased over some nights, each within its job's time.
+MOST_A_NIGHT = 2_000
 
 RETENTION = Workflow(
     stop=Step(
@@ -151,10 +153,12 @@ def carry_out_due(*, at: datetime) -> int:
     today, count = local_today(at), 0
     for one in RetentionPlan.objects.filter(status=Status.SHOWN, due_on__lte=today).select_related("rule"):
         still = set(due(one.rule, today))
-        done = _carry_out(one.rule, [key for key in one.keys if key in still], at)
-        RetentionPlan.objects.filter(pk=one.pk).update(done_count=done)
-        RETENTION.take(one, "carry_out", by=None, at=at, note=f"处理 {done} 条")
+        left = [key for key in one.keys if key in still]
+        done = _carry_out(one.rule, left[:MOST_A_NIGHT], at)
+        RetentionPlan.objects.filter(pk=one.pk).update(done_count=F("done_count") + done)
         count += done
+        if len(left) <= MOST_A_NIGHT:
+            RETENTION.take(one, "carry_out", by=None, at=at, note=f"本夜处理 {done} 条，全部处理完毕")
     return count
 
 
