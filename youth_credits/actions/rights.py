@@ -25,6 +25,7 @@ from youth_credits.models import (
     AccessCase,
     Appeal,
     Batch,
+    CertificateClaim,
     Consent,
     Credential,
     Credit,
@@ -219,6 +220,7 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
             model.objects.filter(student=pk, **{f"{field}__isnull": False}).update(**{field: b""})
     AccessCase.objects.filter(student=pk).update(reason=ERASED)
     Credit.objects.filter(student=pk).exclude(certificate="").update(certificate="")
+    CertificateClaim.objects.filter(student=pk).delete()
     Enrolment.objects.filter(student=pk, ends_on=None, starts_on__lt=local_today(at)).update(
         ends_on=local_today(at)
     )
@@ -241,7 +243,8 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
 
 def _erase_files(student: int) -> None:
     """Uploaded and returned sheets in which the child may stand: as long as they are kept at all."""
-    batches = Batch.objects.filter(Q(credits__student=student) | Q(roll_changes__student=student)).distinct()
+    written = Credit.objects.filter(student=student).values("batch")
+    batches = Batch.objects.filter(Q(pk__in=written) | Q(roll_changes__student=student)).distinct()
     for batch in batches:
         kept = [key for key in (batch.file_id, batch.returned_file_id) if key]
         for attachment in Attachment.objects.filter(pk__in=kept):

@@ -14,7 +14,6 @@ from youth_credits.models.ledger import (
     OccasionClaim,
     StudentYear,
 )
-from youth_credits.models.ledger import Activity, ActivityShare, Credit, StudentYear
 from youth_credits.models.limits import TimeLimit
 from youth_credits.models.promising import Nomination, Project
 from youth_credits.models.publications import Appeal, Publication

@@ -9,8 +9,6 @@ from youth_credits.queries.batches import (
     verifiers,
     waiting_for,
 )
-from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
-from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
 from youth_credits.queries.guardians import (
     consent_text,
@@ -20,7 +18,7 @@ from youth_credits.queries.guardians import (
     wards,
     year_of,
 )
-from youth_credits.queries.ledger import Year, entries, standing, transcript_entries, years_of
+from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
 from youth_credits.queries.oversight import (
     appeals_at_office,
     cases,
@@ -30,6 +28,7 @@ from youth_credits.queries.oversight import (
     view_counts,
     views_of,
 )
+from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.publications import (
     appeal_timeline,
     appeals,

@@ -56,7 +56,9 @@ def _enrolments(student: Student):
 
 def _entries(student: Student):
     for row in queries.entries(student).order_by("activity__held_on", "pk"):
-        state = "冲销" if row.reverses_id else "已冲销" if row.reversed_at else row.batch.get_status_display()
+        state = (
+            "冲销" if row.reverses else "已冲销" if not row.is_standing else row.batch.get_status_display()
+        )
         yield (
             row.pk,
             row.activity.held_on,
