@@ -249,7 +249,8 @@ def test_a_guardian_files_and_follows_an_appeal_on_the_own_pages(
 
     page = client.get(answer["Location"]).content.decode()
     assert "少了半小时" in page
-    assert Publication.objects.get().appeals.count() == 1
+    with scope(f"guardian:{guardian.pk}"):
+        assert Publication.objects.get().appeals.count() == 1
     assert "待学校答复" in signed_in(school_verifier).get("/desk/credits/appeals/").content.decode()
 
 

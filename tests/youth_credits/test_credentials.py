@@ -162,7 +162,8 @@ def test_a_guardian_downloads_the_file_and_the_transcript(signed_in, verified, g
     client, page = signed_in(guardian), f"/desk/guardian/{verified.uuid}/"
 
     client.post(f"{page}credentials/", {"key": uuid.uuid4(), "what": "credits"})
-    made = Credential.objects.get()
+    with scope(f"guardian:{guardian.pk}"):
+        made = Credential.objects.select_related("paper").get()
     file = client.get(f"{page}credentials/{made.uuid}/").content.decode()
     paper = client.post(f"{page}transcript/")
 

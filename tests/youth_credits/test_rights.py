@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from portal.calendar import SHANGHAI
+from portal.calendar import SHANGHAI, local_today
 from portal.documents import IssuedPaper
 from portal.errors import Refused
 from portal.files import Attachment
@@ -182,7 +182,7 @@ def test_after_an_erasure_papers_say_nothing_and_the_guardian_sees_nothing(erase
 
 # --- Retention ------------------------------------------------------------------------------------
 
-TONIGHT = datetime(2026, 11, 20, 2, tzinfo=SHANGHAI)
+TONIGHT = datetime(2027, 3, 20, 2, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
@@ -271,15 +271,16 @@ def test_a_year_s_report_counts_as_one_would_by_hand(
     for _ in range(3):
         client.get(f"/desk/credits/students/{students[0].uuid}/")
 
-    figures = {
-        f"{title}：{word}": count
-        for title, rows in queries.protection_report(school, NOW().year)
-        for word, count in rows
-    }
+    page = client.get("/desk/credits/protection/").content.decode()
+    with scope(f"school:{school.pk}"):
+        figures = {
+            f"{title}：{word}": count
+            for title, rows in queries.protection_report(school, local_today().year)
+            for word, count in rows
+        }
 
     assert figures["学生与同意：在校学生"] == 3
     assert figures["学生与同意：未满14周岁且监护人同意"] == 3
     assert figures["校内查看与导出：打开学生记录"] == 3
     assert (figures["监护人请求：收到"], figures["监护人请求：不予办理（书面说明理由）"]) == (2, 1)
-    page = client.get("/desk/credits/protection/").content.decode()
     assert "未满14周岁且监护人同意" in page

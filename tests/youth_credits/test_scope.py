@@ -305,9 +305,9 @@ def test_a_guardian_sees_the_own_child_and_no_other(two_schools):
     with scope(f"guardian:{guardian.pk}"):
         students = list(Student.objects.values_list("pk", flat=True))
         credits = set(Credit.objects.values_list("student", flat=True))
-        batches = Batch.objects.count()
+        batches = Batch.objects.count()  # that of the own child's entry, not the roll
 
-    assert (students, credits, batches) == ([children[0].pk], {children[0].pk}, 0)
+    assert (students, credits, batches) == ([children[0].pk], {children[0].pk}, 1)
 
 
 def approve(case, **values):

@@ -74,7 +74,7 @@ DROP POLICY number ON youth_credits_student;
 """
 IN_CASE = (
     "id IN (SELECT c.student_id FROM youth_credits_accesscase c WHERE c.id = {case}"
-    " AND {status}c.approved_at <= now() AND c.ends_at > now()) AND {consented}"
+    " AND {status}c.approved_at <= statement_timestamp() AND c.ends_at > statement_timestamp()) AND {consented}"
 )
 OF_STUDENT = CONSENTED.replace("s.", "")
 APPROVED_ONLY = (

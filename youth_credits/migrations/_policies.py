@@ -23,9 +23,10 @@ NUMBER = SLIP.replace("'slip'", "'number'")
 # One child at a time, by its key: statements that write a row for every child of a class stay quick.
 OWN_CHILD = f"EXISTS (SELECT FROM youth_credits_student s WHERE s.id = student_id AND s.school_id = {SCHOOL})"
 WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+# The session's clock is UTC's: between midnight and eight it is still yesterday there.
+TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
 CONSENTED = (
-    "(s.consented_on <= current_date AND s.withdrawn_on IS NULL"
-    " OR s.turns_14_year < extract(year FROM current_date))"
+    f"(s.consented_on <= {TODAY} AND s.withdrawn_on IS NULL OR s.turns_14_year < extract(year FROM {TODAY}))"
 )
 SHOWN_WARDS = (
     "(SELECT s.id FROM youth_credits_student s JOIN youth_credits_guardianship g ON g.student_id = s.id"

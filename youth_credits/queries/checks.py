@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ def draw(*, seed: str, share: Decimal, schools: Sequence[int], year: int, last: 
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"SELECT count(*) {POPULATION}", values)
         population = cursor.fetchone()[0]
-        wanted = -int(-(share * population) // 1)
+        wanted = ceil(share * population)
         cursor.execute(
             f"SELECT c.id, c.student_id, c.school_id {POPULATION}"
             " ORDER BY sha256(convert_to(%(seed)s || ':' || c.id, 'UTF8')), c.id LIMIT %(wanted)s",
