@@ -15,7 +15,6 @@ from portal import (
     api,
     batch_pages,
     components,
-    components,
     credentials,
     desk,
     display,

@@ -5,10 +5,10 @@ from decimal import Decimal
 from django import forms
 
 from portal.calendar import local_today, school_year, school_year_label
-from portal.fields import RecordByName
+from portal.fields import ReasonForm, RecordByName
 from portal.identifiers import check_student_number, clean_text
 from portal.organizations import Organization
-from youth_credits.forms import KeyedForm, NoteForm
+from youth_credits.forms import KeyedForm
 from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Appeal, DrawnEntry
 
@@ -167,7 +167,7 @@ class PaperAppealForm(AppealForm, SignedPaperForm):
     field_order = ("key", "on", "signer", "entry", "ground", "statement")
 
 
-class AnswerForm(NoteForm):
+class AnswerForm(ReasonForm):
     """Yes or no, with the reason in writing."""
 
     verdict = forms.ChoiceField(

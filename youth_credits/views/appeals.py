@@ -11,12 +11,12 @@ from portal import audit
 from portal.accounts import may
 from portal.calendar import local_today, term
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from youth_credits import actions, queries
 from youth_credits.actions.appeals import APPEAL
 from youth_credits.actions.publications import PUBLICATION
-from youth_credits.forms import NoteForm
 from youth_credits.forms.oversight import AnswerForm, PaperAppealForm
 from youth_credits.models import Appeal, Publication
 from youth_credits.views.access import crumbs, own_student, school_page, second_factor_first
@@ -94,7 +94,7 @@ def _publication_page(request, school, publication, *, status: int = 200, **more
         "publication": publication,
         "page": page,
         "may_reopen": "reopen" in {name for name, _ in PUBLICATION.open_to(request.user, publication)},
-        "note_form": NoteForm(),
+        "note_form": ReasonForm(),
         "timeline": PUBLICATION.timeline(publication),
         "crumbs": crumbs(("学期公示", reverse("youth_credits:publications")), (publication.period.label, "")),
     } | more
@@ -106,7 +106,7 @@ def _publication_page(request, school, publication, *, status: int = 200, **more
 @second_factor_first
 def publication_reopen(request, school, uuid):
     publication = _publication(school, uuid)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _publication_page(request, school, publication, status=422, note_form=form)
     actions.reopen(publication, note=form.cleaned_data["note"], by=request.user)

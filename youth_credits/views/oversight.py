@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import audit, plain_question
 from portal.accounts import may
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.regions import Region
@@ -26,7 +27,6 @@ from youth_credits import actions, queries
 from youth_credits.actions.appeals import APPEAL
 from youth_credits.actions.cases import CASE
 from youth_credits.actions.checks import SPOT_CHECK
-from youth_credits.forms import NoteForm
 from youth_credits.forms.oversight import AnswerForm, CaseForm, DrawForm, FindingForm, OutcomeForm
 from youth_credits.models import AccessCase, Appeal, DrawnEntry, SpotCheck, Student
 
@@ -128,7 +128,7 @@ def _case_page(request, case: AccessCase, *, status: int = 200, **more):
         "may_end": "end" in steps,
         "may_view": case.requested_by_id == request.user.pk and case.is_open(timezone.now()),
         "is_over": case.ends_at is not None and case.ends_at <= timezone.now(),
-        "note_form": NoteForm(),
+        "note_form": ReasonForm(),
         "timeline": CASE.timeline(case),
         "views": queries.views_of(case),
         "crumbs": _crumbs((str(case), "")),
@@ -149,7 +149,7 @@ def case_approve(request, office: Region, uuid):
 @office_page(Perm.CASE_APPROVE)
 def case_refuse(request, office: Region, uuid):
     case = _case(uuid)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _case_page(request, case, status=422, note_form=form)
     actions.refuse_case(case, note=form.cleaned_data["note"], by=request.user)

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import audit
 from portal.accounts import may
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from youth_credits.actions import promising as actions
 from youth_credits.actions.promising import NOMINATION
-from youth_credits.forms import NoteForm
 from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.forms.promising import MentorForm, NominateForm, ProjectForm, ReportForm
 from youth_credits.models import Nomination
@@ -73,7 +73,7 @@ def nomination(request, school, uuid):
 FORMS = {
     "agree_paper": SignedPaperForm,
     "start": MentorForm,
-    "end": NoteForm,
+    "end": ReasonForm,
     "project": ProjectForm,
     "report": ReportForm,
 }

@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.fields import ReasonForm
 from portal.regions import Region
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.forms import NoteForm
 from youth_credits.forms.rights import IncidentForm
 from youth_credits.models import Incident, RetentionPlan
 from youth_credits.views.oversight import office_page
@@ -27,7 +27,7 @@ def _start(request, *, status: int = 200, **more):
         "rules": queries.retention_rules(),
         "plans": list(queries.retention_plans()[:50]),
         "incidents": list(Incident.objects.select_related("organization")[:50]),
-        "note_form": NoteForm(),
+        "note_form": ReasonForm(),
         "crumbs": [("工作台", "/desk/"), ("未成年人信息保护", "")],
     } | more
     return render(request, "youth_credits/protection.html", context, status=status)
@@ -37,7 +37,7 @@ def _start(request, *, status: int = 200, **more):
 @office_page(Perm.PROTECTION_MANAGE)
 def plan_stop(request, office: Region, pk):
     plan = get_object_or_404(RetentionPlan.objects.select_related("rule"), pk=pk)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _start(request, status=422, note_form=form)
     actions.stop_plan(plan, note=form.cleaned_data["note"], by=request.user, at=timezone.now())

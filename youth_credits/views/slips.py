@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.documents import pdf
 from portal.errors import Refused
+from portal.fields import ReasonForm
 from portal.files import KINDS
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.forms import NoteForm
 from youth_credits.forms.guardians import SlipsForm
 from youth_credits.models import Grade, Student
 from youth_credits.views.access import (
@@ -89,7 +89,7 @@ def _print(request, school):
 def unbind(request, school, uuid, bond):
     student = own_student(school, uuid)
     bond = get_object_or_404(queries.guardians_of(student), pk=bond)
-    form = NoteForm(request.POST)
+    form = ReasonForm(request.POST)
     if form.is_valid():
         actions.unbind(bond, reason=form.cleaned_data["note"], by=request.user)
         messages.success(request, "已解除，该账号即时看不到这名学生。")

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import may
 from portal.calendar import local_today
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.forms import FindForm, NoteForm, RevealForm
+from youth_credits.forms import FindForm, RevealForm
 from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
@@ -105,7 +106,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "consent_form": SignedPaperForm(initial={"on": today}),
         "consents": list(queries.consents(student)[:10]),
         "guardians": list(queries.guardians_of(student)),
-        "note_form": NoteForm(),
+        "note_form": ReasonForm(),
         "may_record": may(request.user, Perm.CREDIT_RECORD, student.school),
         "crumbs": crumbs(("学生", reverse("youth_credits:student_list")), (student.number_masked, "")),
     }
