@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from events import queries
 from events.models import REVIEW, Brand, CheckIn, Edition, Event, Session, SessionMove, SignUp
+from outreach.actions.evidence import write_evidence
+from outreach.models import EvidenceItem
 from portal import audit, history, jobs, search
 from portal.accounts import User, may, require, system_user
 from portal.encryption import blind, seal
@@ -467,3 +469,17 @@ def _load_event(row: dict) -> None:
     if is_new:
         Session.objects.create(event=event, starts_at=starts, ends_at=starts + timedelta(hours=2), capacity=0)
         _index(event)
+
+
+def write_evidence_of_years(*, at: datetime) -> int:
+    """Tell titles what their holders did this year and last: sessions held, visits counted at them.
+
+    Every night. A body without a session has no row: not known is not nought.
+    """
+    year = timezone.localdate(at).year
+    written = 0
+    for each in (year - 1, year):
+        sessions, visits = queries.held_by_organization(date(each, 1, 1), date(each + 1, 1, 1), until=at)
+        for item, values in ((EvidenceItem.SESSIONS, sessions), (EvidenceItem.VISITORS, visits)):
+            written += write_evidence(values, item=item, year=each, source="本平台活动与到场人次", at=at)
+    return written

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events.models import CheckIn, Event, Session, SessionMove, SignUp
 from portal.accounts import User
+from portal.calendar import day_start
 from portal.regions import Region, district_code
 from portal.roles import Perm
 from portal.search import Entry
@@ -83,6 +84,24 @@ def sessions_by_district(start: date, end: date, *, kinds: list[str] | None = No
     """Sessions (场次) begun on or after `start` and before `end`, per district code."""
     rows = _held(start, end, kinds).values("district").annotate(count=Count("pk")).order_by("district")
     return {row["district"]: row["count"] for row in rows}
+
+
+def held_by_organization(start: date, end: date, *, until: datetime) -> tuple[dict[int, int], dict[int, int]]:
+    """Sessions held, and visits (人次) counted at them, per organisation: of sessions begun on or after
+    `start` and before `end` and over by `until`; a body without a counted session has no visits."""
+    rows = (
+        Session.objects.filter(event__status=Event.Status.PUBLISHED, cancelled_at=None)
+        .filter(starts_at__gte=day_start(start), starts_at__lt=day_start(end), ends_at__lte=until)
+        .exclude(event__organization=None)
+        .values("event__organization")
+        .annotate(sessions=Count("pk"), visits=Sum("attendance"))
+        .order_by("event__organization")
+    )
+    found = list(rows)
+    return (
+        {row["event__organization"]: row["sessions"] for row in found},
+        {row["event__organization"]: row["visits"] for row in found if row["visits"] is not None},
+    )
 
 
 def visits_by_district(start: date, end: date, *, kinds: list[str] | None = None) -> dict[str, int]:

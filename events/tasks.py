@@ -60,6 +60,8 @@ def _entry_of(job: jobs.Job) -> SignUp | None:
 
 @jobs.handler("events_upkeep")
 def upkeep(job: jobs.Job) -> None:
-    """Once a day: forget sign-ups whose time is over, tell places what is on there next."""
+    """Once a day: forget sign-ups whose time is over, tell places what is on there next, and titles what
+    their holders did."""
     now = timezone.now()
-    job.progress(actions.forget_sign_ups(at=now) + actions.note_next_sessions(at=now))
+    done = actions.forget_sign_ups(at=now) + actions.note_next_sessions(at=now)
+    job.progress(done + actions.write_evidence_of_years(at=now))

@@ -3,8 +3,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from outreach import actions
-from outreach.forms.titles import TitleForm, WithdrawForm
-from outreach.models import Measure, Target, TargetActual, Title, TitleKind
+from outreach.actions import panel
+from outreach.forms.titles import PanelMemberForm, TitleForm, WithdrawForm
+from outreach.models import Measure, PanelMember, Target, TargetActual, Title, TitleKind
 from outreach.sheets import TitleSheet
 from portal.admin_site import RegisterPart, RegisterPermissions
 from portal.errors import Refused
@@ -66,6 +67,27 @@ class TitleAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 class TitleKindAdmin(RegisterPermissions, admin.ModelAdmin):
     view_perm = Perm.TITLE_VIEW
     list_display = ["name", "level", "years_valid", "basis"]
+
+
+@admin.register(PanelMember)
+class PanelMemberAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The pool from which panels are drawn."""
+
+    view_perm, edit_perm = Perm.TITLE_MANAGE, Perm.TITLE_MANAGE
+    list_display = ["user", "organization", "categories_said", "is_active", "since"]
+    list_filter = ["is_active"]
+    list_select_related = ["user", "organization"]
+    search_fields = ["user__name", "organization__name"]
+    autocomplete_fields = ["organization"]
+    form = PanelMemberForm
+    ordering = ["-pk"]
+
+    @admin.display(description="评审类别")
+    def categories_said(self, member):
+        return "、".join(Title.Category(code).label for code in member.categories)
+
+    def save_model(self, request, obj, form, change):
+        panel.save_member(obj, by=request.user)
 
 
 @admin.register(Measure)

@@ -51,7 +51,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.actor_name} {self.action} {self.subject_name}"
+        return f"{self.actor_name}：{self.subject_name}"
 
     def link(self, before: str, number: int) -> str:
         """The digest of this entry as link `number` after the digest `before`."""

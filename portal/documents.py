@@ -389,6 +389,19 @@ def revoke(paper: IssuedPaper, *, reason: str, by, at: datetime | None = None) -
     audit.record(paper, "revoke", by=by, note=reason.strip())
 
 
+@transaction.atomic
+def amend(paper: IssuedPaper, word: str, said: str, *, by) -> None:
+    """Add a fact to what whoever checks a paper reads; what stood there stays. The caller has asked for the
+    permission.
+    """
+    IssuedPaper.objects.select_for_update().get(pk=paper.pk)
+    paper.refresh_from_db()
+    facts = [*paper.public_facts, [word, said]]
+    IssuedPaper.objects.filter(pk=paper.pk).update(public_facts=facts)
+    paper.public_facts = facts
+    audit.record(paper, "amend", by=by, note=f"{word}：{said}")
+
+
 def checked(token: str) -> IssuedPaper | None:
     """The paper behind a token, counting that it was asked for and not by whom; None if there is none."""
     paper = IssuedPaper.objects.filter(token=token.upper()).first() if len(token) == 26 else None

@@ -45,11 +45,11 @@ ICONS: dict[str, str] = {
 # What a stored status means to the eye. A code that does not stand here gets the plain sign.
 _WORDS: dict[str, str] = {
     "good": "accepted accredited active admitted approved attended checked confirmed current done fulfilled "
-    "good granted kept ok open passed published recommended scored success valid verified",
-    "waiting": "noticed pending planned previewed proposed provisional publicised queued recorded requested "
-    "review staged submitted task waiting waitlisted",
+    "good granted kept ok open passed published recommended scored sound success valid verified",
+    "waiting": "mended noticed pending planned previewed proposed provisional publicised queued recorded "
+    "requested review staged submitted task waiting waitlisted",
     "working": "assigned computing filling ongoing reviewing scoring running started working",
-    "attention": "due expiring late overdue returned supplement urgent wanted",
+    "attention": "due expiring late overdue rectifying returned supplement urgent wanted",
     "bad": "bad denied disputed failed faulty inadmissible invalid not_proposed not_recommended refused "
     "rejected revoked",
     "quiet": "archived cancelled closed draft expired inactive locked quiet retired undone "

@@ -67,6 +67,12 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
             ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
             ("科普认定", "/desk/titles/", (Perm.TITLE_CASE, Perm.TITLE_VIEW)),
+            (
+                "监督检查",
+                "/desk/supervision/",
+                (Perm.INSPECTION_VIEW, Perm.SELF_CHECK, Perm.HELP_ASK),
+            ),
+            ("评审任务", "/desk/titles/reviews/", (Perm.TITLE_SCORE,)),
         ),
     ),
     ("管理", (("操作记录", "/desk/audit/", (Perm.AUDIT_VIEW,)),)),

@@ -43,6 +43,12 @@ class Perm(models.TextChoices):
     TITLE_RECOMMEND = "title_recommend", "推荐认定"
     TITLE_MANAGE = "title_manage", "组织认定"
     TITLE_SCORE = "title_score", "评审打分"
+    INSPECTION_VIEW = "inspection_view", "查看监督检查"
+    INSPECTION_MANAGE = "inspection_manage", "组织监督检查"
+    INSPECTION_DO = "inspection_do", "实施监督检查"
+    INSPECTION_ANSWER = "inspection_answer", "提交整改"
+    SELF_CHECK = "self_check", "提交年度自查"
+    HELP_ASK = "help_ask", "咨询办事问题"
     RETURN_VIEW = "return_view", "查看统计报表"
     RETURN_FILL = "return_fill", "填报统计报表"
     RETURN_REVIEW = "return_review", "审核统计报表"
@@ -87,8 +93,10 @@ class Role(models.TextChoices):
 # Who looks after a region's census: answers for units without an account, and checks what units answer.
 _CENSUS_OFFICER = frozenset({Perm.CENSUS_VIEW, Perm.CENSUS_FILL, Perm.CENSUS_CHECK})
 
-# Who checks what the district's units apply for, and recommends it.
-_TITLE_OFFICER = frozenset({Perm.TITLE_CASE, Perm.TITLE_RECOMMEND})
+# Who checks what the district's units apply for, recommends it, and may be drawn to inspect.
+_TITLE_OFFICER = frozenset(
+    {Perm.TITLE_CASE, Perm.TITLE_RECOMMEND, Perm.INSPECTION_VIEW, Perm.INSPECTION_DO, Perm.HELP_ASK}
+)
 
 # Who looks after what a region asks for: admits needs, sees bookings that nobody answered, assigns others.
 _NEED_OFFICER = frozenset({Perm.NEED_VIEW, Perm.NEED_HANDLE, Perm.BOOKING_VIEW})
@@ -128,6 +136,9 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.TITLE_EDIT,
         Perm.TITLE_CASE,
         Perm.TITLE_MANAGE,
+        Perm.INSPECTION_VIEW,
+        Perm.INSPECTION_MANAGE,
+        Perm.INSPECTION_DO,
         Perm.RETURN_REVIEW,
         Perm.CREDIT_MANAGE,
         Perm.CREDIT_OVERVIEW,
@@ -165,7 +176,8 @@ PERMS: dict[str, frozenset[Perm]] = {
         }
     ),
     Role.SUBDISTRICT: _CENSUS_OFFICER
-    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW},
+    | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW}
+    | {Perm.SELF_CHECK, Perm.HELP_ASK},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
     Role.SCHOOL_VERIFIER: frozenset(
         {Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY, Perm.SUSPICION_WORK}
@@ -188,6 +200,10 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.COURSE_EDIT,
             Perm.TITLE_CASE,
             Perm.TITLE_APPLY,
+            Perm.INSPECTION_VIEW,
+            Perm.INSPECTION_ANSWER,
+            Perm.SELF_CHECK,
+            Perm.HELP_ASK,
         }
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),

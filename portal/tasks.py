@@ -28,6 +28,7 @@ DAILY = (
     "needs_upkeep",
     "census_upkeep",
     "works_upkeep",
+    "titles_upkeep",
     "audit_anchor",
     "credit_proof",
     "credit_transfers_upkeep",

@@ -93,6 +93,8 @@ urlpatterns = [
     path("desk/census/", _part("resources.urls.census_desk", "census_desk")),
     path("bases/", _part("outreach.urls.bases_public", "bases")),
     path("bases/<int:pk>/", pages.base, name="base"),
+    path("desk/supervision/", _part("outreach.urls.supervision_desk", "supervision_desk")),
+    path("guidance/", _part("outreach.urls.guidance_public", "guidance")),
     path("desk/titles/", _part("outreach.urls.titles_desk", "titles_desk")),
     path("directory/", _part("resources.urls.directory_public", "directory")),
     path("events/", include("events.urls")),

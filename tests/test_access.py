@@ -31,6 +31,7 @@ NO_CREDENTIAL = (("credential", "00000000-0000-4000-8000-000000000000"),)
 NO_DRAWN = (("drawn", "00000000-0000-4000-8000-000000000000"),)
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
+SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
 PAGES = {
@@ -236,9 +237,26 @@ PAGES = {
     "routes_desk:detail": Page(RESOURCE_READERS, of="route"),
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
+    # --- supervision
+    "guidance:list": Page("*"),
+    "guidance:page": Page("*", of="guidance"),
+    "supervision_desk:list": Page(SUPERVISED),
+    "supervision_desk:plans": Page("staff"),
+    "supervision_desk:plan_new": Page("staff", "staff"),
+    "supervision_desk:plan": Page("staff@city", of="inspection_plan"),
+    "supervision_desk:plan_step": Page(
+        "", "staff@city", of="inspection_plan", args=(("step", "close_plan"),)
+    ),
+    "supervision_desk:inspection": Page(TITLE_CASES, TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:mend": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:recheck": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
+    "supervision_desk:self_checks": Page(SUPERVISED, SUPERVISED, may_be_empty=True),
+    "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
+    "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
+    "bases:object": Page("*", "*", of="noticed"),
     "base": Page("*", of="holder"),
     "titles_desk:list": Page(TITLE_DESK),
     "titles_desk:round_new": Page("staff", "staff"),
@@ -260,6 +278,31 @@ PAGES = {
     "titles_desk:file_add": Page("", "unit@own", of="case"),
     "titles_desk:file_remove": Page("", "unit@own", of="case", args=(("file", 1),), may_be_empty=True),
     "titles_desk:receipt": Page(TITLE_CASES, of="case"),
+    "titles_desk:decision": Page("staff@city", of="title_round"),
+    "titles_desk:decision_pdf": Page("staff@city", of="title_round"),
+    "titles_desk:decision_step": Page("", "staff@city", of="title_round", args=(("step", "remind"),)),
+    "titles_desk:panel": Page("staff@city", "staff@city", of="case"),
+    "titles_desk:visit": Page("staff@city", "staff@city", of="case"),
+    "titles_desk:photo_add": Page("", "staff@city", of="case"),
+    "titles_desk:objections": Page("staff"),
+    "titles_desk:objection": Page("staff@city", "staff@city", of="objection"),
+    "titles_desk:certificate": Page(TITLE_CASES, of="granted", args=(("kind", "certificate"),)),
+    "titles_desk:assessments": Page(TITLE_DESK),
+    "titles_desk:year_open": Page("", "staff"),
+    "titles_desk:pass_all": Page("", "staff"),
+    "titles_desk:assessment": Page(TITLE_CASES, TITLE_CASES, of="year", may_be_empty=True),
+    "titles_desk:assessment_decide": Page("", TITLE_CASES, of="year", may_be_empty=True),
+    "titles_desk:assessment_rectify": Page("", TITLE_CASES, of="year", may_be_empty=True),
+    "titles_desk:funding": Page("staff", "staff"),
+    "titles_desk:held_list": Page(TITLE_DESK),
+    "titles_desk:held": Page(TITLE_CASES, of="granted"),
+    "titles_desk:transfer": Page("", "staff@city", of="granted"),
+    "titles_desk:revoke": Page("", "staff@city", of="granted"),
+    "titles_desk:repay": Page("", "staff@city", of="granted", args=(("owed", 1),), may_be_empty=True),
+    "titles_desk:reviews": Page("expert"),
+    "titles_desk:review": Page("self", "self", of="review"),
+    "titles_desk:review_file": Page("self", of="review", args=(("key", "f1"),), may_be_empty=True),
+    "titles_desk:recuse": Page("", "self", of="review"),
     "titles_desk:formal": Page("staff@city", "staff@city", of="case"),
     "titles_desk:case_step": Page(
         "", TITLE_CASES, of="case", args=(("step", "withdraw"),), may_be_empty=True

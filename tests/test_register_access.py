@@ -37,6 +37,7 @@ REGISTERS = {
     "portal_auditentry": Register("auditor"),
     "outreach_title": Register("staff", "staff", "staff"),
     "outreach_titlekind": Register("staff"),
+    "outreach_panelmember": Register("staff", "staff", "staff"),
     "outreach_measure": Register("staff", changes="staff"),
     "outreach_target": Register("staff", changes="staff"),
     "talent_person": Register("staff", "staff", "staff"),

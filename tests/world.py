@@ -18,7 +18,16 @@ from events import actions as events
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
-from portal import files, jobs
+from outreach.models import (
+    Checklist,
+    HelpQuestion,
+    Inspection,
+    InspectionPlan,
+    Objection,
+    PanelMember,
+    Review,
+)
+from portal import documents, files, jobs
 from portal.accounts import Grant, User
 from portal.batches import SheetBatch
 from portal.calendar import term
@@ -32,7 +41,13 @@ from resources.models import Route, WorkAttention
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
-from tests.outreach.factories import ApplicationFactory, RoundFactory, TitleFactory
+from tests.outreach.factories import (
+    ApplicationFactory,
+    AssessmentFactory,
+    RoundFactory,
+    TitleFactory,
+    TitleKindFactory,
+)
 from tests.resources import works
 from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
@@ -109,6 +124,7 @@ def build() -> World:
     _census(world)
     _titles(world)
     _works(world)
+    _supervision(world)
     _statistics(world)
     _children(world)
     return world
@@ -235,6 +251,83 @@ def _titles(world: World) -> None:
         for place in PLACES
     }
     world.things["holder"] = {"here": world.places["unit here"]}
+    member = PanelMember.objects.create(user=world.people["expert"], categories=["venue"])
+    case = world.things["case"]["here"]
+    world.things["review"] = {"here": Review.objects.create(application=case, member=member, letter="A")}
+    world.things["noticed"], world.things["objection"] = _notice(world)
+    world.things["granted"] = {place: _granted(world, place) for place in ("here", "far")}
+    world.things["year"] = {
+        place: AssessmentFactory(title=title, created_by=world.people["staff"])
+        for place, title in world.things["granted"].items()
+    }
+
+
+def _supervision(world: World) -> None:
+    """A plan whose inspections stand at three places, and an answer that everybody may read."""
+    staff, city = world.people["staff"], world.places["city"]
+    plan = InspectionPlan.objects.create(
+        title="检查",
+        checklist=Checklist.objects.filter(use="inspection").first(),
+        units_wanted=3,
+        due_on=timezone.localdate(),
+        region=city,
+        created_by=staff,
+    )
+    world.things["inspection_plan"] = {"here": plan}
+    world.things["inspection"] = {
+        place: Inspection.objects.create(
+            plan=plan,
+            organization=world.places[f"unit {place}"],
+            region=world.places[f"district {place}"],
+            created_by=staff,
+        )
+        for place in PLACES
+    }
+    world.things["guidance"] = {
+        "here": HelpQuestion.objects.create(
+            subject="如何申报",
+            answer="按通知申报。",
+            answered_at=timezone.now(),
+            is_guidance=True,
+            region=city,
+            created_by=staff,
+        )
+    }
+
+
+def _notice(world: World) -> tuple[dict, dict]:
+    """A round before the public with one proposed case, and an objection to it."""
+    asked = RoundFactory(region=world.places["city"], created_by=world.people["staff"])
+    case = ApplicationFactory(
+        round=asked, organization=world.places["unit here"], status="proposed", submitted_at=timezone.now()
+    )
+    today = timezone.localdate()
+    type(asked).objects.filter(pk=asked.pk).update(status="noticed", notice_from=today, notice_until=today)
+    made = files.made(b"%PDF-1.4 proof", "证明.pdf", "pdf")
+    objection = Objection.objects.create(
+        application=case,
+        number="YY-0001-001",
+        ground="figures",
+        ground_key="figures",
+        text="数据不实",
+        name="孙某",
+        phone="13700137000",
+        proof=files.keep(made, by=world.people["staff"], region=world.places["city"]),
+        due_on=today,
+    )
+    return {"here": case}, {"here": objection}
+
+
+def _granted(world: World, place: str):
+    """A title with its certificate, at a place."""
+    kind = documents.PaperKind("title_base", "KPJD", "证书")
+    paper = documents.issue(kind, [("称号", "示范点")], by=world.people["staff"])
+    return TitleFactory(
+        organization=world.places[f"unit {place}"],
+        number=paper.number,
+        paper=paper,
+        kind=TitleKindFactory(code="point", name="深圳市科普示范点"),
+    )
 
 
 def _needs(world: World) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from outreach.models import (
@@ -15,7 +16,8 @@ from outreach.models import (
     Round,
     Scheme,
 )
-from outreach.queries.rounds import gaps, gate_states, known_facts, proof_choices
+from outreach.queries.assessments import banned_until
+from outreach.queries.rounds import gaps, gate_states, known_facts, least_facts, proof_choices
 from portal import audit, files, history
 from portal.accounts import User, require
 from portal.calendar import local_today
@@ -58,12 +60,16 @@ def begin_application(
         phone=organization.phone,
         created_by=by,
         **known_facts(organization, round.data_year),
+        **least_facts(organization, round.data_year),
     )
     require_applicant(by, application)
     if round.status != Round.Status.OPEN or not application.is_in_time:
         raise Refused(
             f"申报时间为 {round.apply_from:%Y-%m-%d} 至 {round.apply_until:%Y-%m-%d}，现在不能申报。"
         )
+    banned = banned_until(organization, local_today())
+    if banned:
+        raise Refused(f"本单位在 {banned:%Y-%m-%d} 前不得申报。")
     if Application.objects.filter(round=round, organization=organization).exists():
         raise Refused("本单位在本批次已有申报，请在原申报上修改。")
     application.full_clean()
@@ -90,6 +96,11 @@ def save_application(application: Application, *, by: User, seen: int | None = N
         setattr(application, name, clean_text(getattr(application, name), multiline=True))
     for name, value in known_facts(before.organization, before.round.data_year).items():
         setattr(application, name, value)  # what the portal counted is not typed
+    for name, least in least_facts(before.organization, before.round.data_year).items():
+        value = getattr(application, name)
+        if value is not None and value < least:
+            label = application._meta.get_field(name).verbose_name
+            raise ValidationError({name: f"“{label}”不能少于平台已统计的 {least}。"})
     application.revision = before.revision + 1
     application.full_clean()
     changes = history.differences(before, application)
@@ -108,7 +119,8 @@ def add_file(application: Application, upload, *, proves: str, is_blind: bool, b
         raise Refused("请选择材料证明的事项。")
     if application.files.count() >= MOST_FILES:
         raise Refused(f"每份申报最多 {MOST_FILES} 个材料，请合并后上传。")
-    kinds = files.IMAGES | {"pdf"} if is_blind else files.DOCUMENTS | files.IMAGES
+    # A picture is drawn anew and keeps nothing of its author; other files name them in their properties.
+    kinds = files.IMAGES if is_blind else files.DOCUMENTS | files.IMAGES
     kept = files.store(
         upload,
         by=by,

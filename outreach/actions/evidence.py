@@ -1,5 +1,6 @@
 """Figures of an organisation's year, written by the upper apps."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,9 +50,10 @@ def write_evidence(
     return len(rows)
 
 
-def want_evidence(organization: Organization, year: int) -> None:
-    """Ask for an organisation's figures of a year, once until they are counted."""
-    EvidenceWanted.objects.get_or_create(organization=organization, year=year)
+def want_evidence(organizations: Iterable[Organization], year: int) -> None:
+    """Ask for these bodies' figures of a year, each once until they are counted."""
+    rows = [EvidenceWanted(organization=body, year=year) for body in organizations]
+    EvidenceWanted.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def evidence_counted(year: int, *, until: datetime) -> int:

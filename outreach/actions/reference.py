@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from outreach.models import (
+    Checklist,
     Criterion,
     ExtraRule,
     Gate,
@@ -46,6 +47,9 @@ def load_reference() -> int:
         )
     for file in sorted((DATA / "schemes").glob("*.json")):
         load_scheme(json.loads(file.read_text(encoding="utf-8")))
+    for row in json.loads((DATA / "checklists.json").read_text(encoding="utf-8")):
+        key = {"code": row["code"], "version": row["version"]}
+        Checklist.objects.get_or_create(**key, defaults={k: v for k, v in row.items() if k not in key})
     return len(plan_data["measures"]) + len(kinds)
 
 

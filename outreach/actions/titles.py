@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from outreach.actions.lifecycle import end_title
 from outreach.models import Title
 from portal import audit, history
 from portal.accounts import User, require
@@ -24,6 +26,8 @@ def save_title(title: Title, *, by: User) -> Title:
         title.created_by = by
     require(by, Perm.TITLE_EDIT, title.organization)
     title.region = title.organization.region
+    if before and before.paper_id and before.number != title.number:
+        raise ValidationError({"number": "证书已签发，编号不能再改。"})
     title.full_clean()
     changes = history.differences(before, title)
     title.save(update_fields=list(changes) if before else None)
@@ -51,9 +55,5 @@ def withdraw_title(title: Title, *, on: date, reason: str, by: User) -> None:
         raise Refused("请写明撤销原因。")
     if on < title.valid_from:
         raise Refused("撤销日期不能早于生效日期。")
-    moved = Title.objects.filter(pk=title.pk, withdrawn_on=None).update(
-        withdrawn_on=on, withdrawal_reason=reason.strip()
-    )
-    if not moved:
+    if not end_title(title, on=on, reason=reason, by=by):
         raise Refused("该称号已被撤销。")
-    audit.record(title, "withdraw", by=by, changes={"withdrawn_on": [None, on]}, note=reason)

@@ -4,6 +4,7 @@ from django import forms
 
 from outreach.models import Application, Round, Scheme, ScoreForm, Title
 from outreach.queries.rounds import TYPED
+from portal.fields import ReasonForm
 from portal.identifiers import check_mobile, clean_text
 
 _DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -58,6 +59,15 @@ class RoundForm(forms.ModelForm):
         return typed
 
 
+class EligibilityForm(forms.Form):
+    """A few figures against the thresholds of a category, before anybody begins."""
+
+    category = forms.ChoiceField(label="拟申报类别", choices=Title.Category)
+    area = forms.IntegerField(label="展教面积（平方米）", min_value=0, max_value=10_000_000)
+    open_days = forms.IntegerField(label="年开放天数（天）", min_value=0, max_value=366)
+    visitors = forms.IntegerField(label="年接待（人次）", min_value=0, max_value=100_000_000)
+
+
 class BeginForm(forms.Form):
     """For which body, and in which category, an application is begun."""
 
@@ -107,7 +117,7 @@ class ApplicationForm(forms.ModelForm):
             "plan": forms.Textarea(attrs={"rows": 6}),
         }
 
-    def __init__(self, *args, known: dict, **kwargs):
+    def __init__(self, *args, known: dict, least: dict | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = self.instance.revision
         for name, field in self.fields.items():
@@ -117,6 +127,9 @@ class ApplicationForm(forms.ModelForm):
             if name in known:
                 field.disabled = True
                 field.help_text = "由本平台统计，不需填写。如有出入，请联系市科协。"
+        self.least = least or {}
+        for name, value in self.least.items():
+            self.fields[name].help_text = f"本平台已统计 {value}；另有在平台外的，可以多填。"
         self.fields["category"].required = True
         if not self.instance.round.scheme.has_categories:
             del self.fields["category"]
@@ -130,6 +143,13 @@ class ApplicationForm(forms.ModelForm):
         except ValueError as fault:
             raise forms.ValidationError(f"{fault}座机请写区号和短横线，如 0755-12345678。") from None
 
+    def clean(self):
+        typed = super().clean()
+        for name, value in self.least.items():
+            if typed.get(name) is not None and typed[name] < value:
+                self.add_error(name, f"不能少于平台已统计的 {value}。")
+        return typed
+
     def parts(self) -> list[tuple[str, list]]:
         """(heading, bound fields) in the order of the page."""
         return [(label, [self[name] for name in names if name in self.fields]) for label, names in PARTS]
@@ -141,21 +161,12 @@ class FileForm(forms.Form):
     proves = forms.ChoiceField(label="证明事项")
     file = forms.FileField(label="文件", help_text="PDF、Word、Excel、PPT 或图片，每个不超过 20 MB。")
     is_blind = forms.BooleanField(
-        label="匿名件：不含单位名称、人员姓名和代码，可供评委查看（限 PDF 或图片）", required=False
+        label="匿名件：不含单位名称、人员姓名和代码，供评委查看（限图片；文档请导出为图片）", required=False
     )
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["proves"].choices = choices
-
-
-class ReasonForm(forms.Form):
-    """A reason in a few sentences."""
-
-    note = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def clean_note(self):
-        return clean_text(self.cleaned_data["note"], multiline=True)
 
 
 class RecommendForm(forms.Form):

@@ -2,9 +2,11 @@
 
 from django import forms
 
-from outreach.models import Title
+from outreach.models import PanelMember, Title
+from portal.accounts import User
 from portal.identifiers import clean_text
 from portal.organizations import Organization
+from portal.roles import Perm, roles_with
 
 
 class WithdrawForm(forms.Form):
@@ -47,3 +49,21 @@ class TitleForm(forms.ModelForm):
 
     def clean_number(self):
         return self.cleaned_data["number"].strip()
+
+
+class PanelMemberForm(forms.ModelForm):
+    """Somebody of the pool: an account that may score, a body, the categories they know."""
+
+    categories = forms.MultipleChoiceField(
+        label="评审类别", choices=Title.Category, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = PanelMember
+        fields = ("user", "organization", "categories", "is_active")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "user" in self.fields:
+            scorers = User.objects.filter(grants__role__in=roles_with(Perm.TITLE_SCORE), is_active=True)
+            self.fields["user"].queryset = scorers.distinct().order_by("username")

@@ -1,6 +1,30 @@
 """The plan, the titles, and how titles are granted: the tables, by subject."""
 
+from outreach.models.assessment import (
+    ASSESSMENT_STEPS,
+    Assessment,
+    Ban,
+    ClawBack,
+    FundingAward,
+    TitleReminder,
+    TitleTransfer,
+)
 from outreach.models.evidence import Evidence, EvidenceItem, EvidenceWanted
+from outreach.models.objections import OBJECTION_STEPS, Objection
+from outreach.models.panel import (
+    FIRST,
+    PANEL_STEPS,
+    REVIEW_STEPS,
+    SECOND,
+    ExtraFinding,
+    PanelDraw,
+    PanelMember,
+    Recusal,
+    Review,
+    Score,
+    SiteVisit,
+    VisitPhoto,
+)
 from outreach.models.plan import Measure, Plan, Project, Target, TargetActual
 from outreach.models.rounds import (
     APPLICATION_STEPS,
@@ -12,29 +36,68 @@ from outreach.models.rounds import (
     Round,
 )
 from outreach.models.schemes import Criterion, ExtraRule, Gate, Scheme, ScoreForm
+from outreach.models.supervision import (
+    INSPECTION_STEPS,
+    PLAN_STEPS,
+    Checklist,
+    Finding,
+    HelpQuestion,
+    Inspection,
+    InspectionPlan,
+    SelfCheck,
+)
 from outreach.models.titles import Title, TitleKind
 
 __all__ = [
     "APPLICATION_STEPS",
+    "ASSESSMENT_STEPS",
+    "FIRST",
+    "INSPECTION_STEPS",
     "MOST_FILES",
+    "OBJECTION_STEPS",
+    "PANEL_STEPS",
+    "PLAN_STEPS",
+    "REVIEW_STEPS",
     "ROUND_STEPS",
+    "SECOND",
     "Application",
     "ApplicationFile",
+    "Assessment",
+    "Ban",
+    "Checklist",
+    "ClawBack",
     "Criterion",
     "Evidence",
     "EvidenceItem",
     "EvidenceWanted",
+    "ExtraFinding",
     "ExtraRule",
+    "Finding",
+    "FundingAward",
     "Gate",
     "GateFinding",
+    "HelpQuestion",
+    "Inspection",
+    "InspectionPlan",
     "Measure",
+    "Objection",
+    "PanelDraw",
+    "PanelMember",
     "Plan",
     "Project",
+    "Recusal",
+    "Review",
     "Round",
     "Scheme",
+    "Score",
     "ScoreForm",
+    "SelfCheck",
+    "SiteVisit",
     "Target",
     "TargetActual",
     "Title",
     "TitleKind",
+    "TitleReminder",
+    "TitleTransfer",
+    "VisitPhoto",
 ]

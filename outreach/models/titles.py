@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from portal.accounts import Scoped, ScopedQuerySet
+from portal.documents import IssuedPaper
 
 
 class TitleKind(models.Model):
@@ -65,6 +66,24 @@ class Title(Scoped):
     open_days = models.PositiveSmallIntegerField("年开放天数", null=True, blank=True)
     has_free_entry = models.BooleanField("免费或优惠开放", default=False)
     source = models.CharField("资料来源", max_length=200, blank=True)
+    application = models.ForeignKey(
+        "outreach.Application",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="申报",
+        related_name="titles",
+        editable=False,
+    )
+    paper = models.OneToOneField(
+        IssuedPaper,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="证书",
+        related_name="+",
+        editable=False,
+    )
 
     objects = TitleQuerySet.as_manager()
 
@@ -96,11 +115,11 @@ class Title(Scoped):
                 name="title_once_per_organization_kind_and_day",
                 expressions=[
                     (
-                        Func(F("organization_id"), F("organization_id"), Value("[]"), function="int8range"),
+                        Func(F("organization"), F("organization"), Value("[]"), function="int8range"),
                         RangeOperators.OVERLAPS,
                     ),
                     (
-                        Func(F("kind_id"), F("kind_id"), Value("[]"), function="int8range"),
+                        Func(F("kind"), F("kind"), Value("[]"), function="int8range"),
                         RangeOperators.OVERLAPS,
                     ),
                     (

@@ -8,24 +8,41 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from outreach import scoring
-from outreach.models import Application, Evidence, EvidenceItem, Round, Scheme, Title
+from outreach.models import (
+    Application,
+    Assessment,
+    Evidence,
+    EvidenceItem,
+    Objection,
+    Review,
+    Round,
+    Scheme,
+    Title,
+)
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.waiting import Waiting
 
-# Evidence item → field of an application: what the portal counted itself cannot be typed.
-KNOWN = {
-    EvidenceItem.OPEN_DAYS: "open_days",
-    EvidenceItem.VISITORS: "visitors",
-    EvidenceItem.SESSIONS: "sessions",
-}
+# Evidence item → field of an application. The calendar of open days is the portal's own and whole: it
+# cannot be typed. What was held elsewhere the portal does not know: there its count is the least there was.
+KNOWN = {EvidenceItem.OPEN_DAYS: "open_days"}
+LEAST = {EvidenceItem.VISITORS: "visitors", EvidenceItem.SESSIONS: "sessions"}
 
 
 def known_facts(organization: Organization, year: int) -> dict[str, int]:
-    """What the portal counted of a unit's year, by field of the application."""
-    rows = Evidence.objects.filter(organization=organization, year=year, item__in=KNOWN)
-    return {KNOWN[row.item]: int(row.value) for row in rows}
+    """What the portal counted of a unit's year in full, by field of the application."""
+    return _counted(organization, year, KNOWN)
+
+
+def least_facts(organization: Organization, year: int) -> dict[str, int]:
+    """What the portal counted of a unit's year as far as it knows: the field may be more, never less."""
+    return _counted(organization, year, LEAST)
+
+
+def _counted(organization: Organization, year: int, items: dict[str, str]) -> dict[str, int]:
+    rows = Evidence.objects.filter(organization=organization, year=year, item__in=items)
+    return {items[row.item]: int(row.value) for row in rows}
 
 
 def evidence_of(organization: Organization, year: int) -> list[Evidence]:
@@ -128,10 +145,14 @@ class Check:
 
 def checks(application: Application) -> list[Check]:
     """The thresholds of the category, in a fixed order."""
-    facts = application.facts
+    return threshold_checks(application.round, application.category, application.facts)
+
+
+def threshold_checks(round: Round, category: str, facts: dict) -> list[Check]:
+    """What a category asks for against what somebody has, in a fixed order."""
     return [
-        Check(str(application._meta.get_field(Application.FACTS[fact]).verbose_name), wanted, facts.get(fact))
-        for fact, wanted in application.round.form.threshold(application.category).items()
+        Check(str(Application._meta.get_field(Application.FACTS[fact]).verbose_name), wanted, facts.get(fact))
+        for fact, wanted in round.form.threshold(category).items()
     ]
 
 
@@ -227,7 +248,53 @@ def titles_waiting(user: User) -> list[Waiting]:
         (Perm.TITLE_RECOMMEND, ["submitted"], "待推荐的认定申报"),
         (Perm.TITLE_MANAGE, ["recommended"], "待形式审查的认定申报"),
     ]
-    return [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+    lines = [line for perm, statuses, title in asked for line in _waiting(user, perm, statuses, title)]
+    years = [
+        (Perm.TITLE_APPLY, ["open", "rectifying"], "待办的年度考核"),
+        (Perm.TITLE_MANAGE, ["reported"], "待核查的年度考核"),
+    ]
+    lines += [line for perm, states, title in years for line in _years_waiting(user, perm, states, title)]
+    return lines + _sheets_waiting(user) + _objections_waiting(user)
+
+
+def _years_waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:
+    if not user.can(perm):
+        return []
+    rows = Assessment.objects.for_user(user, perm).filter(status__in=statuses).select_related("organization")
+    count = rows.count()
+    items = [
+        (f"{row.organization.name}（{row.year}）", row.get_absolute_url())
+        for row in rows.order_by("due_on", "pk")[:5]
+    ]
+    url = reverse("titles_desk:assessments")
+    return [Waiting(title=title, count=count, url=url, items=items)] if count else []
+
+
+def _sheets_waiting(user: User) -> list[Waiting]:
+    """A member's own sheets, by number: no word of who applies."""
+    if not user.can(Perm.TITLE_SCORE):
+        return []
+    rows = Review.objects.filter(member__user=user, status=Review.Status.OPEN).select_related("application")
+    count = rows.count()
+    items = [(f"编号 {row.application.number}", row.get_absolute_url()) for row in rows.order_by("pk")[:5]]
+    return (
+        [Waiting(title="待评审", count=count, url=reverse("titles_desk:reviews"), items=items)]
+        if count
+        else []
+    )
+
+
+def _objections_waiting(user: User) -> list[Waiting]:
+    if not user.can(Perm.TITLE_MANAGE):
+        return []
+    rows = Objection.objects.filter(status=Objection.Status.SUBMITTED)
+    count = rows.count()
+    items = [
+        (f"{row.number}（{row.due_on:%m-%d} 前答复）", row.get_absolute_url())
+        for row in rows.order_by("due_on", "pk")[:5]
+    ]
+    url = reverse("titles_desk:objections")
+    return [Waiting(title="待答复的异议", count=count, url=url, items=items)] if count else []
 
 
 def _waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:

@@ -1,5 +1,8 @@
 """An application at the desk: filled in, checked, handed in; then the district and the formal check."""
 
+import hashlib
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -8,21 +11,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import applications as actions
+from outreach.actions import decisions
 from outreach.forms.rounds import (
     ApplicationForm,
     FileForm,
     GateForm,
-    ReasonForm,
     RecommendForm,
     ReturnForm,
 )
-from outreach.models import APPLICATION_STEPS, Application, ApplicationFile
+from outreach.models import APPLICATION_STEPS, PANEL_STEPS, Application, ApplicationFile
 from outreach.queries import rounds as queries
 from outreach.views.rounds import SEES, add_fault, pdf_answer, require_desk
 from portal import documents
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 
@@ -61,7 +65,13 @@ def case_list(request):
     page = page_by_key(
         rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
-    context = {"page": page, "status": status, "statuses": Application.Status.choices, "round": asked}
+    context = {
+        "page": page,
+        "status": status,
+        "statuses": Application.Status.choices,
+        "round": asked if asked.isdecimal() else "",
+        "manages": request.user.can(Perm.TITLE_MANAGE),
+    }
     return render(request, "outreach/case_list.html", context)
 
 
@@ -86,13 +96,23 @@ def case_detail(request, pk):
         "checks_form": manages and application.status == "recommended",
         "in_time": in_time,
         "gates": queries.gate_states(application),
-        "timeline": APPLICATION_STEPS.timeline(application),
+        "granted": application.titles.select_related("kind").order_by("pk"),
+        "breakdown": application.breakdown if manages or application.decided_at else {},
+        "has_panel": manages and application.status not in ("submitted", "returned", "recommended"),
+        "may_leave_out": manages and application.status in ("scored", "proposed"),
+        "timeline": _timeline(application),
         "reason": ReasonForm(),
         "return_form": ReturnForm(),
         "recommend_form": RecommendForm(),
         "remarks": _remarks(application),
     }
     return render(request, "outreach/case_detail.html", context)
+
+
+def _timeline(application: Application) -> list[dict]:
+    """What became of an application, from both of its workflows, the oldest first."""
+    taken = APPLICATION_STEPS.timeline(application) + PANEL_STEPS.timeline(application)
+    return sorted(taken, key=lambda entry: entry["at"])
 
 
 def _remarks(application: Application) -> list[tuple[str, str, str]]:
@@ -134,7 +154,8 @@ def case_edit(request, pk):
         return redirect(application)
     known = queries.known_facts(application.organization, application.round.data_year)
     held = queries.titles_held(application.organization, local_today())
-    form = ApplicationForm(request.POST or None, instance=application, known=known)
+    least = queries.least_facts(application.organization, application.round.data_year)
+    form = ApplicationForm(request.POST or None, instance=application, known=known, least=least)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.save_application(
@@ -223,12 +244,20 @@ def receipt(request, pk):
         "parts": _told(application),
         "files": _files(application),
         "at": timezone.localtime(at),
+        "digest": _digest(application),
         "title": f"{application.organization}：认定申报表",
     }
     return pdf_answer(
         documents.pdf("documents/title_application.html", context, made_at=at),
         f"application-{application.pk}.pdf",
     )
+
+
+def _digest(application: Application) -> str:
+    """The SHA-256 of every answer and every file: the same receipt only for the same application."""
+    told = [[name, str(value)] for _, rows in _told(application) for name, _, value in rows]
+    kept = [[row.proves, row.attachment.sha256] for _, row in _files(application)]
+    return hashlib.sha256(json.dumps([application.pk, told, kept]).encode()).hexdigest()
 
 
 @require_POST
@@ -270,6 +299,11 @@ STEPS = {
         ReasonForm,
         lambda case, form, by: actions.not_recommend(case, note=form.cleaned_data["note"], by=by),
         "已记为不予推荐。",
+    ),
+    "leave_out": (
+        ReasonForm,
+        lambda case, form, by: decisions.leave_out(case, note=form.cleaned_data["note"], by=by),
+        "已改为拟不认定。",
     ),
     "turn_down": (
         ReasonForm,

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import applications, rounds
-from outreach.forms.rounds import BeginForm, RoundForm
+from outreach.forms.rounds import BeginForm, EligibilityForm, RoundForm
 from outreach.models import ROUND_STEPS, Round
 from outreach.queries import rounds as queries
+from outreach.queries.decisions import noticed_cases
 from portal import documents
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -45,6 +46,7 @@ def round_list(request):
     manages = request.user.can(Perm.TITLE_MANAGE)
     context = {
         "page": page,
+        "manages": manages,
         "open": queries.rounds_open_to(request.user, local_today()),
         "actions": [("新建批次", reverse("titles_desk:round_new"), "primary")] if manages else [],
     }
@@ -158,16 +160,19 @@ def pdf_answer(data: bytes, name: str) -> HttpResponse:
 def round_public(request, pk):
     """A round's notice."""
     round = get_object_or_404(Round.objects.announced().select_related("scheme", "form"), pk=pk)
-    facts = [
-        ("认定方案", round.scheme.name),
-        ("申报时间", (round.apply_from, round.apply_until)),
-        ("区级推荐截止", round.recommend_until),
-        ("评分表", round.form),
-        ("依据", round.scheme.basis),
-    ]
+    asked = EligibilityForm(request.GET if "category" in request.GET else None)
+    found = None
+    if asked.is_bound and asked.is_valid():
+        facts = {name: asked.cleaned_data[name] for name in ("area", "open_days", "visitors")}
+        found = queries.threshold_checks(round, asked.cleaned_data["category"], facts)
     context = {
         "round": round,
-        "facts": facts,
+        "eligibility": asked if round.form.thresholds else None,
+        "found": found,
+        "is_eligible": found is not None and all(check.is_met for check in found),
+        "noticed": noticed_cases(round) if round.notice_from else [],
+        "takes_objections": round.status == Round.Status.NOTICED
+        and round.notice_from <= local_today() <= round.notice_until,
         "gates": round.form.gates.all(),
         "criteria": round.form.criteria.all(),
     }

@@ -4,7 +4,15 @@ import factory
 from django.utils import timezone
 
 from outreach.actions import load_reference
-from outreach.models import Application, ApplicationFile, Round, ScoreForm, Title, TitleKind
+from outreach.models import (
+    Application,
+    ApplicationFile,
+    Assessment,
+    Round,
+    ScoreForm,
+    Title,
+    TitleKind,
+)
 from portal import files
 from portal.roles import Perm
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
@@ -140,3 +148,24 @@ def with_proofs(application: Application, by) -> Application:
         )
         ApplicationFile.objects.create(application=application, proves=gate.code, attachment=kept)
     return application
+
+
+class AssessmentFactory(factory.django.DjangoModelFactory):
+    """A year of a title, open for its unit's report; `reported=True` waits for the check."""
+
+    class Meta:
+        model = Assessment
+
+    class Params:
+        reported = factory.Trait(
+            status="reported", reported_at=factory.LazyFunction(timezone.now), self_report="全年开放。"
+        )
+
+    title = factory.SubFactory(TitleFactory)
+    form = factory.LazyFunction(form_of_bases)
+    year = factory.LazyFunction(lambda: timezone.localdate().year - 1)
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    organization = factory.SelfAttribute("title.organization")
+    region = factory.SelfAttribute("title.region")
+    created_by = factory.SubFactory(UserFactory)
+    total = 80

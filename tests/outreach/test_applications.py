@@ -97,17 +97,31 @@ def test_nobody_applies_for_another_unit(round, unit_clerk):
         )
 
 
-def test_what_the_portal_counted_is_filled_in_and_cannot_be_typed(round, unit, unit_clerk):
-    write_evidence(
-        {unit.pk: 777}, item="visitors", year=round.data_year, source="活动签到", at=timezone.now()
-    )
+def count(unit, round, item, value):
+    write_evidence({unit.pk: value}, item=item, year=round.data_year, source="本平台", at=timezone.now())
+
+
+def test_open_days_are_the_portals_own_and_cannot_be_typed(round, unit, unit_clerk):
+    count(unit, round, "open_days", 266)
     application = actions.begin_application(round, unit, category="venue", key=uuid.uuid4(), by=unit_clerk)
 
-    application.visitors = 99999
+    application.open_days = 300
     actions.save_application(application, by=unit_clerk)
 
     application.refresh_from_db()
+    assert application.open_days == 266
+
+
+def test_visits_may_be_more_than_the_portal_counted_and_never_less(round, unit, unit_clerk):
+    count(unit, round, "visitors", 777)
+    application = actions.begin_application(round, unit, category="venue", key=uuid.uuid4(), by=unit_clerk)
     assert application.visitors == 777
+
+    application.visitors = 776
+    with pytest.raises(ValidationError, match="不能少于平台已统计的 777"):
+        actions.save_application(application, by=unit_clerk)
+    application.visitors = 9000
+    actions.save_application(application, by=unit_clerk)
 
 
 def test_a_colleague_was_faster(begun, unit_clerk):
@@ -189,8 +203,8 @@ def test_a_file_is_taken_only_for_what_it_proves(begun, unit_clerk):
         actions.add_file(begun, upload, proves="nothing", is_blind=False, by=unit_clerk)
 
 
-def test_a_blind_file_is_a_pdf_or_a_picture(begun, unit_clerk):
-    upload = SimpleUploadedFile("说明.csv", "一,二".encode())
+def test_a_blind_file_is_a_picture_so_that_no_property_names_its_author(begun, unit_clerk):
+    upload = SimpleUploadedFile("说明.pdf", b"%PDF-1.4 /Author (somebody)")
 
     with pytest.raises(Refused):
         actions.add_file(begun, upload, proves="legal", is_blind=True, by=unit_clerk)
@@ -360,3 +374,33 @@ def test_a_base_has_a_page_of_its_own(client):
 
     assert title.number in page
     assert "有效" in page
+
+
+def test_anybody_checks_a_few_figures_before_applying(client, round):
+    address = reverse("bases:round", args=[round.pk])
+    figures = {"category": "venue", "area": 300, "open_days": 199, "visitors": 2000}
+
+    short = client.get(address, figures).content.decode()
+    enough = client.get(address, {**figures, "open_days": 200}).content.decode()
+
+    assert "可以申报科普示范点" in short
+    assert "要求不少于 200，现为 199" in short
+    assert "达到本类别门槛，可以申报" in enough
+
+
+def test_a_district_follows_its_creation_of_a_demonstration_district_the_same_way(city, district, officer):
+    form = ScoreForm.objects.filter(scheme__code="national_district").first() or (
+        load_reference() and ScoreForm.objects.get(scheme__code="national_district")
+    )
+    round = RoundFactory(region=city, form=form)
+    body = OrganizationFactory(region=district, kind="district_association")
+
+    made = actions.begin_application(round, body, category="other", key=uuid.uuid4(), by=officer)
+    for name, value in FILLED.items():
+        setattr(made, name, value)
+    actions.save_application(made, by=officer)
+    with_proofs(made, officer)
+    actions.submit_application(Application.objects.with_all().get(pk=made.pk), by=officer)
+
+    made.refresh_from_db()
+    assert made.status == "recommended"

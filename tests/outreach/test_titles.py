@@ -163,3 +163,30 @@ def test_loading_the_plan_again_keeps_reported_progress(staff):
 
     census.refresh_from_db()
     assert (census.progress, Measure.objects.filter(code="4.2-3").count()) == ("done", 1)
+
+
+def test_the_register_takes_a_title_beside_those_of_others(staff):
+    TitleFactory()
+    kind, body = TitleKindFactory(), OrganizationFactory()
+
+    made = actions.create_title(
+        organization=body,
+        kind=kind,
+        category="venue",
+        number="示例-新",
+        valid_from=date(2023, 1, 1),
+        valid_until=date(2027, 12, 31),
+        by=staff,
+    )
+
+    assert made.pk
+    with pytest.raises(ValidationError, match="已有同一称号"):
+        actions.create_title(
+            organization=body,
+            kind=kind,
+            category="venue",
+            number="示例-又",
+            valid_from=date(2024, 1, 1),
+            valid_until=date(2027, 12, 31),
+            by=staff,
+        )

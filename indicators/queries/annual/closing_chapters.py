@@ -91,7 +91,7 @@ def method_chapter(report: Report) -> dict:
                 ],
                 "blocks": [
                     {
-                        "kind": "table",
+                        "kind": "words",
                         "title": "指标与目标值",
                         "columns": ["领域", "指标", "单位", "目标值上限", "依据"],
                         "rows": [

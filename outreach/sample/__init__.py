@@ -4,6 +4,7 @@ from datetime import date
 from random import Random
 
 from outreach.models import Title, TitleKind
+from outreach.sample import rounds
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
@@ -43,6 +44,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
             _title(holder, kinds[code], f"示例-{code}-{number + 1:03d}", first + number % years, rng, by)
         )
     Title.objects.bulk_create(titles)
+    rounds.load(rng=rng, by=by)
 
 
 def _holders(districts: list[Region], rng: Random) -> list[Organization]:

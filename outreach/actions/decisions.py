@@ -1,0 +1,279 @@
+"""From the counted scores to titles: proposal, public notice, objections, decision, certificates."""
+
+import hashlib
+import re
+from datetime import date, datetime
+
+from django.db import transaction
+
+from outreach.models import (
+    OBJECTION_STEPS,
+    PANEL_STEPS,
+    ROUND_STEPS,
+    Application,
+    Objection,
+    Round,
+    Title,
+    TitleKind,
+)
+from outreach.queries.panel import ranking
+from portal import audit, documents, files
+from portal.accounts import User, require, system_user
+from portal.calendar import ONE_DAY, add_working_days, local_today, notice_ends
+from portal.documents import PaperKind
+from portal.errors import Refused
+from portal.identifiers import clean_text
+from portal.notices import Notice, notify, people_with
+from portal.regions import Region
+from portal.roles import Perm
+
+PAPERS = {
+    "base": PaperKind("title_base", "KPJD", "深圳市科普基地证书"),
+    "point": PaperKind("title_point", "KPSF", "深圳市科普示范点证书"),
+    "hall": PaperKind("title_hall", "KPQY", "企业科技传播馆证书"),
+}
+OTHER_PAPER = PaperKind("title", "KPCH", "科普称号证书")
+
+
+# --- The proposal ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose_all(round: Round, *, by: User) -> int:
+    """Turn the ranked scores into a proposal: whoever reached a level is proposed for its titles.
+
+    Returns how many are proposed. Raises Refused while a case is not counted.
+    """
+    require(by, Perm.TITLE_MANAGE, round)
+    waiting = Application.objects.filter(round=round, status__in=["admitted", "scoring"]).count()
+    if waiting:
+        raise Refused(f"还有 {waiting} 件未完成评审，不能形成拟认定名单。")
+    proposed = 0
+    for row in ranking(round):
+        if row.application.status != Application.Status.SCORED:
+            continue
+        Application.objects.filter(pk=row.application.pk).update(place=row.place, proposed_titles=row.titles)
+        if row.titles:
+            PANEL_STEPS.take(row.application, "propose", by=by, note=row.words)
+            proposed += 1
+        else:
+            PANEL_STEPS.take(row.application, "not_propose", by=by, note=row.words)
+    return proposed
+
+
+@transaction.atomic
+def leave_out(application: Application, *, note: str, by: User) -> None:
+    """Do not propose a case although its points would do. Raises Refused without a reason, or once
+    it is in the notice.
+    """
+    if application.round.status != Round.Status.REVIEWING:
+        raise Refused("名单已公示，只能通过异议处理改变。")
+    PANEL_STEPS.take(application, "not_propose", by=by, note=note)
+    Application.objects.filter(pk=application.pk).update(proposed_titles=[], decision=clean_text(note)[:500])
+
+
+@transaction.atomic
+def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> None:
+    """Put the proposal before the public for the scheme's working days, adjusted workdays counted.
+
+    Five working days from 2023-05-11 end on 2023-05-17. Raises Refused while a case has no proposal, or for
+    a first day that is over.
+    """
+    open_cases = (
+        Application.objects.filter(round=round).open().exclude(status__in=["proposed", "not_proposed"])
+    )
+    if open_cases.exists():
+        raise Refused(f"还有 {open_cases.count()} 件没有拟定结果，不能公示。")
+    if not Application.objects.filter(round=round, status="proposed").exists():
+        raise Refused("没有拟认定的单位，不需要公示。")
+    first = starts_on or local_today()
+    if first < local_today():
+        raise Refused("公示开始日期不能早于今天。")
+    last = notice_ends(first, round.scheme.notice_days)
+    Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last)
+    round.notice_from, round.notice_until = first, last
+    ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}")
+
+
+# --- Objections -----------------------------------------------------------------------------------
+
+
+def ground_key(ground: str, text: str) -> str:
+    """What makes two objections to a case the same: their ground; of other grounds, their words."""
+    if ground != Objection.Ground.OTHER:
+        return ground
+    words = re.sub(r"\W+", "", text).lower()
+    return f"other:{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+
+
+@transaction.atomic
+def object_to(
+    application: Application,
+    *,
+    ground: str,
+    text: str,
+    name: str,
+    phone: str,
+    upload,
+    at: datetime,
+) -> Objection:
+    """Take somebody's objection to a case, in writing and with proof.
+
+    Raises Refused outside the days of the notice, and for a ground that was taken before: with the number
+    of the first objection and what became of it.
+    """
+    round = application.round
+    today = local_today(at)
+    if round.status != Round.Status.NOTICED or not round.notice_from <= today <= round.notice_until:
+        raise Refused("不在公示期内，不能提出异议。")
+    if application.status not in (Application.Status.PROPOSED, Application.Status.NOT_PROPOSED):
+        raise Refused("该单位不在公示名单中。")
+    key = ground_key(ground, text)
+    Application.objects.select_for_update().get(pk=application.pk)  # one after the other
+    earlier = Objection.objects.filter(application=application, ground_key=key).first()
+    if earlier:
+        result = earlier.get_status_display()
+        answer = f"，处理决定：{earlier.answer}" if earlier.answer else ""
+        raise Refused(f"同一理由的异议已经受理（{earlier.number}，{result}{answer}），不再重复受理。")
+    proof = files.store(
+        upload,
+        by=system_user(),
+        region=Region.objects.city(),
+        kinds=files.DOCUMENTS | files.IMAGES,
+        needs=Perm.TITLE_MANAGE,
+    )
+    count = Objection.objects.filter(application__round=round).count()
+    objection = Objection(
+        application=application,
+        number=f"YY-{round.pk:04d}-{count + 1:03d}",
+        ground=ground,
+        ground_key=key,
+        text=clean_text(text, multiline=True),
+        name=clean_text(name),
+        phone=clean_text(phone),
+        proof=proof,
+        received_at=at,
+        due_on=add_working_days(today, round.scheme.answer_days),
+    )
+    objection.full_clean()
+    objection.save(force_insert=True)
+    audit.record(objection, "object", by=None)
+    notify(
+        people_with(Perm.TITLE_MANAGE, application),
+        f"收到异议 {objection.number}，请于 {objection.due_on:%Y-%m-%d} 前答复。",
+        link=objection.get_absolute_url(),
+        kind=Notice.Kind.TASK,
+    )
+    return objection
+
+
+@transaction.atomic
+def decide_objection(objection: Objection, *, is_upheld: bool, answer: str, by: User) -> None:
+    """Answer an objection; one that is upheld takes the case off the proposal.
+
+    Raises Refused without words.
+    """
+    require(by, Perm.TITLE_MANAGE, objection)
+    text = clean_text(answer, multiline=True)[:2000]
+    if not text:
+        raise Refused("请写明处理决定和依据。")
+    Objection.objects.filter(pk=objection.pk, status="submitted").update(answer=text, decided_by=by)
+    OBJECTION_STEPS.take(objection, "uphold" if is_upheld else "dismiss", by=by, note=text)
+    application = objection.application
+    if is_upheld and application.status == Application.Status.PROPOSED:
+        note = f"异议 {objection.number} 成立：{text}"[:500]
+        PANEL_STEPS.take(application, "not_propose", by=by, note=note)
+        Application.objects.filter(pk=application.pk).update(proposed_titles=[], decision=note)
+
+
+# --- The decision ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def decide_round(round: Round, *, on: date | None = None, by: User) -> list[Title]:
+    """Grant the proposed titles and refuse the rest, once the notice is over and no objection is open.
+
+    Raises Refused before that.
+    """
+    require(by, Perm.TITLE_MANAGE, round)
+    today = on or local_today()
+    if round.status != Round.Status.NOTICED:
+        raise Refused("批次不在公示中，不能作出决定。")
+    if today <= round.notice_until:
+        raise Refused(f"公示至 {round.notice_until:%Y-%m-%d}，期满后才能作出决定。")
+    waiting = Objection.objects.filter(application__round=round, status="submitted").order_by("pk").first()
+    if waiting:
+        raise Refused(f"异议 {waiting.number} 尚未处理，不能作出决定。")
+    granted: list[Title] = []
+    cases = Application.objects.filter(round=round, status__in=["proposed", "not_proposed"]).with_all()
+    for application in cases.order_by("place", "pk"):
+        if application.status == Application.Status.PROPOSED:
+            granted += [_grant(application, code, today, by=by) for code in application.proposed_titles]
+            PANEL_STEPS.take(application, "grant_titles", by=by)
+            words = "已认定，证书可在平台下载。"
+        else:
+            PANEL_STEPS.take(application, "refuse", by=by)
+            words = "不予认定。"
+        notify(
+            people_with(Perm.TITLE_APPLY, application),
+            f"{round.title}：您单位{words}",
+            link=application.get_absolute_url(),
+        )
+    return granted
+
+
+def valid_until(kind: TitleKind, first: date, batch_ends_on: date | None) -> date:
+    """The last day of a title: the end of its batch, or of the year its years are over.
+
+    Granted in 2022 for five years it stands until the end of 2027; on 1 January 2028 it has lapsed.
+    """
+    if batch_ends_on and batch_ends_on > first:
+        return batch_ends_on
+    return date(first.year + kind.years_valid, 12, 31)
+
+
+def _grant(application: Application, code: str, today: date, *, by: User) -> Title:
+    kind = TitleKind.objects.get(code=code)
+    holder = application.organization
+    standing = Title.objects.filter(
+        organization=holder, kind=kind, withdrawn_on=None, valid_until__gte=today
+    ).order_by("-valid_until")
+    last = standing.first()
+    first = last.valid_until + ONE_DAY if last else today  # a renewal begins where the old one ends
+    until = valid_until(kind, first, application.round.scheme.batch_ends_on)
+    paper = documents.issue(
+        PAPERS.get(code, OTHER_PAPER),
+        [
+            ("称号", kind.name),
+            ("单位", holder.name),
+            ("类别", application.get_category_display()),
+            ("生效日期", f"{first:%Y-%m-%d}"),
+            ("有效期至", f"{until:%Y-%m-%d}"),
+        ],
+        by=by,
+        holder=f"portal.organization:{holder.pk}",
+    )
+    title = Title(
+        organization=holder,
+        region=holder.region,
+        created_by=by,
+        kind=kind,
+        category=application.category,
+        number=paper.number,
+        valid_from=first,
+        valid_until=until,
+        exhibition_area=application.exhibition_area,
+        open_days=application.open_days,
+        has_free_entry=bool(
+            application.has_pupil_discount
+            or application.has_senior_discount
+            or application.has_military_discount
+        ),
+        source=application.round.title,
+        application=application,
+        paper=paper,
+    )
+    title.full_clean()
+    title.save(force_insert=True)
+    audit.record(title, "create", by=by)
+    return title

@@ -1,0 +1,110 @@
+"""Inspections, self-checks and guidance as people read them."""
+
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from outreach.models import Checklist, Finding, HelpQuestion, Inspection, SelfCheck, Title
+from portal.accounts import Grant, User
+from portal.calendar import local_today
+from portal.organizations import Organization
+from portal.roles import Perm, roles_with
+from portal.waiting import Waiting
+
+
+def unit_pool(on: date) -> list[int]:
+    """The bodies that hold a title on a day."""
+    return sorted(set(Title.objects.in_force(on).values_list("organization", flat=True)))
+
+
+def inspector_pool() -> list[list]:
+    """Who may be drawn to inspect, each with the bodies they have an account of: [person, [body, …]]."""
+    grants = Grant.objects.in_force(local_today()).filter(user__is_active=True)
+    people = sorted(
+        set(grants.filter(role__in=roles_with(Perm.INSPECTION_DO)).values_list("user", flat=True))
+    )
+    own: dict[int, list[int]] = {person: [] for person in people}
+    for person, body in grants.filter(user__in=people, organization__isnull=False).values_list(
+        "user", "organization"
+    ):
+        own[person].append(body)
+    return [[person, sorted(bodies)] for person, bodies in own.items()]
+
+
+def checklist_in_force(use: str, on: date) -> Checklist | None:
+    """The version of the day."""
+    rows = Checklist.objects.filter(use=use, in_force_from__lte=on)
+    return rows.order_by("-in_force_from", "-version", "-pk").first()
+
+
+def inspections_for(user: User):
+    rows = Inspection.objects.filter(pk__in=Inspection.objects.seen_by(user).order_by().values("pk"))
+    return rows.select_related("plan__checklist", "organization", "region")
+
+
+def findings_of(inspection: Inspection) -> list[tuple[str, Finding]]:
+    """The findings with the names of their items."""
+    names = {item["code"]: item["name"] for item in inspection.plan.checklist.items}
+    return [(names.get(row.item, row.item), row) for row in inspection.findings.select_related("proof")]
+
+
+def late_findings(on: date) -> int:
+    return Finding.objects.filter(rectify_until__lt=on, inspection__status="rectifying").count()
+
+
+def self_checks_for(user: User):
+    scope = SelfCheck.objects.for_user(user, Perm.INSPECTION_VIEW) | SelfCheck.objects.for_user(
+        user, Perm.SELF_CHECK
+    )
+    return scope.select_related("organization", "region", "checklist").distinct()
+
+
+def bodies_to_check(user: User):
+    """The bodies for which somebody may hand in a self-check: one's units, the offices of one's streets."""
+    own = user.places_for(Perm.SELF_CHECK)[1]
+    rows = user.organizations_for(Perm.SELF_CHECK).filter(
+        Q(pk__in=own) | Q(kind=Organization.Kind.SUBDISTRICT_OFFICE)
+    )
+    return rows.select_related("region").order_by("name", "pk")
+
+
+def questions_for(user: User):
+    """One's own questions; for the association everybody's."""
+    own = Q(created_by=user)
+    managed = HelpQuestion.objects.for_user(user, Perm.INSPECTION_MANAGE).order_by().values("pk")
+    return HelpQuestion.objects.filter(own | Q(pk__in=managed)).select_related(
+        "organization", "region", "created_by"
+    )
+
+
+def guidance():
+    """What was answered and helps others, the latest first."""
+    return HelpQuestion.objects.filter(is_guidance=True)
+
+
+def supervision_waiting(user: User) -> list[Waiting]:
+    """What waits for somebody under supervision."""
+    lines = []
+    mine = Inspection.objects.filter(inspectors=user, status__in=["planned", "mended"])
+    lines += _line("待检查和复查", mine, "supervision_desk:list")
+    if user.can(Perm.INSPECTION_ANSWER):
+        own = Inspection.objects.for_user(user, Perm.INSPECTION_ANSWER).filter(status="rectifying")
+        lines += _line("待整改", own, "supervision_desk:list")
+    if user.can(Perm.INSPECTION_MANAGE):
+        asked = HelpQuestion.objects.for_user(user, Perm.INSPECTION_MANAGE).filter(answered_at=None)
+        count = asked.count()
+        if count:
+            items = [(row.subject, row.get_absolute_url()) for row in asked.order_by("pk")[:5]]
+            url = reverse("supervision_desk:questions")
+            lines.append(Waiting(title="待答复的咨询", count=count, url=url, items=items))
+    return lines
+
+
+def _line(title: str, rows, name: str) -> list[Waiting]:
+    count = rows.count()
+    if not count:
+        return []
+    first = rows.select_related("organization").order_by("plan__due_on", "pk")[:5]
+    items = [(row.organization.name, row.get_absolute_url()) for row in first]
+    return [Waiting(title=title, count=count, url=reverse(name), items=items)]

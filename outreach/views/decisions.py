@@ -1,0 +1,274 @@
+"""The panel's progress, the visit, the decision sheet, the notice, objections and certificates."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach.actions import decisions, panel, visits
+from outreach.forms.panel import (
+    AnswerForm,
+    ExtraForm,
+    NoticeForm,
+    ObjectionForm,
+    PhotoForm,
+    VisitForm,
+)
+from outreach.models import Application, Round, SiteVisit
+from outreach.queries import decisions as queries
+from outreach.queries.panel import ranking, visit_rows
+from outreach.views.rounds import add_fault, pdf_answer, require_desk
+from portal import documents, plain_question
+from portal.errors import ChangedMeanwhile, Refused
+from portal.keyset import page_by_key
+from portal.middleware import client_address
+from portal.roles import Perm
+
+# --- The panel, for staff -------------------------------------------------------------------------
+
+
+def _managed(request, pk) -> Application:
+    rows = Application.objects.for_user(request.user, Perm.TITLE_MANAGE).with_all().exclude(status="draft")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_panel(request, pk):
+    """The sheets of a case, what is added or taken, and the count."""
+    application = _managed(request, pk)
+    found = {row.rule_id: row for row in application.extra_findings.all()}
+    form = ExtraForm(request.POST or None, rules=application.round.form.extras.all(), found=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            panel.find_and_count(application, form.found, is_done="count" in request.POST, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "总分已计算。" if "count" in request.POST else "加减分已保存。")
+            return redirect("titles_desk:panel", application.pk)
+    visit = SiteVisit.objects.filter(application=application).first()
+    context = {
+        "case": application,
+        "form": form,
+        "sheets": queries.panel_sheets(application),
+        "lines": [row for row in application.round.form.criteria.all() if row.plain().is_scored],
+        "draws": application.draws.order_by("pk"),
+        "visit": visit,
+        "breakdown": application.breakdown,
+        "may_count": application.status == Application.Status.SCORING,
+    }
+    return render(request, "outreach/case_panel.html", context, status=422 if form.is_bound else 200)
+
+
+# --- The visit ------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit(request, pk):
+    application = _managed(request, pk)
+    kept = SiteVisit.objects.filter(application=application).first()
+    form = VisitForm(
+        request.POST or None,
+        items=application.round.form.visit_items,
+        answers=kept.answers if kept else {},
+        initial={
+            "visited_on": kept.visited_on if kept else timezone.localdate(),
+            "measured_area": kept.measured_area if kept else None,
+            "summary": kept.summary if kept else "",
+            "seen": kept.revision if kept else 1,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = _keep_visit(request, application, form)
+        except (Refused, ChangedMeanwhile, ValidationError) as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(request, "现场核查已完成。" if saved.is_done else "草稿已保存。")
+            return redirect("titles_desk:visit", application.pk)
+    context = {
+        "case": application,
+        "visit": kept,
+        "form": form,
+        "rows": form.rows(),
+        "told": [
+            (item, SiteVisit.Answer(answer).label if answer else "", note)
+            for item, answer, note in visit_rows(kept, application)
+        ],
+        "photos": kept.photos.select_related("attachment").order_by("pk") if kept else [],
+        "photo_form": PhotoForm(),
+        "is_open": application.status in visits.VISITED and not (kept and kept.is_done),
+    }
+    return render(request, "outreach/visit.html", context, status=422 if form.is_bound else 200)
+
+
+def _keep_visit(request, application, form) -> SiteVisit:
+    data = form.cleaned_data
+    return visits.save_visit(
+        application,
+        visited_on=data["visited_on"],
+        answers=form.answers,
+        measured_area=data["measured_area"],
+        summary=data["summary"],
+        is_done="done" in request.POST,
+        seen=data["seen"],
+        by=request.user,
+    )
+
+
+@require_POST
+def photo_add(request, pk):
+    application = _managed(request, pk)
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, "请选择照片。")
+    else:
+        data = form.cleaned_data
+        visits.add_photo(application, data["photo"], shows_name=not data["hides_name"], by=request.user)
+        messages.success(request, "照片已保存。")
+    return redirect("titles_desk:visit", application.pk)
+
+
+# --- The decision sheet ---------------------------------------------------------------------------
+
+
+def _round(request, pk) -> Round:
+    require_desk(request.user, Perm.TITLE_MANAGE)
+    return get_object_or_404(Round.objects.select_related("scheme", "form"), pk=pk)
+
+
+@require_safe
+def decision_sheet(request, pk):
+    round = _round(request, pk)
+    context = {
+        "round": round,
+        "ranked": ranking(round),
+        "waiting": Application.objects.filter(round=round, status__in=["admitted", "scoring"]).count(),
+        "progress": queries.progress(round),
+        "objections": queries.objection_counts(round),
+        "notice_form": NoticeForm(),
+    }
+    return render(request, "outreach/decision_sheet.html", context)
+
+
+@require_safe
+def decision_pdf(request, pk):
+    """The ranked list as minutes of the meeting that decides."""
+    round = _round(request, pk)
+    context = {"round": round, "ranked": ranking(round), "title": f"{round.title}：评审结果汇总"}
+    return pdf_answer(documents.pdf("documents/title_ranking.html", context), f"ranking-{round.pk}.pdf")
+
+
+STEPS = {
+    "draw": lambda round, form, by: f"已为 {panel.draw_panels(round, by=by)} 件申报抽取评委。",
+    "remind": lambda round, form, by: f"已催办 {panel.remind_members(round, by=by)} 位评委。",
+    "propose": lambda round, form, by: f"拟认定 {decisions.propose_all(round, by=by)} 家。",
+    "publish": lambda round, form, by: (
+        decisions.publish_notice(round, starts_on=form.cleaned_data["starts_on"], by=by)
+        or f"已公示，至 {round.notice_until:%Y-%m-%d}。"
+    ),
+    "decide": lambda round, form, by: f"已授予 {len(decisions.decide_round(round, by=by))} 个称号。",
+}
+
+
+@require_POST
+def decision_step(request, pk, step):
+    round = _round(request, pk)
+    if step not in STEPS:
+        raise Http404("没有这个步骤。")
+    form = NoticeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "公示开始日期不对，请重新填写。")
+        return redirect("titles_desk:decision", round.pk)
+    messages.success(request, STEPS[step](round, form, request.user))
+    return redirect("titles_desk:decision", round.pk)
+
+
+# --- Objections -----------------------------------------------------------------------------------
+
+TOO_OFTEN = "提交过于频繁，请一小时后再试。"
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_to(request, pk):
+    """An objection to a case while it is before the public."""
+    rows = queries.open_to_objection().select_related("organization", "round__scheme", "region")
+    application = get_object_or_404(rows, pk=pk)
+    form = ObjectionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plain_question.limit(
+                "objection", client_address(request), most=10, seconds=3600, sentence=TOO_OFTEN
+            )
+            made = _object(application, form)
+        except (Refused, ValidationError) as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(request, f"异议已受理，编号 {made.number}，将于 {made.due_on:%Y-%m-%d} 前答复。")
+            return redirect(application.round)
+    context = {"case": application, "form": form}
+    return render(request, "outreach/objection_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _object(application: Application, form: ObjectionForm):
+    data = form.cleaned_data
+    return decisions.object_to(
+        application,
+        ground=data["ground"],
+        text=data["text"],
+        name=data["name"],
+        phone=data["phone"],
+        upload=data["proof"],
+        at=timezone.now(),
+    )
+
+
+@require_safe
+def objection_list(request):
+    require_desk(request.user, Perm.TITLE_MANAGE)
+    page = page_by_key(
+        queries.objections_for(request.user),
+        order=("-pk",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    return render(request, "outreach/objection_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection_detail(request, pk):
+    require_desk(request.user, Perm.TITLE_MANAGE)
+    objection = get_object_or_404(queries.objections_for(request.user), pk=pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        decisions.decide_objection(
+            objection, is_upheld=data["is_upheld"] == "yes", answer=data["answer"], by=request.user
+        )
+        messages.success(request, "处理决定已保存。")
+        return redirect(objection)
+    context = {"objection": objection, "form": form}
+    return render(request, "outreach/objection_detail.html", context, status=422 if form.is_bound else 200)
+
+
+# --- Certificates ---------------------------------------------------------------------------------
+
+
+@require_safe
+def certificate(request, pk, kind):
+    """The certificate or the plate of a title as PDF."""
+    if kind not in ("certificate", "plate"):
+        raise Http404("没有这种文书。")
+    title = get_object_or_404(queries.titles_seen_by(request.user), pk=pk)
+    context = {
+        "held": title,
+        "paper": title.paper,
+        "title": f"{title.kind.name} {title.number}",
+        "is_plate": kind == "plate",
+    }
+    data = documents.pdf("documents/title_certificate.html", context, made_at=title.paper.issued_at)
+    return pdf_answer(data, f"{kind}-{title.number}.pdf")
