@@ -20,6 +20,7 @@ from outreach.models import (
     Score,
 )
 from outreach.queries.panel import counted, discussed, seen
+from outreach.scoring import plain
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -237,7 +238,8 @@ def test_the_last_two_sheets_at_once_open_one_discussion(case):
 def test_a_draft_is_shown_again_and_handed_in_from_its_page(case):
     sheet = sheets(case)[0]
     browser = signed_in(sheet.member.user)
-    typed = {f"points-{code}": value for code, value in points_for(sheet, Decimal("0.9")).items()}
+    given = points_for(sheet, Decimal("0.9"))
+    typed = {f"points-{code}": plain(value) for code, value in given.items()}
     browser.post(sheet.get_absolute_url(), {**typed, "opinion": "可以。", "seen": 1})
     shown = browser.get(sheet.get_absolute_url()).context["form"]
 
