@@ -32,6 +32,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("收件箱", "/desk/inbox/", ()),
             ("作品评审", "/desk/reviews/", (Perm.WORK_REVIEW,)),
             ("我的任务", "/desk/jobs/", ()),
+            ("我的孩子", "/desk/guardian/", (Perm.WARD_VIEW,)),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
         ),
     ),
@@ -56,6 +57,8 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("学分汇总", "/desk/credits/overview/", (Perm.CREDIT_OVERVIEW,)),
             ("学分课程", "/desk/credits/courses/", (Perm.COURSE_EDIT, Perm.COURSE_REVIEW, Perm.CREDIT_VIEW)),
             ("学分疑点", "/desk/credits/suspicions/", (Perm.SUSPICION_WORK,)),
+            ("未成年人信息保护", "/desk/protection/", (Perm.PROTECTION_MANAGE,)),
+            ("学分监督", "/desk/oversight/", (Perm.CASE_REQUEST,)),
         ),
     ),
     (

@@ -28,6 +28,7 @@ from youth_credits import queries as youth_credits
 WAITING = (
     indicators.waiting_for,
     youth_credits.waiting_for,
+    youth_credits.oversight_waiting,
     resources.waiting_for,
     resources.census_waiting,
     resources.routes_waiting,

@@ -60,6 +60,11 @@ class Perm(models.TextChoices):
     COURSE_EDIT = "course_edit", "申报学分课程"
     COURSE_REVIEW = "course_review", "认定学分课程"
     SUSPICION_WORK = "suspicion_work", "核查学分疑点"
+    CREDIT_OVERSEE = "credit_oversee", "监督学分"
+    CASE_REQUEST = "case_request", "申请查阅学生记录"
+    CASE_APPROVE = "case_approve", "批准查阅学生记录"
+    PROTECTION_MANAGE = "protection_manage", "管理未成年人信息保护"
+    WARD_VIEW = "ward_view", "查看自己孩子的学分"
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
     REPORT_MAKE = "report_make", "编制年度报告"
@@ -140,6 +145,9 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.COURSE_REVIEW,
         Perm.INDEX_COMPUTE,
         Perm.REPORT_MAKE,
+        Perm.CASE_REQUEST,
+        Perm.CASE_APPROVE,
+        Perm.PROTECTION_MANAGE,
     },
     Role.ACCOUNTS: frozenset({Perm.DESK_VIEW, Perm.ACCOUNT_ADMIN}),
     Role.SECURITY: frozenset({Perm.DESK_VIEW, Perm.SECURITY_ADMIN}),
@@ -162,6 +170,9 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.CREDIT_OVERVIEW,
             Perm.COURSE_REVIEW,
             Perm.SUSPICION_WORK,
+            Perm.CREDIT_OVERSEE,
+            Perm.CASE_REQUEST,
+            Perm.CASE_APPROVE,
         }
     ),
     Role.SUBDISTRICT: _CENSUS_OFFICER
@@ -197,7 +208,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
-    Role.GUARDIAN: frozenset({Perm.DESK_VIEW}),
+    Role.GUARDIAN: frozenset({Perm.DESK_VIEW, Perm.WARD_VIEW}),
 }
 
 # Who signs in with a second factor at once; schools give it at the step that asks for it.

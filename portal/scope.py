@@ -2,8 +2,11 @@
 
 Scopes: "school:<organization>" a school's own children; "guardian:<user>" one's own children;
 "base:<organization>" the outings to one's own courses, by pass number and family name;
-"case:<id>" one child, approved and timed; "ledger" nameless entries for totals and the night;
-"steward" management commands only, each use audited. Without a scope no row exists.
+"case:<id>" one child, approved and timed; "slip:<hash>" the one printed slip whose code is known;
+"number:<hash>" the one child whose whole number is known, to be named in a request;
+"office:<region>" papers that reached an office (cases, appeals, draws), never a child's record;
+"ledger" nameless entries for totals and the night; "steward" management commands only, each use
+audited. Without a scope no row exists.
 """
 
 import re
@@ -13,7 +16,7 @@ from django.db import connection, transaction
 
 from portal.roles import Role
 
-SCOPES = re.compile(r"(school|guardian|case|base):[1-9]\d*|ledger|steward")
+SCOPES = re.compile(r"(school|guardian|case|base|office):[1-9]\d*|(slip|number):[0-9a-f]{64}|ledger|steward")
 
 # For policies: the id behind a scope of one kind, or NULL under any other scope.
 SCOPE_FUNCTION = """

@@ -33,6 +33,8 @@ DAILY = (
     "credit_proof",
     "credit_transfers_upkeep",
     "credit_suspicions",
+    "credit_oversight",
+    "credit_retention",
 )
 MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

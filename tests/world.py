@@ -30,6 +30,7 @@ from outreach.models import (
 from portal import documents, files, jobs
 from portal.accounts import Grant, User
 from portal.batches import SheetBatch
+from portal.calendar import term
 from portal.encryption import sign
 from portal.notices import notify
 from portal.organizations import Organization
@@ -52,9 +53,9 @@ from tests.resources.census import open_round, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
-from tests.youth_credits.factories import BatchFactory, enrol, moves_of, odd_things_of
-from youth_credits.actions import DATA, load_rules
-from youth_credits.models import Batch
+from tests.youth_credits.factories import BatchFactory, bind, enrol, moves_of, odd_things_of
+from youth_credits.actions import DATA, load_protection, load_rules
+from youth_credits.models import AccessCase, Appeal, Batch, Nomination, Publication, RightsRequest, SpotCheck
 
 PLACES = ("here", "near", "far")
 PASSWORD = "long-enough-for-a-test-2026"
@@ -408,6 +409,7 @@ def _statistics(world: World) -> None:
 
 def _children(world: World) -> None:
     load_rules(DATA / "rules_v1.json")
+    load_protection(DATA / "protection.json")
     clerks = {"here": "school", "near": "school_near", "far": "school_b"}
     world.things |= {"student": {}, "batch": {}}
     for number, place in enumerate(PLACES):
@@ -416,6 +418,8 @@ def _children(world: World) -> None:
             children = enrol(school, clerk, heads=3, first=number * 10)
             world.things["student"][place] = children[0]
             world.secrets[place] = {child.number for child in children} | {child.name for child in children}
+            if place == "here":  # the child of the guardian among the actors
+                bind(world.people["guardian"], children[0])
             world.things["batch"][place] = BatchFactory(
                 organization=school, created_by=clerk, status=Batch.Status.CHECKED
             )
@@ -423,6 +427,88 @@ def _children(world: World) -> None:
             made = moves_of(school, clerk, children[1]) | odd_things_of(school, base, clerk, children[2])
             for kind, thing in made.items():
                 world.things.setdefault(kind, {})[place] = thing
+    _oversight(world)
+    world.things["ward"] = {place: world.things["student"][place] for place in ("here", "far")}
+
+
+def _oversight(world: World) -> None:
+    """A published term, an appeal that climbed, a case open and one asked for, and a check, at two places."""
+    names = ("publication", "appeal", "climbed", "case", "open_case", "check", "right", "nomination")
+    world.things |= {name: {} for name in names}
+    now, term_now = timezone.now(), term(timezone.localdate())
+    for place in ("here", "far"):
+        school, student = world.places[f"school {place}"], world.things["student"][place]
+        staff, education = world.people["staff"], world.people["education"]
+        at = {"organization": school, "region": school.region, "created_by": world.people["guardian"]}
+        with scope("steward"):
+            published = Publication.objects.create(
+                **at,
+                term=term_now.code,
+                starts_on=term_now.start,
+                ends_on=term_now.end,
+                status=Publication.Status.PUBLISHED,
+                published_at=now,
+                appeals_until=timezone.localdate() + timedelta(days=5),
+            )
+            appeals = [
+                Appeal.objects.create(
+                    **at,
+                    publication=published,
+                    student=student,
+                    ground=ground,
+                    status=status,
+                    escalated_at=now if status == "escalated" else None,
+                    way=Appeal.Way.ACCOUNT,
+                    filed_on=timezone.localdate(),
+                    due_on=timezone.localdate(),
+                    statement_sealed=b"",
+                )
+                for ground, status in (("missing", "filed"), ("kind", "escalated"))
+            ]
+            case = AccessCase.objects.create(
+                student=student, school=school, reason="核查", requested_by=world.people["head"]
+            )
+            opened = AccessCase.objects.create(
+                student=student,
+                school=school,
+                reason="核查",
+                requested_by=education,
+                status=AccessCase.Status.APPROVED,
+                approved_by=staff,
+                approved_at=now,
+                ends_at=now + timedelta(days=1),
+            )
+            check = SpotCheck.objects.create(
+                region=school.region,
+                created_by=world.people["head"],
+                school_year=2025,
+                share="0.05",
+                seed="0" * 64,
+                drawn_at=now,
+                last_entry=1,
+                schools=[],
+                population=1,
+                drawn=1,
+                digest="0" * 64,
+            )
+            right = RightsRequest.objects.create(
+                **at,
+                student=student,
+                kind=RightsRequest.Kind.CORRECTION,
+                way=RightsRequest.Way.ACCOUNT,
+                filed_on=timezone.localdate(),
+                due_on=timezone.localdate(),
+                statement_sealed=b"",
+            )
+            nomination = Nomination.objects.create(
+                **at, student=student, field=Nomination.Field.NATURE, statement_sealed=b""
+            )
+        things = (published, appeals[0], appeals[1], case, opened, check, right, nomination)
+        for name, thing in zip(names, things, strict=True):
+            world.things[name][place] = thing
+    world.things["ward_nomination"] = dict(world.things["nomination"])
+    world.things["ward_right"] = dict(world.things["right"])
+    world.things["ward_appeal"] = dict(world.things["appeal"])
 
 
 def token_of(thing) -> str:

@@ -4,6 +4,7 @@ COPY into tables under row-level security is refused: rows are staged, then inse
 """
 
 import random
+import uuid
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -14,19 +15,22 @@ from django.utils import timezone
 from outreach.models import Title, TitleKind
 from portal import audit
 from portal.accounts import User
-from portal.calendar import local_today, school_year
+from portal.calendar import local_today, school_year, term
+from portal.errors import Refused
 from portal.identifiers import synthetic_student_numbers
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.sample import SCHOOL_NAME, UNIT_NAME
 from portal.scope import scope
-from youth_credits import actions
+from youth_credits import actions, queries
 from youth_credits.actions import Occasion, RollRow
 from youth_credits.forms import begins
 from youth_credits.models import (
     Activity,
     Batch,
     Course,
+    Guardianship,
+    HoursAward,
     Outing,
     OutingSeat,
     RollOut,
@@ -45,6 +49,8 @@ PUPILS_A_SCHOOL = 1_500  # beyond that, a district of the sample gets more schoo
 FULL_SCHOOL = 90  # children a cohort of the sample account's school
 BATCH_OF = 5_000  # students sealed and copied at a time
 ENTRIES_A_YEAR = 8  # on average, of a child that takes part
+
+SAMPLE_PEOPLE = {"guardian", "education", "staff", "school_verifier"}
 
 # kind, name, provider, minutes
 ACTIVITIES = [
@@ -79,6 +85,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
             _load_year(year, schools, rng, by=by, today=today)
         _offers(schools[0], rng, by=by)
+        _guardian_and_offices(schools[0])
 
 
 # Title, minutes, hands-on minutes, seats, place.
@@ -380,3 +387,43 @@ FROM (
     FROM youth_credits_credit WHERE school_year = %(year)s GROUP BY batch_id
 ) s WHERE s.batch_id = b.id
 """
+
+
+def _guardian_and_offices(school: Organization) -> None:
+    """The sample guardian's child with a published term, an appeal, a case, a request and a spot check."""
+    people = {person.username: person for person in User.objects.filter(username__in=SAMPLE_PEOPLE)}
+    now = timezone.now()
+    last = term(local_today()).previous
+    taught = {"years__school_year": school_year(last.start), "years__entries__gte": 4}
+    child = Student.objects.active().filter(school=school, consented_on__isnull=False, **taught)
+    child = child.select_related("school__region").order_by("pk").first()
+    if child is None or set(people) != SAMPLE_PEOPLE:
+        return
+    guardian, education = people["guardian"], people["education"]
+    Guardianship.objects.create(guardian=guardian, student=child, school=school, confirmed_at=now)
+    HoursAward.objects.update(is_active=True)
+    case = actions.ask_case(
+        child.pk, school, reason="示例：核实家长来信", origin="request", by=education, at=now
+    )
+    actions.approve_case(case, by=people["staff"], at=now)
+    actions.ask_right(child, kind="access", statement="示例请求", key=uuid.uuid4(), by=guardian, at=now)
+    try:
+        publication = actions.publish(last, school=school, by=people["school_verifier"], at=now)
+        actions.draw_check(
+            school.region, year=school_year(last.start), share=Decimal("0.05"), by=education, at=now
+        )
+    except Refused:  # so small a sample that nothing of last year is verified
+        return
+    entry = queries.published_entries(publication, child).first()
+    if entry:
+        said = "示例申诉：当天活动两小时，只登记了一部分。"
+        actions.appeal(
+            publication,
+            child,
+            ground="minutes",
+            statement=said,
+            entry=entry.pk,
+            key=uuid.uuid4(),
+            by=guardian,
+            at=now,
+        )

@@ -1,10 +1,12 @@
 """Background work of the staged lane. The batch row is the promise; each job is safe to run again."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
 
+from portal import audit
 from portal.calendar import local_today, school_year
 from portal.errors import Refused
 from portal.jobs import Job, handler
@@ -12,7 +14,7 @@ from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
 from youth_credits import actions, queries, sheets
-from youth_credits.models import Batch, Export
+from youth_credits.models import Batch, Export, Student
 
 LONGEST_STATEMENT = "300s"
 
@@ -70,6 +72,43 @@ def roll_check(job: Job) -> None:
 def roll_keep(job: Job) -> None:
     """Keep a checked roll."""
     _work(job, Batch.Status.KEEPING, sheets.keep_roll)
+
+
+def oversight_night(*, at: datetime) -> dict[str, int]:
+    """What the clock does with terms, appeals and requests; each part may run again at any time."""
+    with scope("steward"):
+        _allow_time()
+        audit.event("oversight", by=None, kind="youth_credits")
+        actions.mark_overdue(at=at)
+        return {"climbed": actions.climb_overdue(at=at), "archived": actions.archive_due(at=at)}
+
+
+@handler("credit_oversight")
+def credit_oversight(job: Job) -> None:
+    """Let what was left unanswered climb, and archive terms whose days are over. Once a business date."""
+    done = oversight_night(at=timezone.now())
+    job.progress(1, 1, "、".join(f"{name} {count}" for name, count in done.items()))
+
+
+@handler("erase_child")
+def erase_child(job: Job) -> None:
+    """Carry out a deletion that a school granted: whole, or not at all; a second time changes nothing."""
+    with scope("steward"):
+        _allow_time()
+        student = (
+            Student.objects.select_for_update().filter(pk=job.payload["student"], erased_at=None).first()
+        )
+        if student is not None:
+            actions.erase(student, reason="监护人请求删除", at=timezone.now(), by=job.created_by)
+
+
+@handler("credit_retention")
+def credit_retention(job: Job) -> None:
+    """Carry out what was shown long enough, and show what is due now. Once a business date."""
+    with scope("steward"):
+        _allow_time()
+        carried, shown = actions.retention_night(at=timezone.now())
+    job.progress(carried, carried, f"处理 {carried} 条，新列预告 {shown} 条")
 
 
 @handler("credit_proof")

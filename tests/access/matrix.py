@@ -32,8 +32,9 @@ class Page:
     """Who reaches a page by reading and by posting.
 
     `get` and `post` are "" for nobody (the method is not offered), "*" for everybody, "+" for everybody who
-    is signed in, or roles with their reach: "staff@city district@district unit@own". On a page `of` a kind
-    of record the reach says of whose; without one it plays no part. "self" is the person it belongs to.
+    is signed in, or roles with their reach: "staff@city district@district unit@own guardian@ward".
+    On a page `of` a kind of record the reach says of whose; without one it plays no part. "self" is the
+    person it belongs to.
     `may_be_empty`: who reaches it may still be told that there is nothing yet.
     """
 
@@ -139,6 +140,8 @@ def reaches(world: World, reach: str, who: str, thing, place: str) -> bool:
 def _within(width: str, where: str, place: str) -> bool:
     if width == "city":
         return True
+    if width == "ward":  # the guardian's own child is the one here
+        return place == "here"
     if width == "district":
         return place == where or {place, where} <= {"here", "near"}
     return place == where

@@ -7,17 +7,19 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from portal import jobs
 from portal.organizations import Organization
+from portal.regions import Region
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
-from tests.youth_credits.factories import enrol
+from tests.youth_credits.factories import bind, enrol
 from youth_credits import tasks  # noqa: F401  registers the handlers
-from youth_credits.actions import DATA, load_rules
+from youth_credits.actions import DATA, load_protection, load_rules
 
 
 @pytest.fixture
 def rules():
     load_rules(DATA / "rules_v1.json")
+    load_protection(DATA / "protection.json")
 
 
 @pytest.fixture
@@ -71,3 +73,11 @@ def signed_in(client, settings):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def guardian(school, students):
+    """The guardian of the first child, whose account is bound to it."""
+    person = UserFactory(username="guardian", holding=(Role.GUARDIAN, Region.objects.city()))
+    bind(person, students[0])
+    return person

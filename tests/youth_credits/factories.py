@@ -23,6 +23,7 @@ from youth_credits.models import (
     CreditRule,
     Export,
     FamilyClaim,
+    Guardianship,
     Outing,
     RollOut,
     RollOver,
@@ -32,7 +33,7 @@ from youth_credits.models import (
     TransferIn,
     TransferOut,
 )
-from youth_credits.queries import name_hash, number_hash
+from youth_credits.queries import RuleBook, name_hash, number_hash
 from youth_credits.sheets import CREDIT_HEADERS, ROLL_HEADERS
 
 BORN = date(2014, 3, 1)
@@ -174,6 +175,20 @@ def odd_things_of(school, base, by, child) -> dict:
             **at, student=child, school_year=2025, kind=SpecialCase.Kind.ILLNESS, share="0.5", reason="病休"
         ),
     }
+
+
+def record(
+    school, by, students, *, held_on: date = HELD, minutes: int = 120, title: str = "植物标本制作"
+) -> Batch:
+    """One activity of these children in the ledger, waiting to be verified; under the school's scope."""
+    rule = RuleBook().find("A1", held_on)
+    occasion = actions.Occasion(rule, held_on, title)
+    return actions.record_class(occasion, students, minutes=minutes, school=school, key=uuid.uuid4(), by=by)
+
+
+def bind(guardian, student) -> Guardianship:
+    """A guardian's account and a child; under the school's scope."""
+    return Guardianship.objects.create(guardian=guardian, student=student, school_id=student.school_id)
 
 
 def school_children(school):

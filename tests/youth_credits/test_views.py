@@ -354,12 +354,13 @@ def test_a_child_under_14_without_consent_gets_no_public_paper(
 
 def test_consent_is_noted_and_withdrawn_at_once(signed_in, school, school_clerk, children):
     client = signed_in(school_clerk)
-    client.post(f"{BASE}students/{children[0].uuid}/consent/withdraw/")
+    paper = {"on": "2026-01-05", "signer": "王大明"}
+    client.post(f"{BASE}students/{children[0].uuid}/consent/withdraw/", paper)
     with scope(f"school:{school.pk}"):
         student = Student.objects.get(pk=children[0].pk)
     assert not student.has_consent(HELD.replace(year=2026))
 
-    client.post(f"{BASE}students/{children[0].uuid}/consent/", {"consented_on": "2026-01-05"})
+    client.post(f"{BASE}students/{children[0].uuid}/consent/", paper)
 
     with scope(f"school:{school.pk}"):
         assert Student.objects.get(pk=children[0].pk).has_consent(HELD.replace(year=2026))

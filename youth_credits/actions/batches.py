@@ -195,6 +195,9 @@ def record_class(
     known = Batch.objects.filter(uuid=key).first()
     if known:
         return known
+    locked = queries.locked_term(school, occasion.held_on)
+    if locked:
+        raise Refused(f"{locked.period.label}已公示，不能再登记。如需补记，请审核员先重新开放登记。")
     present = list(students)
     if not present:
         raise Refused("请至少勾选一名到场的学生。")

@@ -1,7 +1,7 @@
 """One child's record: opened, shown whole, consented to, put on paper."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -16,10 +16,10 @@ from portal.errors import Refused
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import queries
-from youth_credits.actions.roll import CONSENT_VERSION
 from youth_credits.models import Grade, Student
 
 TRANSCRIPT = PaperKind("transcript", "KPXF", "学生科普学分成绩单")
+CREDENTIAL = PaperKind("credential", "KPPZ", "科普学分数字凭证")
 
 
 def open_record(student: Student, *, by: User, reason: str = "本校教务") -> None:
@@ -46,37 +46,17 @@ def reveal(student: Student, *, reason: str, by: User) -> tuple[str, str]:
 
 
 @transaction.atomic
-def withdraw_consent(student: Student, *, on: date, by: User) -> None:
-    """The guardian takes the consent back; it acts at once."""
-    require(by, Perm.CREDIT_RECORD, student.school)
-    done = Student.objects.filter(pk=student.pk, consented_on__isnull=False, withdrawn_on=None).update(
-        withdrawn_on=on
-    )
-    if not done:
-        raise Refused("没有可撤回的监护人同意。")
-    audit.record(student, "withdraw_consent", by=by)
-
-
-@transaction.atomic
-def give_consent(student: Student, *, on: date, by: User) -> None:
-    """Note the guardian's consent to the version in force, given on paper on a day."""
-    require(by, Perm.CREDIT_RECORD, student.school)
-    if on > local_today():
-        raise Refused("同意日期不能晚于今天。")
-    Student.objects.filter(pk=student.pk).update(
-        consented_on=on, consent_version=CONSENT_VERSION, withdrawn_on=None
-    )
-    audit.record(student, "give_consent", by=by, note=f"同意书 {CONSENT_VERSION}")
-
-
-@transaction.atomic
 def issue_transcript(student: Student, *, by: User, at: datetime | None = None) -> IssuedPaper:
     """Put one child's transcript into the register of issued papers, so that anyone can check it.
 
     Raises Refused for a child under 14 without a guardian's consent, and where nothing is verified yet.
     """
-    at = at or timezone.now()
     require(by, Perm.CREDIT_VIEW, student.school)
+    return put_on_paper(student, by=by, at=at or timezone.now())
+
+
+def put_on_paper(student: Student, *, by: User, at: datetime) -> IssuedPaper:
+    """The transcript's entry in the register. The caller has asked whether `by` may."""
     if not student.has_consent(local_today(at)):
         raise Refused("该学生未满14周岁，须先登记监护人同意，才能开具可公开核验的成绩单。")
     rows = queries.transcript_entries(student)
@@ -86,6 +66,7 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
     facts = [
         ("学年", "、".join(str(year) for year in sorted({row.school_year for row in rows}))),
         ("学分合计", f"{total:.2f}"),
+        ("有效期", "长期有效，撤销除外"),
         ("说明", "竞赛所得学分不作为升学依据"),
     ]
     paper = issue(TRANSCRIPT, facts, by=by, holder=holder_of(student.pk), name=student.name, at=at)
@@ -96,7 +77,9 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
 def revoke_transcripts(students: Iterable[int], *, reason: str, by: User) -> None:
     """Transcripts of these children no longer tell the truth."""
     holders = {blind(holder_of(pk), purpose="paper holder") for pk in students}
-    for paper in IssuedPaper.objects.valid().filter(kind=TRANSCRIPT.code, holder_hash__in=holders):
+    for paper in IssuedPaper.objects.valid().filter(
+        kind__in=[TRANSCRIPT.code, CREDENTIAL.code], holder_hash__in=holders
+    ):
         revoke(paper, reason=reason, by=by)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from portal.organizations import Organization
 from portal.regions import Region
+from youth_credits.actions.protection import load_protection
 from youth_credits.models import CreditRule, CreditRuleSet
 
 DATA = Path(__file__).parent.parent / "data"
@@ -18,7 +19,8 @@ SCHOOL_STAGES = {"小学", "中学"}
 @transaction.atomic
 def load_reference() -> int:
     """Load or refresh the rules of every version and the schools; returns how many rows the files have."""
-    return sum(load_rules(file) for file in sorted(DATA.glob("rules_v*.json"))) + _load_schools()
+    rules = sum(load_rules(file) for file in sorted(DATA.glob("rules_v*.json")))
+    return rules + load_protection(DATA / "protection.json") + _load_schools()
 
 
 def load_rules(file: Path) -> int:

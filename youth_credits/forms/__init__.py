@@ -88,20 +88,6 @@ class RevealForm(forms.Form):
     )
 
 
-class ConsentForm(forms.Form):
-    consented_on = forms.DateField(
-        label="监护人同意日期",
-        widget=forms.DateInput(attrs=DATE_INPUT),
-        error_messages={"required": "请填写同意书上的日期。", "invalid": "请按 2026-09-01 的格式填写日期。"},
-    )
-
-    def clean_consented_on(self) -> date:
-        day = self.cleaned_data["consented_on"]
-        if day > local_today():
-            raise forms.ValidationError("同意日期不能晚于今天。")
-        return day
-
-
 class GridForm(KeyedForm):
     """One activity of one class. The ticks beside it are the students who were there."""
 

@@ -59,6 +59,7 @@ class Student(models.Model):
     consented_on = models.DateField("监护人同意日期", null=True, blank=True)
     withdrawn_on = models.DateField("撤回同意日期", null=True, blank=True)
     is_active = models.BooleanField("在校", default=True)
+    erased_at = models.DateTimeField("清除身份信息时间", null=True, blank=True, editable=False)
 
     objects = StudentQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from youth_credits.queries.batches import (
     verifiers,
     waiting_for,
 )
+from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
 from youth_credits.queries.courses import (
     CourseBook,
     courses_near,
@@ -25,6 +26,14 @@ from youth_credits.queries.exports import (
     export_rows,
     exports,
 )
+from youth_credits.queries.guardians import (
+    consent_text,
+    consents,
+    guardians_of,
+    slip_counts,
+    wards,
+    year_of,
+)
 from youth_credits.queries.ledger import Year, entries, transcript_entries, years_of
 from youth_credits.queries.moves import (
     Exceptions,
@@ -35,6 +44,15 @@ from youth_credits.queries.moves import (
     transfers_out,
     transfers_to_answer,
     usual_leaving,
+)
+from youth_credits.queries.oversight import (
+    appeals_at_office,
+    cases,
+    cases_at,
+    finding_counts,
+    spot_checks,
+    view_counts,
+    views_of,
 )
 from youth_credits.queries.overview import (
     behind,
@@ -48,6 +66,27 @@ from youth_credits.queries.progress import (
     special_case,
 )
 from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
+from youth_credits.queries.publications import (
+    appeal_timeline,
+    appeals,
+    entry_of,
+    guardians_at,
+    locked_term,
+    locked_terms,
+    publications,
+    published_entries,
+    published_now,
+    published_sums,
+    unverified_in,
+    working_days,
+)
+from youth_credits.queries.rights import (
+    awards_reached,
+    protection_report,
+    retention_plans,
+    retention_rules,
+    rights_requests,
+)
 from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook
 from youth_credits.queries.students import (
@@ -82,36 +121,55 @@ from youth_credits.queries.visits import (
     Visit,
     visits_to_record,
 )
+from youth_credits.queries.waiting import oversight_waiting
 
 __all__ = [
     "REFERENCES",
     "CourseBook",
+    "Draw",
     "Exceptions",
     "Flaw",
     "Reach",
     "RuleBook",
     "Visit",
     "Year",
+    "appeal_timeline",
+    "appeals",
+    "appeals_at_office",
     "astray",
+    "awards_reached",
     "batch_entries",
     "batches",
     "behind",
+    "cases",
+    "cases_at",
     "classes",
     "classes_of_year",
+    "consent_text",
+    "consents",
     "courses_near",
     "courses_of",
     "district_median_coverage",
     "doubles",
+    "draw",
+    "draw_again",
     "earlier_grades",
     "entries",
     "entries_behind",
+    "entry_of",
     "export_rows",
     "exports",
     "find_students",
+    "finding_counts",
     "flaws",
     "grade_on",
+    "guardians_at",
+    "guardians_of",
     "hours_by_district",
     "last_activity",
+    "last_entry",
+    "locked_term",
+    "locked_terms",
     "minimum_for",
     "name_hash",
     "normal_name",
@@ -121,13 +179,22 @@ __all__ = [
     "odd_recorders",
     "outings_of_base",
     "outings_of_school",
+    "oversight_waiting",
     "overview",
     "passes_of",
     "person_hash",
     "plan_roll_over",
     "progress",
+    "protection_report",
     "provider_figures",
+    "publications",
+    "published_entries",
+    "published_now",
+    "published_sums",
     "reached_minimum_by_district",
+    "retention_plans",
+    "retention_rules",
+    "rights_requests",
     "roll_overs",
     "same_files",
     "schools_named",
@@ -135,7 +202,9 @@ __all__ = [
     "seats_for_base",
     "seats_for_school",
     "shared_certificates",
+    "slip_counts",
     "special_case",
+    "spot_checks",
     "standing",
     "students_in_scope_by_district",
     "suspicions_for",
@@ -149,10 +218,16 @@ __all__ = [
     "unbalanced",
     "unclaimed",
     "unpartitioned",
+    "unverified_in",
     "usual_leaving",
     "valid_courses",
     "verifiers",
+    "view_counts",
+    "views_of",
     "visits_to_record",
     "waiting_for",
+    "wards",
+    "working_days",
+    "year_of",
     "years_of",
 ]

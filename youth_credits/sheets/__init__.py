@@ -13,6 +13,7 @@ from youth_credits.sheets.cells import (
     number_of,
     text_of,
 )
+from youth_credits.sheets.child import child_workbook
 from youth_credits.sheets.credits import check_credits, keep_credits
 from youth_credits.sheets.report import first_faults
 from youth_credits.sheets.roll import check_roll, keep_roll
@@ -28,6 +29,7 @@ __all__ = [
     "activity_day",
     "check_credits",
     "check_roll",
+    "child_workbook",
     "credit_template",
     "day_of",
     "first_faults",

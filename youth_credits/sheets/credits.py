@@ -127,6 +127,7 @@ class CreditSheet:
         self.roll = _Roll(school)
         self.reach = Reach.of(school)
         self.courses = queries.CourseBook()
+        self.locked = list(queries.locked_terms(school))
         self.faults: list[Fault] = []
         self.readings: dict[str, None] = {}
         self.told: set[tuple[int, str]] = set()
@@ -168,6 +169,8 @@ class CreditSheet:
         rule = self.book.find(code, cells[DAY])
         if rule is None:
             return None, [(KIND, self._no_rule(code, cells[DAY]))]
+        if any(term.starts_on <= cells[DAY] < term.ends_on for term in self.locked):
+            return None, [(DAY, CellFault("该日期所在学期已公示", "请审核员重新开放登记后再导入"))]
         if not rule.needs_course or not {ACTIVITY, PROVIDER} <= cells.keys():
             return rule, []
         counts = self.courses.counts(cells[ACTIVITY], cells[PROVIDER], cells[DAY])

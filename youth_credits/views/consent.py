@@ -1,13 +1,12 @@
-"""A guardian's consent, as the school notes it."""
+"""A guardian's consent, as the school notes it from signed paper."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from portal.calendar import local_today
 from portal.roles import Perm
 from youth_credits import actions
-from youth_credits.forms import ConsentForm
+from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.views.access import own_student, school_page
 from youth_credits.views.students import student_page
 
@@ -16,10 +15,10 @@ from youth_credits.views.students import student_page
 @school_page(Perm.CREDIT_RECORD)
 def student_consent(request, school, uuid):
     student = own_student(school, uuid)
-    form = ConsentForm(request.POST)
+    form = SignedPaperForm(request.POST)
     if not form.is_valid():
         return student_page(request, student, status=422, consent_form=form)
-    actions.give_consent(student, on=form.cleaned_data["consented_on"], by=request.user)
+    actions.give_consent(student, **form.cleaned_data, by=request.user)
     messages.success(request, "已登记监护人同意。")
     return redirect(student)
 
@@ -28,6 +27,9 @@ def student_consent(request, school, uuid):
 @school_page(Perm.CREDIT_RECORD)
 def student_withdraw(request, school, uuid):
     student = own_student(school, uuid)
-    actions.withdraw_consent(student, on=local_today(), by=request.user)
+    form = SignedPaperForm(request.POST)
+    if not form.is_valid():
+        return student_page(request, student, status=422, consent_form=form)
+    actions.withdraw_consent(student, **form.cleaned_data, by=request.user)
     messages.success(request, "已登记撤回，即时生效。")
     return redirect(student)

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import may
 from portal.calendar import local_today
+from portal.fields import ReasonForm
 from portal.keyset import about_how_many, page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.forms import ConsentForm, FindForm, RevealForm
+from youth_credits.forms import FindForm, RevealForm
+from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import reached_minimum
@@ -106,7 +108,10 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "is_under_14": student.is_under_14(today),
         "has_consent": student.has_consent(today),
         "reveal_form": RevealForm(),
-        "consent_form": ConsentForm(initial={"consented_on": today}),
+        "consent_form": SignedPaperForm(initial={"on": today}),
+        "consents": list(queries.consents(student)[:10]),
+        "guardians": list(queries.guardians_of(student)),
+        "note_form": ReasonForm(),
         "may_record": may(request.user, Perm.CREDIT_RECORD, student.school),
         "crumbs": crumbs(("学生", reverse("youth_credits:student_list")), (student.number_masked, "")),
     }

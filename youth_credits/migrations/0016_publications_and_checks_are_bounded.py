@@ -1,0 +1,120 @@
+"""Who sees publications' appeals, cases and draws; a published term takes no new entries."""
+
+# ruff: noqa: S608  policies of our own names
+from django.db import migrations
+
+from youth_credits.migrations._policies import (
+    ADD,
+    CASE,
+    CHANGE,
+    CONSENTED,
+    GUARDIAN,
+    IN_REGION,
+    NUMBER,
+    OWN_CHILD,
+    READ,
+    SCHOOL,
+    SCHOOL_IN_REGION,
+    WARDS,
+    WRITE,
+    bound,
+    policy,
+)
+
+OWN_APPEAL = f"organization_id = {SCHOOL}"
+REACHED = f"escalated_at IS NOT NULL AND {SCHOOL_IN_REGION}"
+OF_CHECK_IN_REGION = "spot_check_id IN (SELECT id FROM youth_credits_spotcheck)"
+CHECK_IN_REGION = (
+    "region_id IN (SELECT r.id FROM portal_region r WHERE r.path LIKE"
+    " (SELECT path FROM portal_region WHERE id = (SELECT portal_scope_id('office'))) || '%')"
+)
+
+POLICIES = {
+    "appeal": [
+        ("school", WRITE, OWN_APPEAL, f"{OWN_APPEAL} AND {OWN_CHILD}"),
+        ("guardian", READ, f"student_id IN {WARDS}"),
+        (
+            "guardian_file",
+            ADD,
+            f"student_id IN {WARDS} AND created_by_id = {GUARDIAN} AND way = 'account'"
+            " AND status IN ('filed', 'refused')",
+        ),
+        (
+            "guardian_go_on",
+            CHANGE,
+            f"student_id IN {WARDS} AND status IN ('filed', 'rejected', 'escalated')",
+            f"student_id IN {WARDS} AND status IN ('rejected', 'escalated', 'withdrawn')",
+        ),
+        ("office", READ, REACHED),
+        ("office_decide", CHANGE, REACHED),
+    ],
+    "spotcheck": [("office", WRITE, CHECK_IN_REGION)],
+    "drawnentry": [
+        ("office", WRITE, OF_CHECK_IN_REGION),
+        ("school", READ, f"school_id = {SCHOOL} AND finding IN ('wrong', 'unclear')"),
+    ],
+}
+
+CASES = "\n".join(
+    [
+        policy("accesscase", "office", READ, IN_REGION),
+        policy("accesscase", "office_ask", ADD, IN_REGION),
+        policy("accesscase", "office_decide", CHANGE, IN_REGION),
+        policy("accesscase", "guardian", READ, f"student_id IN {WARDS}"),
+        # Whoever holds a child's whole number may ask for its record: the one row, to name it in the request.
+        policy("student", "number", READ, f"number_hash = {NUMBER}"),
+    ]
+)
+NO_CASES = """
+DROP POLICY office ON youth_credits_accesscase;
+DROP POLICY office_ask ON youth_credits_accesscase;
+DROP POLICY office_decide ON youth_credits_accesscase;
+DROP POLICY guardian ON youth_credits_accesscase;
+DROP POLICY number ON youth_credits_student;
+"""
+IN_CASE = (
+    "id IN (SELECT c.student_id FROM youth_credits_accesscase c WHERE c.id = {case}"
+    " AND {status}c.approved_at <= statement_timestamp() AND c.ends_at > statement_timestamp()) AND {consented}"
+)
+OF_STUDENT = CONSENTED.replace("s.", "")
+APPROVED_ONLY = (
+    "ALTER POLICY access_case ON youth_credits_student USING ("
+    + IN_CASE.format(case=CASE, status="c.status = 'approved' AND ", consented=OF_STUDENT)
+    + ")"
+)
+APPROVED_BEFORE = (
+    "ALTER POLICY access_case ON youth_credits_student USING ("
+    + IN_CASE.format(case=CASE, status="", consented=OF_STUDENT)
+    + ")"
+)
+
+LOCK = """
+CREATE FUNCTION youth_credits_published_terms_are_locked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT activity_id, school_id FROM added WHERE reverses_id IS NULL) e
+        JOIN youth_credits_activity a ON a.id = e.activity_id
+        JOIN youth_credits_publication p ON p.organization_id = e.school_id AND p.status <> 'open'
+            AND a.held_on >= p.starts_on AND a.held_on < p.ends_on)
+    THEN
+        RAISE check_violation USING MESSAGE = 'a published term takes no new entries';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER youth_credits_published_terms_are_locked AFTER INSERT ON youth_credits_credit
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+    EXECUTE FUNCTION youth_credits_published_terms_are_locked();
+"""
+NO_LOCK = """
+DROP TRIGGER youth_credits_published_terms_are_locked ON youth_credits_credit;
+DROP FUNCTION youth_credits_published_terms_are_locked();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("youth_credits", "0015_publications_and_checks")]
+    operations = [
+        *bound(POLICIES),
+        migrations.RunSQL(CASES, NO_CASES),
+        migrations.RunSQL(APPROVED_ONLY, APPROVED_BEFORE),
+        migrations.RunSQL(LOCK, NO_LOCK),
+    ]

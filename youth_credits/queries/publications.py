@@ -1,0 +1,111 @@
+"""A term of a school: what is in it, who is told, and the days that each step may take."""
+
+from datetime import date
+
+from django.db.models import Count
+
+from portal.accounts import User
+from portal.calendar import Period
+from portal.errors import Refused
+from portal.organizations import Organization
+from youth_credits.models import Appeal, Batch, Credit, Guardianship, Publication, TimeLimit
+from youth_credits.queries.ledger import standing
+
+
+def working_days(step: str, on: date) -> int:
+    """How many working days a step may take that begins on a day. Raises Refused while none is set."""
+    limit = TimeLimit.objects.filter(step=step, in_force_from__lte=on).order_by("-in_force_from").first()
+    if limit is None:
+        raise Refused(f"平台还没有设定“{TimeLimit.Step(step).label}”的期限，请联系市科协。")
+    return limit.working_days
+
+
+def _in(term: Period, school: Organization):
+    return Credit.objects.filter(
+        standing(),
+        school=school,
+        activity__held_on__gte=term.start,
+        activity__held_on__lt=term.end,
+    )
+
+
+def unverified_in(term: Period, school: Organization) -> int:
+    """Entries of a term that no second person has verified yet."""
+    return _in(term, school).exclude(batch__status=Batch.Status.VERIFIED).count()
+
+
+def published_sums(term: Period, school: Organization) -> tuple[int, int]:
+    """Children and verified entries of a term."""
+    sums = (
+        _in(term, school)
+        .filter(batch__status=Batch.Status.VERIFIED)
+        .aggregate(heads=Count("student", distinct=True), entries=Count("pk"))
+    )
+    return sums["heads"], sums["entries"]
+
+
+def locked_term(school: Organization, day: date) -> Publication | None:
+    """The publication that keeps new entries of a day out; None while the day's term is open."""
+    return locked_terms(school).filter(starts_on__lte=day, ends_on__gt=day).first()
+
+
+def locked_terms(school: Organization):
+    """The terms of a school that are public or archived: no entry is added to them."""
+    return Publication.objects.filter(organization=school).exclude(status=Publication.Status.OPEN)
+
+
+def publications(school: Organization):
+    return Publication.objects.filter(organization=school).order_by("-term")
+
+
+def guardians_at(school: Organization) -> list[User]:
+    """Everybody with a child at a school, once each."""
+    bonds = Guardianship.objects.filter(school=school, student__is_active=True)
+    return list(User.objects.filter(is_active=True, pk__in=bonds.values("guardian")).order_by("pk"))
+
+
+def published_now(school: int):
+    """The publications of a school that may be appealed against, for its guardians."""
+    return Publication.objects.filter(organization=school, status=Publication.Status.PUBLISHED).order_by(
+        "-term"
+    )
+
+
+def published_entries(publication: Publication, student):
+    """What was made public of one child, oldest first."""
+    return (
+        Credit.objects.filter(
+            standing(),
+            student=student,
+            school=publication.organization_id,
+            activity__held_on__gte=publication.starts_on,
+            activity__held_on__lt=publication.ends_on,
+            batch__status=Batch.Status.VERIFIED,
+        )
+        .select_related("activity", "rule", "batch")
+        .order_by("activity__held_on", "pk")
+    )
+
+
+def appeals(school: Organization):
+    return Appeal.objects.filter(organization=school).select_related("student", "publication", "created_by")
+
+
+def entry_of(appeal: Appeal) -> Credit | None:
+    """The entry that an appeal is about, where the scope in force shows it."""
+    if appeal.entry is None:
+        return None
+    found = Credit.objects.filter(pk=appeal.entry, student=appeal.student_id)
+    return found.select_related("activity", "rule", "batch").first()
+
+
+def appeal_timeline(appeal: Appeal, steps: list[dict]) -> list[dict]:
+    """How an appeal went, from its filing on."""
+    filed = {
+        "label": "提出申诉",
+        "state": "done",
+        "at": None,
+        "by": "",
+        "note": f"{appeal.filed_on:%Y-%m-%d}，{appeal.get_way_display()}",
+    }
+    return [filed, *steps]

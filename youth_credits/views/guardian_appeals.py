@@ -1,0 +1,91 @@
+"""A guardian's appeals: filed, followed, taken on to the district."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.calendar import local_today
+from portal.errors import Refused
+from youth_credits import actions, queries
+from youth_credits.actions.appeals import APPEAL
+from youth_credits.forms.oversight import AppealForm
+from youth_credits.models import Appeal
+from youth_credits.views.guardians import CRUMBS, child_crumbs, guardian_page, own_child
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guardian_page
+def new(request, uuid):
+    """File an appeal against the term that is public now."""
+    student = own_child(uuid)
+    if not student.has_consent(local_today()):
+        raise Http404("同意之前看不到学分，也就没有可申诉的内容。")
+    published = queries.published_now(student.school_id).select_related("organization__region").first()
+    entries = list(queries.published_entries(published, student)) if published else []
+    form = AppealForm(
+        request.POST if request.method == "POST" else None,
+        entries=entries,
+        initial={"entry": request.GET.get("entry", "")},
+    )
+    if published and form.is_bound and form.is_valid():
+        try:
+            appeal = actions.appeal(
+                published, student, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("guardian:appeal", uuid=appeal.uuid)
+    context = {
+        "student": student,
+        "publication": published,
+        "entries": entries,
+        "form": form,
+        "crumbs": child_crumbs(student, ("提出申诉", "")),
+    }
+    return render(
+        request, "youth_credits/guardian_appeal_new.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _appeal(uuid) -> Appeal:
+    found = Appeal.objects.select_related(
+        "student__school", "publication", "organization__region", "region", "first", "created_by"
+    )
+    return get_object_or_404(found, uuid=uuid)
+
+
+@require_safe
+@guardian_page
+def appeal(request, uuid):
+    appeal = _appeal(uuid)
+    steps = {name for name, _ in APPEAL.open_to(request.user, appeal)}
+    context = {
+        "appeal": appeal,
+        "entry": queries.entry_of(appeal),
+        "may_escalate": "escalate" in steps,
+        "may_withdraw": "withdraw" in steps,
+        "timeline": queries.appeal_timeline(appeal, APPEAL.timeline(appeal)),
+        "crumbs": [*CRUMBS, (str(appeal), "")],
+    }
+    return render(request, "youth_credits/guardian_appeal.html", context)
+
+
+@require_POST
+@guardian_page
+def escalate(request, uuid):
+    appeal = _appeal(uuid)
+    actions.escalate(appeal, by=request.user, at=timezone.now())
+    messages.success(request, f"已提请区教育局处理，最迟 {appeal.due_on:%Y-%m-%d} 作出决定。")
+    return redirect("guardian:appeal", uuid=appeal.uuid)
+
+
+@require_POST
+@guardian_page
+def withdraw(request, uuid):
+    appeal = _appeal(uuid)
+    actions.withdraw_appeal(appeal, by=request.user, at=timezone.now())
+    messages.success(request, "已撤回申诉。")
+    return redirect("guardian:appeal", uuid=appeal.uuid)

@@ -1,0 +1,213 @@
+"""The guardian's own pages: an account by a slip, the children, their credits, consent."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal import audit, plain_question
+from portal.calendar import local_today, school_year
+from portal.errors import Refused
+from portal.keyset import page_by_key
+from portal.middleware import client_address
+from portal.roles import Perm
+from portal.scope import scope
+from youth_credits import actions, queries
+from youth_credits.forms.guardians import AgreeForm, CodeForm, OpenAccountForm
+from youth_credits.forms.rights import CredentialForm
+from youth_credits.models import Student
+from youth_credits.queries import RuleBook
+
+TOO_OFTEN = "尝试过于频繁，请一小时后再试，或联系学校。"
+CRUMBS = (("工作台", "/desk/"), ("我的孩子", "/desk/guardian/"))
+
+
+def guardian_page(view: Callable) -> Callable:
+    """The view runs, and its page is drawn, under the scope of the guardian who asks."""
+
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        if not request.user.can(Perm.WARD_VIEW):
+            raise PermissionDenied("这些页面供监护人使用。")
+        with scope(f"guardian:{request.user.pk}"):
+            return view(request, *args, **kwargs)
+
+    return page
+
+
+def own_child(uuid) -> Student:
+    return get_object_or_404(queries.wards(), uuid=uuid)
+
+
+def child_crumbs(student: Student, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [*CRUMBS, (student.name_masked, reverse("guardian:child", args=[student.uuid])), *more]
+
+
+# --- An account -----------------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_account(request):
+    """Open an account with the code of a slip. Nothing of the child is shown before one has signed in."""
+    form = OpenAccountForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            plain_question.limit(
+                "guardian-code", client_address(request), most=30, seconds=3600, sentence=TOO_OFTEN
+            )
+            user = actions.open_account(
+                typed["code"],
+                name=typed["name"],
+                password=typed["password"],
+                email=typed["email"],
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            return render(request, "youth_credits/guardian_opened.html", {"account": user})
+    status = 422 if form.is_bound else 200
+    return render(request, "youth_credits/guardian_open.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guardian_page
+def add_child(request):
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            plain_question.limit(
+                "guardian-code", str(request.user.pk), most=10, seconds=3600, sentence=TOO_OFTEN
+            )
+            actions.add_child(form.cleaned_data["code"], by=request.user, at=timezone.now())
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            messages.success(request, "已添加。")
+            return redirect("guardian:children")
+    context = {"form": form, "crumbs": [*CRUMBS, ("添加孩子", "")]}
+    return render(request, "youth_credits/guardian_add.html", context, status=422 if form.is_bound else 200)
+
+
+# --- The children ---------------------------------------------------------------------------------
+
+
+@require_safe
+@guardian_page
+def children(request):
+    today = local_today()
+    year = school_year(today)
+    rows = [
+        {"student": one, "has_consent": one.has_consent(today), "year": queries.year_of(one, year)}
+        for one in queries.wards().prefetch_related("years")
+    ]
+    context = {"rows": rows, "crumbs": [("工作台", "/desk/"), ("我的孩子", "")]}
+    return render(request, "youth_credits/guardian_children.html", context)
+
+
+@require_safe
+@guardian_page
+def child(request, uuid):
+    student = own_child(uuid)
+    audit.viewed(student, by=request.user, reason="监护人查看")
+    today = local_today()
+    context = {
+        "student": student,
+        "has_consent": student.has_consent(today),
+        "is_under_14": student.is_under_14(today),
+        "history": list(queries.consents(student)),
+        "nominations": list(student.nominations.order_by("-pk")[:10]),
+        "requests": list(student.rights_requests.order_by("-pk")[:20]),
+        "cases": list(student.access_cases.order_by("-pk")[:20]),
+        "crumbs": [*CRUMBS, (student.name_masked, "")],
+    }
+    if context["has_consent"]:
+        context["year"] = progress_shown(student, today)
+        context["credentials"] = list(
+            student.credentials.select_related("paper", "award").order_by("-pk")[:20]
+        )
+        context["credential_form"] = CredentialForm(awards=queries.awards_reached(student))
+        context["published"] = queries.published_now(student.school_id).first()
+        context["appeals"] = list(student.appeals.order_by("-pk")[:20])
+        context["page"] = page_by_key(
+            queries.entries(student),
+            order=("-activity__held_on", "-pk"),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+    return render(request, "youth_credits/guardian_child.html", context)
+
+
+def progress_shown(student: Student, today: date) -> dict | None:
+    """This school year against its minimum, in the words of the rules in force; None without rules."""
+    year = school_year(today)
+    rules = RuleBook().set_on(today)
+    if rules is None:
+        return None
+    row = next((one for one in queries.years_of(student) if one.year == year), None)
+    by_code = row.by_code if row else {}
+    credits, away = (row.credits, row.off_campus) if row else (0, 0)
+    kinds = sum(1 for value in by_code.values() if value > 0)
+    wanted = [
+        ("学年学分", credits, rules.year_minimum, "分"),
+        ("其中校外", away, rules.off_campus_minimum, "分"),
+        ("类别", kinds, rules.kinds_minimum, "类"),
+    ]
+    return {
+        "year": year,
+        "label": f"{year}–{year + 1}学年",
+        "applies": rules.grade_from <= student.grade <= rules.grade_to,
+        "hours": (row.minutes if row else 0) // 60,
+        "bars": [
+            {"label": label, "have": have, "want": want, "unit": unit, "lack": max(want - have, 0)}
+            for label, have, want, unit in wanted
+        ],
+        "kinds": [
+            {"name": rule.name, "credits": by_code[rule.code], "cap": rule.cap_per_year}
+            for rule in rules.rules.all()
+            if by_code.get(rule.code, 0) > 0
+        ],
+    }
+
+
+# --- Consent --------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guardian_page
+def consent(request, uuid):
+    student = own_child(uuid)
+    form = AgreeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        actions.consent_as_guardian(student, by=request.user, at=timezone.now())
+        messages.success(request, "已记录您的同意，现在可以看到孩子的学分了。您可以随时撤回。")
+        return redirect("guardian:child", uuid=student.uuid)
+    context = {
+        "student": student,
+        "form": form,
+        "text": queries.consent_text(local_today()),
+        "crumbs": child_crumbs(student, ("监护人同意书", "")),
+    }
+    return render(
+        request, "youth_credits/guardian_consent.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@require_POST
+@guardian_page
+def withdraw(request, uuid):
+    student = own_child(uuid)
+    actions.withdraw_as_guardian(student, by=request.user, at=timezone.now())
+    messages.success(request, "已撤回，立即生效。除学校外任何人都看不到孩子的学分，已开具的成绩单作废。")
+    return redirect("guardian:child", uuid=student.uuid)
