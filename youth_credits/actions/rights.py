@@ -143,7 +143,14 @@ def grant_right(request: RightsRequest, *, words: str, by: User, at: datetime) -
     _write_answer(request, words or "已按请求办理。", by)
     RIGHTS.take(request, "grant", by=by, at=at)
     if request.kind == Kind.DELETION:
-        enqueue("erase_child", key=str(request.uuid), payload={"student": request.student_id}, by=by)
+        enqueue(
+            "erase_child",
+            key=str(request.uuid),
+            payload={"student": request.student_id},
+            by=by,
+            title="清除身份信息",
+            link=request.get_absolute_url(),
+        )
     _tell(request, f"您的“{request.get_kind_display()}”请求已办理。")
 
 
