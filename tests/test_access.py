@@ -426,7 +426,8 @@ PAGES = {
     "oversight:case_approve": Page("", OFFICES, of="case", may_be_empty=True),
     "oversight:case_refuse": Page("", OFFICES, of="case"),
     "oversight:case_end": Page("", OFFICES, of="case"),
-    "oversight:record": Page("education@district", of="open_case"),
+    # Refused and written down, not hidden, to an office that knows of the case.
+    "oversight:record": Page("education@district", of="open_case", may_be_empty=True),
     "oversight:appeal": Page("education@district", of="climbed"),
     "oversight:appeal_decide": Page("", "education@district", of="climbed"),
     "oversight:appeal_case": Page("", "education@district", of="climbed"),
