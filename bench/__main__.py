@@ -1,9 +1,9 @@
 """Runs the benchmarks in a database of their own and writes bench/results.json.
 
-`python -m bench [name …] [--full]`: every module of this folder with a `run() -> dict` is one benchmark. An
-entry holds unit, ours, peer, floor (medians), times_peer (how many times better than the peer), times_floor
-(ours against the floor, 1 is the limit), spread (worst against best run), size, peak_mb, versions and at;
-where a peer can be driven further by hand, that one too, as peer_tuned and times_peer_tuned.
+`python -m bench [name …] [--full] [--size N]`: every module of this folder with a `run() -> dict` is one
+benchmark. An entry holds unit, ours, peer, floor (medians), times_peer (how many times better than the peer),
+times_floor (ours against the floor, 1 is the limit), spread (worst against best run), size, peak_mb, versions
+and at; where a peer can be driven further by hand, that one too, as peer_tuned and times_peer_tuned.
 """
 
 import argparse
@@ -58,12 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", help="which benchmarks; none: all")
     parser.add_argument("--full", action="store_true", help="peers at full size too, not scaled")
+    parser.add_argument("--size", type=int, help="how many rows or entries, where a benchmark has a size")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(benchmarks())
     if unknown:
         sys.exit(f"没有这个基准：{'、'.join(sorted(unknown))}。可选：{'、'.join(benchmarks())}。")
     os.environ.setdefault("DATABASE_POOL", "4")  # connections are kept, as behind a busy site
     os.environ["BENCH_FULL"] = "1" if asked.full else ""
+    os.environ["BENCH_SIZE"] = str(asked.size or "")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     maintenance = os.environ["MIGRATION_DATABASE_URL"]
     name = own_database()

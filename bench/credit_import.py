@@ -145,7 +145,7 @@ class Lane:
         roll = children(rows // ACTIVITIES, county)
         workbook(self.path, roll)
         self.school = Organization.objects.create(
-            name=f"基准学校{rows}（示例）",
+            name=f"基准学校{rows}-{county}（示例）",
             kind=Organization.Kind.SCHOOL,
             region=Region.objects.districts()[0],
         )
@@ -156,7 +156,7 @@ class Lane:
             defaults={"grade_to": 8, "basis": "示例数据", "created_by": system_user()},
         )
         offer_courses()
-        self.clerk = User.objects.create(username=f"bench{rows}", name="基准（示例）")
+        self.clerk = User.objects.create(username=f"bench{rows}-{county}", name="基准（示例）")
         Grant.objects.create(user=self.clerk, role=Role.SCHOOL, organization=self.school)
         with self.scope():
             batch = self.batch(Batch.Kind.ROLL)
@@ -178,8 +178,10 @@ class Lane:
             created_by=self.clerk,
         )
 
-    def timed(self, work: Callable[[Batch], None]) -> float:
-        """Seconds of one run, deferred checks and commit included; its entries are taken back after it."""
+    def timed(self, work: Callable[[Batch], None], *, keep_others: bool = False) -> float:
+        """Seconds of one run, deferred checks and commit included; its entries are taken away after it, and
+        with them whatever else the ledger holds unless `keep_others`.
+        """
         with self.scope():
             batch = self.batch()
             kept = files.keep(
@@ -198,10 +200,10 @@ class Lane:
                 )
             )
         seconds = time.perf_counter() - began
-        self.clear(batch)
+        self.clear(batch, keep_others=keep_others)
         return seconds
 
-    def clear(self, batch: Batch) -> None:
+    def clear(self, batch: Batch, *, keep_others: bool) -> None:
         with self.scope(), connection.cursor() as cursor:
             stored = Credit.objects.filter(batch=batch).count()
             cursor.execute(STORED, [batch.pk])
@@ -209,6 +211,10 @@ class Lane:
         if stored != self.rows or entries != (self.stored or entries):
             raise RuntimeError(f"{stored} of {self.rows} rows stored, or other entries than before")
         self.stored = entries
+        if keep_others:
+            with self.scope():
+                actions.reverse(batch, note="基准", by=self.clerk)
+            return
         with as_owner() as owner, owner.cursor() as cursor:
             cursor.execute(EMPTY)
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from drills import faults
 from drills.census import census
+from drills.credits import batches_killed
 from portal.preflight import ROOT
 
-DRILLS = {**faults.DRILLS, "census": census}
+DRILLS = {**faults.DRILLS, "batches-killed": batches_killed, "census": census}
 RECORD = ROOT / "docs" / "operations.md"
 
 

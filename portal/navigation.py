@@ -59,6 +59,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("学分疑点", "/desk/credits/suspicions/", (Perm.SUSPICION_WORK,)),
             ("未成年人信息保护", "/desk/protection/", (Perm.PROTECTION_MANAGE,)),
             ("学分监督", "/desk/oversight/", (Perm.CASE_REQUEST,)),
+            ("学分规则", "/desk/credits/rules/", (Perm.CREDIT_RULES,)),
         ),
     ),
     (

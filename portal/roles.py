@@ -65,6 +65,7 @@ class Perm(models.TextChoices):
     CASE_APPROVE = "case_approve", "批准查阅学生记录"
     PROTECTION_MANAGE = "protection_manage", "管理未成年人信息保护"
     WARD_VIEW = "ward_view", "查看自己孩子的学分"
+    CREDIT_RULES = "credit_rules", "维护学分规则"
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
     REPORT_MAKE = "report_make", "编制年度报告"
@@ -143,6 +144,7 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.CREDIT_MANAGE,
         Perm.CREDIT_OVERVIEW,
         Perm.COURSE_REVIEW,
+        Perm.CREDIT_RULES,
         Perm.INDEX_COMPUTE,
         Perm.REPORT_MAKE,
         Perm.CASE_REQUEST,

@@ -154,8 +154,8 @@ def read_by_pieces(
 ) -> Iterator[tuple[Table, int]]:
     """As `read_table`, while the child still reads: the growing table, and the number of its first new row.
 
-    First comes the table without rows. What is made of the rows counts for nothing until the last piece
-    has come without SheetRefused.
+    The child begins at once, the caller has its time until the first piece. First comes the table without
+    rows. What is made of the rows counts for nothing until the last piece has come without SheetRefused.
     """
     options = {
         "expect": None if expect is None else list(expect),
@@ -163,10 +163,17 @@ def read_by_pieces(
         "free_text": list(free_text),
         "limits": asdict(limits),
     }
-    with _opened(source, limits) as file:
+    file = _opened(source, limits)
+    return _by_pieces(file, _child(file, options | {"guard_first": False}), options, limits)
+
+
+def _by_pieces(
+    file: BinaryIO, child: subprocess.Popen, options: dict, limits: Limits
+) -> Iterator[tuple[Table, int]]:
+    with file:
         is_begun = False
         try:
-            for piece in _read_in_child(file, options | {"guard_first": False}, limits):
+            for piece in _read_in_child(child, limits):
                 is_begun = True
                 yield piece
         except ChildDied:
@@ -174,7 +181,7 @@ def read_by_pieces(
                 raise
             # The parser may have died of what the guard had not yet found: now one after the other.
             file.seek(0)
-            yield from _read_in_child(file, options | {"guard_first": True}, limits)
+            yield from _read_in_child(_child(file, options | {"guard_first": True}), limits)
 
 
 def _opened(source: Source, limits: Limits) -> BinaryIO:
@@ -201,11 +208,15 @@ def _in_memory(source: BinaryIO, limits: Limits) -> BinaryIO:
     return file
 
 
-def _read_in_child(file: BinaryIO, options: dict, limits: Limits) -> Iterator[tuple[Table, int]]:
+def _child(file: BinaryIO, options: dict) -> subprocess.Popen:
     arguments = [sys.executable, "-I", "-c", START, json.dumps(options), str(FOLDER)]
-    with subprocess.Popen(  # noqa: S603 our own interpreter and arguments; the file is standard input
+    return subprocess.Popen(  # noqa: S603 our own interpreter and arguments; the file is standard input
         arguments, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
-    ) as child:
+    )
+
+
+def _read_in_child(child: subprocess.Popen, limits: Limits) -> Iterator[tuple[Table, int]]:
+    with child:
         alarm = threading.Timer(limits.wall_seconds, child.kill)
         alarm.start()
         try:

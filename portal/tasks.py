@@ -35,6 +35,7 @@ DAILY = (
     "credit_suspicions",
     "credit_oversight",
     "credit_retention",
+    "credit_totals",
 )
 MAILS = {"notice_digest", "menu_digest", "needs_upkeep"}  # not before people are up
 NIGHT_BEGINS = 1  # o'clock

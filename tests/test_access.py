@@ -460,6 +460,15 @@ PAGES = {
     "guardian:right_copy": Page("guardian@ward", of="ward_right", may_be_empty=True),
     "guardian:right_withdraw": Page("", "guardian@ward", of="ward_right"),
     "guardian:withdraw": Page("", "guardian@ward", of="ward"),
+    "youth_credits:rule_sets": Page("staff"),
+    "youth_credits:rule_set_new": Page("staff", "staff"),
+    "youth_credits:rule_set": Page("staff", may_be_empty=True),
+    "youth_credits:rule_set_edit": Page("staff", "staff", may_be_empty=True),
+    "youth_credits:rule_set_approve": Page("", "staff", may_be_empty=True),
+    "youth_credits:rule_set_drop": Page("", "staff", may_be_empty=True),
+    "youth_credits:rule_set_try": Page("", "staff", may_be_empty=True),
+    "youth_credits:rule_edit": Page("staff", "staff", may_be_empty=True),
+    "youth_credits:rule_trial": Page("staff", may_be_empty=True),
 }
 # Who is asked about pages that answer everybody alike.
 OF_THE_PUBLIC = {"stranger", "nobody", "staff", "school", "guardian", "disabled", "no_mfa"}

@@ -126,6 +126,8 @@ PROMISES = {
     "roll_check": _sheet,
     "roll_keep": _sheet,
     "credit_proof": _daily,
+    "credit_totals": _daily,
+    "rule_trial": lambda world, kind: _promise(kind, trial=0),
     "sign_up_mail": _message,
     "sign_up_sms": _message,
     "events_upkeep": _daily,

@@ -84,6 +84,9 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         today = local_today()
         for year in range(school_year(today) - years + 1, school_year(today) + 1):
             _load_year(year, schools, rng, by=by, today=today)
+            for school in schools:
+                actions.refresh_totals(school.pk, year)
+        _draft_rules(today, by=by)
         _offers(schools[0], rng, by=by)
         _guardian_and_offices(schools[0])
 
@@ -217,6 +220,14 @@ def _roll_out(by: User) -> None:
             basis="示例数据：全市五至八年级实施",
         )
         actions.save_roll_out(row, by=by)
+
+
+def _draft_rules(today: date, *, by: User) -> None:
+    """A version for the next school year that somebody has begun to write."""
+    begins_on = date(school_year(today) + 1, 9, 1)
+    draft = actions.draft_rules(area=None, in_force_from=begins_on, basis="示例修订稿（未批准）", by=by)
+    rule = draft.rules.select_related("rule_set__area").get(code="A5")
+    actions.change_rule(rule, {"cap_per_year": Decimal(4)}, by=by)
 
 
 def _schools(students: int) -> list[Organization]:

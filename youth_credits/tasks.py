@@ -14,9 +14,10 @@ from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
 from youth_credits import actions, queries, sheets
-from youth_credits.models import Batch, Export, Student
+from youth_credits.models import Batch, Export, RuleTrial, Student, TotalsWanted
 
 LONGEST_STATEMENT = "300s"
+SUNDAY = 6
 
 
 def _work(job: Job, status: str, do: Callable[..., None]) -> None:
@@ -58,8 +59,14 @@ def credit_check(job: Job) -> None:
 
 @handler("credit_keep")
 def credit_keep(job: Job) -> None:
-    """Keep a checked sheet of credits."""
+    """Keep a checked sheet of credits, and count the school's kept totals anew."""
     _work(job, Batch.Status.KEEPING, sheets.keep_credits)
+    with scope("ledger"):
+        years = TotalsWanted.objects.filter(school=job.payload["school"]).values_list(
+            "school_year", flat=True
+        )
+        for year in list(years):
+            actions.refresh_totals(job.payload["school"], year)
 
 
 @handler("roll_check")
@@ -169,3 +176,42 @@ def credit_export(job: Job) -> None:
             "organization__region", "region", "created_by"
         )
         actions.write_export(made.get(pk=job.payload["export"]), progress=job.progress)
+
+
+@handler("credit_totals")
+def credit_totals(job: Job) -> None:
+    """Count the kept totals anew where something has changed; on Sundays this year's of every school."""
+    with scope("ledger"):
+        if local_today().weekday() == SUNDAY:
+            actions.want_all_totals(local_today())
+        wanted = list(
+            TotalsWanted.objects.order_by("school_year", "school").values_list("school", "school_year")
+        )
+    for done, (school, year) in enumerate(wanted, start=1):
+        with scope("ledger"):
+            _allow_time()
+            actions.refresh_totals(school, year)
+        job.progress(done, len(wanted), "学分分布")
+
+
+@handler("rule_trial")
+def rule_trial(job: Job) -> None:
+    """Count what a version of the rules would have changed, school after school; only that is written."""
+    trial = RuleTrial.objects.select_related("rule_set", "area").filter(pk=job.payload["trial"]).first()
+    if trial is None or trial.ended_at:
+        return
+    schools = list(
+        Organization.objects.schools()
+        .filter(region__path__startswith=trial.area.path)
+        .select_related("region")
+        .order_by("pk")
+    )
+    found = []
+    for done, school in enumerate(schools, start=1):
+        with scope(f"school:{school.pk}"):
+            _allow_time()
+            change = actions.trial_at(school, trial.rule_set, trial.school_year)
+        if change.entries:
+            found.append(change.as_json())
+        job.progress(done, len(schools), school.name)
+    actions.keep_trial(trial, {"schools": found})

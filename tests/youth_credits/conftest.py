@@ -1,19 +1,26 @@
 """A school with the rules in force and three children, seen under its own scope."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.utils import timezone
 
 from portal import jobs
+from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
-from tests.youth_credits.factories import bind, enrol
-from youth_credits import tasks  # noqa: F401  registers the handlers
+from tests.youth_credits.factories import bind, enrol, uploaded, workbook
+from youth_credits import (
+    sheets,
+    tasks,  # noqa: F401  registers the handlers
+)
 from youth_credits.actions import DATA, load_protection, load_rules
+from youth_credits.models import Batch, CreditRuleSet
 
 
 @pytest.fixture
@@ -81,3 +88,37 @@ def guardian(school, students):
     person = UserFactory(username="guardian", holding=(Role.GUARDIAN, Region.objects.city()))
     bind(person, students[0])
     return person
+
+
+@pytest.fixture
+def checked(students, in_school, school_clerk, run_jobs):
+    """Upload rows and check them; returns the batch."""
+
+    def check(rows) -> Batch:
+        batch = uploaded(in_school, school_clerk, workbook(rows))
+        run_jobs()
+        batch.refresh_from_db()
+        return batch
+
+    return check
+
+
+@pytest.fixture
+def found():
+    """The faults of a batch: line, column, reason."""
+    return lambda batch: [(one.line, one.column, one.reason) for one in sheets.first_faults(batch)]
+
+
+@pytest.fixture
+def later_rules(rules) -> CreditRuleSet:
+    """An approved version from tomorrow on, with one kind more: B1."""
+    now = CreditRuleSet.objects.get(version=1)
+    rule = now.rules.first()
+    later = CreditRuleSet.objects.get(version=1)
+    later.pk, later.version, later.approved_at = None, 2, None
+    later.in_force_from = local_today() + timedelta(days=1)
+    later.save(force_insert=True)
+    rule.pk, rule.rule_set, rule.code, rule.name = None, later, "B1", "新类别"
+    rule.save(force_insert=True)
+    CreditRuleSet.objects.filter(pk=later.pk).update(approved_at=timezone.now())
+    return later

@@ -54,6 +54,8 @@ TABLES = [
     "retentionplan",
     "nomination",
     "project",
+    "credittotal",
+    "totalswanted",
 ]
 
 
@@ -291,6 +293,7 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
         "hoursaward",
         "incident",
         "retentionrule",
+        "ruletrial",
     }
 
 
@@ -298,7 +301,7 @@ def test_the_ledger_has_no_names(two_schools):
     with scope("ledger"):
         seen = {table for table in TABLES if counted(table)}
 
-    assert seen == {"batch", "credit", "enrolment", "occasionclaim", "studentyear"}
+    assert seen == {"batch", "credit", "enrolment", "occasionclaim", "studentyear", "totalswanted"}
 
 
 def test_every_partition_is_bound_and_has_no_policy_of_its_own():

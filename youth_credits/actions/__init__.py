@@ -127,6 +127,16 @@ from youth_credits.actions.roll import (
     update_roll,
 )
 from youth_credits.actions.rollout import load_roll_out, save_roll_out
+from youth_credits.actions.rules import (
+    approve_rules,
+    change_rule,
+    change_rules,
+    draft_rules,
+    drop_rules,
+    keep_trial,
+    trial_job,
+    try_rules,
+)
 from youth_credits.actions.special import (
     SPECIAL,
     ask_special,
@@ -140,6 +150,8 @@ from youth_credits.actions.suspicions import (
     mark_upload,
     work_off,
 )
+from youth_credits.actions.totals import refresh_totals, want_all_totals, want_totals
+from youth_credits.actions.trials import trial_at
 from youth_credits.actions.visits import (
     leave_out_visit,
     record_visit,
@@ -168,6 +180,7 @@ __all__ = [
     "appeal_on_paper",
     "approve_case",
     "approve_check",
+    "approve_rules",
     "archive_due",
     "ask_case",
     "ask_credential",
@@ -178,6 +191,8 @@ __all__ = [
     "ask_transfer",
     "ask_transfers",
     "cancel_outing",
+    "change_rule",
+    "change_rules",
     "claim_family_activity",
     "climb_overdue",
     "close_old_transfers",
@@ -189,8 +204,10 @@ __all__ = [
     "decide_claims",
     "decide_course",
     "decide_special",
+    "draft_rules",
     "draw_check",
     "drop",
+    "drop_rules",
     "due",
     "end_case",
     "entry_line",
@@ -207,6 +224,7 @@ __all__ = [
     "issue_passes",
     "issue_transcript",
     "keep",
+    "keep_trial",
     "kinds_to_claim",
     "leave_out_visit",
     "load_protection",
@@ -235,6 +253,7 @@ __all__ = [
     "record_class",
     "record_outing",
     "record_visit",
+    "refresh_totals",
     "refuse_case",
     "refuse_file",
     "refuse_right",
@@ -258,6 +277,9 @@ __all__ = [
     "take_back_release",
     "transcript_as_guardian",
     "transfer",
+    "trial_at",
+    "trial_job",
+    "try_rules",
     "unbind",
     "undo",
     "undo_roll_over",
@@ -265,6 +287,8 @@ __all__ = [
     "upload",
     "verify",
     "view_record",
+    "want_all_totals",
+    "want_totals",
     "weigh",
     "when_of",
     "withdraw_appeal",

@@ -206,7 +206,7 @@ def record_class(
         occasion.name, occasion.provider, occasion.held_on
     ):
         raise Refused("当日没有这一已认定的学分课程，请核对课程名称和举办单位，或由“课程外出”登记。")
-    book = RuleBook()
+    book = RuleBook(school)
     rule = book.rules[occasion.rule.pk]
     if rule.method in ("award", "panel"):
         raise Refused(f"{occasion.rule}须逐人填写等级或学分，请用学分表导入。")

@@ -15,6 +15,7 @@ from portal.accounts import User
 from portal.calendar import local_today, school_year, term
 from portal.organizations import Organization
 from youth_credits import queries
+from youth_credits.actions.totals import want_totals
 from youth_credits.models import Batch, Credit, CreditRule
 from youth_credits.rules import earned
 
@@ -183,8 +184,8 @@ ANALYZE met;
 
 # What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. In
 # three steps, as the rules say: once per course, day or term; so many per provider; the cap of the year.
-# Credits are hundredths here. The three windows begin with child and kind, so that one sort serves them
-# all; what came before is summed up first, never asked for row by row.
+# Credits are hundredths here. Most children reach no limit in a kind: they need no order, and no sort. `care`
+# names the others (too many rather than too few); what came before is summed up first.
 WEIGH = """
 CREATE TEMP TABLE weighed ON COMMIT DROP AS
 WITH kinds AS (
@@ -195,7 +196,10 @@ WITH kinds AS (
     SELECT a.no, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course, a.provider,
         k.kind, k.code, k.once, k.most_per_provider, k.cap, k.is_off_campus,
         CASE WHEN k.once <> 'day' THEN a.course END AS once_course,
-        CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on
+        CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on,
+        k.once <> '' AND 1 < count(*) OVER (
+            PARTITION BY k.kind, CASE WHEN k.once <> 'day' THEN a.course END,
+                CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END) AS may_repeat
     FROM staged_activity a JOIN kinds k USING (rule_id)
 ), met_before AS (
     SELECT p.student_id, h.no, max(p.earned) AS earned
@@ -212,24 +216,31 @@ WITH kinds AS (
 ), taken AS (
     SELECT student_id, kind, school_year, sum(credits)::int AS credits FROM prior
     GROUP BY student_id, kind, school_year
-), good AS (
+), good AS MATERIALIZED (
     SELECT s.line, s.student_id, s.minutes, s.earned, s.used, s.reason, s.award, s.certificate,
-        s.starts_at, s.ends_at, h.*,
-        CASE WHEN once <> '' AND s.earned > 0 THEN greatest(b.earned,
-            max(s.earned) FILTER (WHERE once <> '') OVER (
-                PARTITION BY s.student_id, kind, once_course, once_on ORDER BY held_on, line
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS before
+        s.starts_at, s.ends_at, h.*, b.earned AS met
     FROM staged s
     JOIN held h USING (no)
     LEFT JOIN met_before b ON (b.student_id, b.no) = (s.student_id, s.no)
     WHERE NOT EXISTS (SELECT FROM staged_fault f WHERE f.line = s.line)
         AND NOT EXISTS (SELECT FROM prior p
             WHERE (p.student_id, p.activity_id) = (s.student_id, h.activity_id))
+), care AS MATERIALIZED (
+    SELECT student_id, kind FROM good GROUP BY student_id, kind
+    HAVING count(met) > 0 OR count(*) FILTER (WHERE may_repeat) > 1 OR count(*) > min(most_per_provider)
+        OR sum(earned) > min(cap)
+    UNION SELECT student_id, kind FROM prior
+), ordered AS (
+    SELECT g.*, CASE WHEN once <> '' AND g.earned > 0 THEN greatest(met,
+            max(g.earned) FILTER (WHERE once <> '') OVER (
+                PARTITION BY student_id, kind, once_course, once_on ORDER BY held_on, line
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS before
+    FROM good g JOIN care USING (student_id, kind)
 ), once AS (
     SELECT g.*, coalesce(before, 0) > 0 AS is_repeated,
         CASE WHEN coalesce(before, 0) = 0 THEN earned
             WHEN once = 'highest' THEN greatest(0, earned - before) ELSE 0 END AS left_once
-    FROM good g
+    FROM ordered g
 ), provided AS (
     SELECT o.*, most_per_provider IS NOT NULL AND provider <> '' AND left_once > 0
         AND coalesce(b.times, 0)
@@ -251,6 +262,10 @@ SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, cre
     CASE WHEN reason <> '' THEN reason WHEN is_over THEN 'provider_cap'
         WHEN credits < counted THEN 'year_cap' WHEN is_repeated THEN 'repeated' ELSE '' END AS reason
 FROM final
+UNION ALL
+SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, earned, is_off_campus, award,
+    certificate, starts_at, ends_at, minutes - CASE WHEN earned = 0 THEN 0 ELSE used END, reason
+FROM good g WHERE NOT EXISTS (SELECT FROM care c WHERE (c.student_id, c.kind) = (g.student_id, g.kind))
 """
 
 # The trigger of the ledger writes claims and totals in the same statement (migration 0002). The numbers of a
@@ -264,7 +279,7 @@ INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, 
 SELECT student_id, %(school)s, %(batch)s, activity_id, rule_id, %(by)s, school_year, starts_at, ends_at,
     minutes, earned * 0.01, credits * 0.01, surplus,
     CASE WHEN certificate = '' THEN %(source)s ELSE 'certificate' END, reason, award, certificate
-FROM weighed;
+FROM weighed ORDER BY student_id, activity_id;
 UPDATE youth_credits_batch SET last_entry = nextval('youth_credits_credit_id_seq') WHERE id = %(batch)s
 """
 SOURCES = {Batch.Kind.CREDITS: Credit.Source.WORKBOOK, Batch.Kind.GRID: Credit.Source.ROSTER}
@@ -327,6 +342,9 @@ def write(batch: Batch, *, source: str = "") -> None:
     with connection.cursor() as cursor:
         values = {"school": batch.organization_id, "batch": batch.pk, "by": batch.created_by_id}
         cursor.execute(STORE, values | {"source": source or SOURCES[batch.kind]})
+        cursor.execute("SELECT DISTINCT school_year FROM staged_activity")
+        years = [year for (year,) in cursor.fetchall()]
+    want_totals(batch.organization_id, years)
 
 
 # --- Taking back ----------------------------------------------------------------------------------
@@ -347,6 +365,11 @@ WHERE b.id = %(batch)s AND c.id BETWEEN b.first_entry AND b.last_entry
     AND c.student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
 """
 
+YEARS_OF_BATCH = """
+SELECT DISTINCT c.school_year FROM youth_credits_credit c JOIN youth_credits_batch b ON b.id = c.batch_id
+WHERE b.id = %(batch)s AND c.id BETWEEN b.first_entry AND b.last_entry
+"""
+
 
 def reverse(batch: Batch, *, only: list[int] | None = None, note: str, by: User) -> int:
     """Take back what stands of a batch, or `only` these entries of it, for a reason; returns how many."""
@@ -360,7 +383,11 @@ def reverse(batch: Batch, *, only: list[int] | None = None, note: str, by: User)
     }
     with connection.cursor() as cursor:
         cursor.execute(REVERSE, values | {"note": note[:300], "by": by.pk})
-        return cursor.rowcount
+        count = cursor.rowcount
+        cursor.execute(YEARS_OF_BATCH, values)
+        years = [year for (year,) in cursor.fetchall()]
+    want_totals(batch.organization_id, years)
+    return count
 
 
 def prove_balances() -> list[queries.Flaw]:

@@ -2,10 +2,10 @@
 
 import csv
 import json
-from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from portal.organizations import Organization
 from portal.regions import Region
@@ -24,12 +24,13 @@ def load_reference() -> int:
 
 
 def load_rules(file: Path) -> int:
+    """The version of a file, approved. One that is there already stays as it is: nobody edits it."""
     values = json.loads(file.read_text(encoding="utf-8"))
     rules = values.pop("rules")
-    version, _ = CreditRuleSet.objects.update_or_create(version=values.pop("version"), defaults=values)
-    for rule in rules:
-        rule["cap_per_year"] = Decimal(rule["cap_per_year"])
-        CreditRule.objects.update_or_create(rule_set=version, code=rule.pop("code"), defaults=rule)
+    version, is_new = CreditRuleSet.objects.get_or_create(version=values.pop("version"), defaults=values)
+    if is_new:
+        CreditRule.objects.bulk_create(CreditRule(rule_set=version, **rule) for rule in rules)
+        CreditRuleSet.objects.filter(pk=version.pk).update(approved_at=timezone.now())
     return len(rules)
 
 

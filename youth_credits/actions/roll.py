@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from portal import audit
 from portal.accounts import User
-from portal.calendar import local_today
+from portal.calendar import local_today, school_year
 from portal.encryption import seal
 from portal.errors import Refused
 from portal.files import Examined
@@ -23,6 +23,7 @@ from portal.notices import notify
 from portal.organizations import Organization
 from youth_credits.actions.ledger import lock_ledger
 from youth_credits.actions.steps import BATCH, Outcome, Status, write_outcome
+from youth_credits.actions.totals import want_totals
 from youth_credits.models import ActivityShare, Batch, Credit, Enrolment, RollChange, Student
 from youth_credits.queries import name_hash, number_hash, person_hash
 
@@ -69,6 +70,7 @@ def update_roll(rows: Sequence[RollRow], *, batch: Batch, on: date) -> tuple[Out
     _change_students(changed, batch=batch, on=on)
     outcome.changed = len(changed)
     outcome.same = len(known) - len(changed)
+    want_totals(batch.organization_id, [school_year(on)])
     outcome.faulty = len(clashes)
     return outcome, clashes
 
@@ -309,4 +311,6 @@ def transfer(
     student.school, student.grade, student.class_number = to, grade, class_number
     student.save(update_fields=["school", "grade", "class_number"])
     _enrol([student], on=on)
+    for school in (before, to):
+        want_totals(school.pk, [school_year(on)])
     audit.record(student, "transfer", by=by, changes={"school": [before.pk, to.pk]})

@@ -120,7 +120,7 @@ class GridForm(KeyedForm):
     def __init__(self, *args, book: RuleBook, **kwargs):
         super().__init__(*args, **kwargs)
         self.book = book
-        rules = book.sets[0].rules.all() if book.sets else []
+        rules = book.now.rules.all() if book.now else []
         self.fields["kind"].choices = [("", "请选择")] + [
             (rule.code, str(rule))
             for rule in rules

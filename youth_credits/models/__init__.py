@@ -23,11 +23,12 @@ from youth_credits.models.promising import Nomination, Project
 from youth_credits.models.publications import Appeal, Publication
 from youth_credits.models.rights import Incident, RetentionPlan, RetentionRule, RightsRequest
 from youth_credits.models.rollout import RollOut
-from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade
+from youth_credits.models.rules import CreditRule, CreditRuleSet, Grade, RuleTrial
 from youth_credits.models.slips import GuardianSlip
 from youth_credits.models.special import SpecialCase
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 from youth_credits.models.suspicions import ProviderFigure, Suspicion, SuspicionEntry, UploadMark
+from youth_credits.models.totals import CreditTotal, TotalsWanted
 from youth_credits.models.visits import VisitRecord
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Credit",
     "CreditRule",
     "CreditRuleSet",
+    "CreditTotal",
     "DrawnEntry",
     "Enrolment",
     "Export",
@@ -68,6 +70,7 @@ __all__ = [
     "RollOut",
     "RollOver",
     "RollOverLine",
+    "RuleTrial",
     "SpecialCase",
     "SpotCheck",
     "Student",
@@ -77,6 +80,7 @@ __all__ = [
     "Suspicion",
     "SuspicionEntry",
     "TimeLimit",
+    "TotalsWanted",
     "TransferIn",
     "TransferOut",
     "UploadMark",

@@ -1,7 +1,15 @@
 """The rules by which students earn credit, by version."""
 
+import uuid
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts import User
+from portal.regions import Region
 
 
 class Grade(models.IntegerChoices):
@@ -18,13 +26,30 @@ class Grade(models.IntegerChoices):
     NINE = 9, "九年级"
 
 
+class RuleSetQuerySet(models.QuerySet):
+    def approved(self):
+        return self.filter(approved_at__isnull=False)
+
+
 class CreditRuleSet(models.Model):
-    """One version of the credit rules, in force for activities held on or after a day."""
+    """One version of the credit rules, in force in an area for activities held on or after a day.
+
+    Approved, it is never edited again; nor are its rules: the database refuses.
+    """
 
     PERSONAL = frozenset()
 
     version = models.PositiveSmallIntegerField("版本", unique=True)
-    in_force_from = models.DateField("生效日期", unique=True)
+    area = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="适用区域",
+        related_name="+",
+        help_text="不选为全市；选一个区则该区学校按此版本计分。",
+    )
+    in_force_from = models.DateField("生效日期")
     basis = models.CharField("依据", max_length=300)
     step = models.DecimalField("计分单位（学分）", max_digits=4, decimal_places=2)
     year_minimum = models.DecimalField("学年最低学分", max_digits=6, decimal_places=2)
@@ -33,10 +58,28 @@ class CreditRuleSet(models.Model):
     stage_target = models.DecimalField("学段目标学分", max_digits=6, decimal_places=2)
     grade_from = models.PositiveSmallIntegerField("起始年级", choices=Grade)
     grade_to = models.PositiveSmallIntegerField("终止年级", choices=Grade)
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name="起草人", related_name="+", editable=False
+    )
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name="批准人", related_name="+", editable=False
+    )
+    approved_at = models.DateTimeField(
+        "批准时间", null=True, blank=True, editable=False, help_text="没有批准的是草稿，不用于计分。"
+    )
+
+    objects = RuleSetQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学分规则版本"
         constraints = [
+            models.UniqueConstraint(
+                name="credit_rule_set_once_per_area_and_day",
+                fields=["area", "in_force_from"],
+                condition=Q(approved_at__isnull=False),
+                nulls_distinct=False,
+                violation_error_message="同一区域同一天已有另一个版本生效。",
+            ),
             models.CheckConstraint(
                 name="credit_rule_set_step_above_zero",
                 condition=Q(step__gt=0),
@@ -51,6 +94,21 @@ class CreditRuleSet(models.Model):
 
     def __str__(self):
         return f"第{self.version}版（{self.in_force_from:%Y-%m-%d}起）"
+
+    def get_absolute_url(self):
+        return reverse("youth_credits:rule_set", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.approved_at is None
+
+    def state_on(self, day: date, *, in_force: "CreditRuleSet | None") -> str:
+        """What this version is on a day, beside the one then in force in its area."""
+        if self.is_draft:
+            return "草稿"
+        if self.in_force_from > day:
+            return "已批准，尚未生效"
+        return "现行" if in_force is not None and in_force.pk == self.pk else "已被新版本取代"
 
 
 class CreditRule(models.Model):
@@ -116,3 +174,42 @@ class CreditRule(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    @property
+    def worth(self) -> str:
+        """What an activity of this kind earns, in words."""
+        credits = f"{self.credits.normalize():f}"
+        match self.method:
+            case self.Method.MINUTES:
+                return f"每 {self.unit_minutes} 分钟 {credits} 学分"
+            case self.Method.FIXED:
+                return f"每次 {credits} 学分"
+            case self.Method.AWARD:
+                return "按获奖等级"
+        return f"评议 {self.least_per_entry.normalize():f} 至 {self.most_per_entry.normalize():f} 学分"
+
+
+class RuleTrial(models.Model):
+    """A dry run: what a version would have changed for an area's schools in a school year. Counts only."""
+
+    PERSONAL = frozenset()
+
+    uuid = models.UUIDField("编号", unique=True, default=uuid.uuid4, editable=False)
+    rule_set = models.ForeignKey(
+        CreditRuleSet, models.CASCADE, verbose_name="规则版本", related_name="trials"
+    )
+    area = models.ForeignKey(Region, models.PROTECT, verbose_name="试算区域", related_name="+")
+    school_year = models.PositiveSmallIntegerField("学年", help_text="学年开始的年份。")
+    result = models.JSONField("结果", default=dict, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, verbose_name="发起人", related_name="+")
+    created_at = models.DateTimeField("发起时间", default=timezone.now)
+    ended_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则试算"
+
+    def __str__(self):
+        return f"规则试算 {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("youth_credits:rule_trial", args=[self.uuid])

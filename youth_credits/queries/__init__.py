@@ -88,8 +88,10 @@ from youth_credits.queries.rights import (
     rights_requests,
 )
 from youth_credits.queries.rollout import Reach
-from youth_credits.queries.rules import RuleBook
+from youth_credits.queries.rules import RuleBook, next_version, rule_sets, rules_of_area
 from youth_credits.queries.students import (
+    Balance,
+    balances,
     classes,
     earlier_grades,
     find_students,
@@ -113,8 +115,10 @@ from youth_credits.queries.suspicions import (
     suspicions_for,
 )
 from youth_credits.queries.totals import (
+    Spread,
     hours_by_district,
     reached_minimum_by_district,
+    spread,
     students_in_scope_by_district,
 )
 from youth_credits.queries.visits import (
@@ -125,12 +129,14 @@ from youth_credits.queries.waiting import oversight_waiting
 
 __all__ = [
     "REFERENCES",
+    "Balance",
     "CourseBook",
     "Draw",
     "Exceptions",
     "Flaw",
     "Reach",
     "RuleBook",
+    "Spread",
     "Visit",
     "Year",
     "appeal_timeline",
@@ -138,6 +144,7 @@ __all__ = [
     "appeals_at_office",
     "astray",
     "awards_reached",
+    "balances",
     "batch_entries",
     "batches",
     "behind",
@@ -172,6 +179,7 @@ __all__ = [
     "locked_terms",
     "minimum_for",
     "name_hash",
+    "next_version",
     "normal_name",
     "number_hash",
     "odd_at_school",
@@ -196,6 +204,8 @@ __all__ = [
     "retention_rules",
     "rights_requests",
     "roll_overs",
+    "rule_sets",
+    "rules_of_area",
     "same_files",
     "schools_named",
     "schools_with_news",
@@ -205,6 +215,7 @@ __all__ = [
     "slip_counts",
     "special_case",
     "spot_checks",
+    "spread",
     "standing",
     "students_in_scope_by_district",
     "suspicions_for",

@@ -1,9 +1,11 @@
 """Reads of the roll of a school."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, FilteredRelation, Q, Sum
 
 from portal.encryption import blind
 from portal.identifiers import check_student_number, clean_text
@@ -82,3 +84,27 @@ def grade_on(day: date, present: int, earlier: list[tuple[date, int]] | None) ->
     if not earlier:
         return present
     return next((grade for starts_on, grade in earlier if starts_on <= day), earlier[-1][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one child has in a school year."""
+
+    student: int
+    credits: Decimal
+    off_campus: Decimal
+    minutes: int
+
+
+def balances(school: Organization, year: int) -> list[Balance]:
+    """The balance of every child of a school in a school year, by class; zero where nothing is entered."""
+    of_year = Q(years__school_year=year)
+    rows = (
+        Student.objects.active()
+        .filter(school=school)
+        .annotate(of_year=FilteredRelation("years", condition=of_year))
+        .order_by("grade", "class_number", "pk")
+        .values_list("pk", "of_year__credits", "of_year__off_campus_credits", "of_year__minutes")
+    )
+    zero = Decimal(0)
+    return [Balance(pk, credits or zero, away or zero, minutes or 0) for pk, credits, away, minutes in rows]

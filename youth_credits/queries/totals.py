@@ -1,8 +1,13 @@
 """Nameless totals, under scope "ledger"."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
+
+from youth_credits.models.totals import QUARTERS
 
 # Every reading of children's rows by district: their school's district.
 _DISTRICT = """
@@ -37,7 +42,8 @@ def students_in_scope_by_district(on: date) -> dict[str, int]:
         """
         SELECT district, count(*) FROM youth_credits_enrolment e JOIN place USING (school_id)
         JOIN (SELECT grade_from, grade_to FROM youth_credits_creditruleset
-              WHERE in_force_from <= %(start)s ORDER BY in_force_from DESC LIMIT 1) r
+              WHERE in_force_from <= %(start)s
+                AND approved_at IS NOT NULL AND area_id IS NULL ORDER BY in_force_from DESC LIMIT 1) r
           ON e.grade BETWEEN r.grade_from AND r.grade_to
         WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s) GROUP BY district
         """,
@@ -67,7 +73,8 @@ def reached_minimum_by_district(year: int) -> dict[str, int]:
         """
         , minimum AS (
             SELECT year_minimum, off_campus_minimum, kinds_minimum FROM youth_credits_creditruleset
-            WHERE in_force_from < %(end)s ORDER BY in_force_from DESC LIMIT 1
+            WHERE in_force_from < %(end)s
+                AND approved_at IS NOT NULL AND area_id IS NULL ORDER BY in_force_from DESC LIMIT 1
         ), likely AS MATERIALIZED (
             SELECT y.student_id, m.kinds_minimum FROM youth_credits_studentyear y, minimum m
             WHERE y.school_year = %(year)s AND y.credits >= m.year_minimum
@@ -86,3 +93,42 @@ def reached_minimum_by_district(year: int) -> dict[str, int]:
         """,
         **_year(year),
     )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the children of one place are spread over what they have of what is asked of a year."""
+
+    place: str  # a district's code, or a school's name
+    heads: int
+    active_heads: int
+    bands: tuple[int, ...]  # none, less than half, half and more, the minimum
+    minutes: int
+
+
+SPREAD = """
+SELECT {key}, sum(heads), sum(active_heads), sum(heads) FILTER (WHERE quarters = 0),
+    sum(heads) FILTER (WHERE quarters > 0 AND quarters < %(half)s),
+    sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(half)s AND quarters < %(minimum)s),
+    sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(minimum)s), sum(minutes)
+FROM youth_credits_credittotal t
+JOIN portal_organization o ON o.id = t.school_id JOIN portal_region g ON g.id = o.region_id
+WHERE t.school_year = %(year)s AND starts_with(g.path, %(path)s) AND t.grade = ANY (%(grades)s)
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def spread(path: str, year: int, *, minimum: Decimal, grades: Iterable[int], by_school: bool) -> list[Spread]:
+    """A region's children by district, or by school, from the kept totals. Under scope "ledger".
+
+    Counts are whole: whoever shows them hides small cells. Who is less than a quarter short of a limit
+    is below it.
+    """
+    values = {"year": year, "path": path, "grades": list(grades)}
+    values |= {"half": minimum * QUARTERS / 2, "minimum": minimum * QUARTERS}
+    key = "o.name" if by_school else "substr(g.path, 14, 12)"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(SPREAD.format(key=key), values)
+        rows = [[row[0], *(int(value or 0) for value in row[1:])] for row in cursor.fetchall()]
+    return [Spread(row[0], row[1], row[2], tuple(row[3:7]), row[7]) for row in rows]

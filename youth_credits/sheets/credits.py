@@ -123,8 +123,6 @@ class CreditSheet:
     def __init__(self, school: Organization):
         self.school = school
         self.table = Table(headers=CREDIT_HEADERS)
-        self.book = RuleBook()
-        self.roll = _Roll(school)
         self.reach = Reach.of(school)
         self.courses = queries.CourseBook()
         self.locked = list(queries.locked_terms(school))
@@ -242,8 +240,12 @@ class CreditSheet:
 
         Raises SheetRefused.
         """
+        pieces = read_by_pieces(source, expect=CREDIT_HEADERS, optional=CREDIT_OPTIONAL)
+        # While the child begins: what every row is held against.
+        self.book = RuleBook(self.school)
+        self.roll = _Roll(self.school)
         with transaction.atomic():  # a file refused in the middle leaves nothing staged
-            self.found = actions.weigh(self.school, self.occasions, self._entries(source))
+            self.found = actions.weigh(self.school, self.occasions, self._entries(pieces))
         self.faults[:0] = self.table.faults
         self._add_set_faults()
         outcome = Outcome(read=len(self.table), new=self.found.new, same=self.found.same)
@@ -260,7 +262,7 @@ class CreditSheet:
         more = len(self.readings) - len(shown)
         return ["；".join(shown) + (f"；另有 {more} 种写法。" if more else "。")]
 
-    def _entries(self, source) -> Iterator[str]:
+    def _entries(self, pieces: Iterable[tuple[Table, int]]) -> Iterator[str]:
         """The good rows for COPY, as they arrive."""
         people = _Remembered(self.roll.find)
         occasions = _Remembered(self._occasion)
@@ -268,7 +270,7 @@ class CreditSheet:
         rests = _Remembered(self._rest)
         within = _Remembered(self._within)
         plain = (("", actions.ANY_TIME), ())
-        for table, first in read_by_pieces(source, expect=CREDIT_HEADERS, optional=CREDIT_OPTIONAL):
+        for table, first in pieces:
             self.table = table
             self.told = told(table)
             distrusted = {line for line, _ in self.told}

@@ -30,7 +30,7 @@ from youth_credits.sheets.cells import (
 
 
 def _credit_columns(book: RuleBook) -> list[Column]:
-    rules = list(book.sets[0].rules.all()) if book.sets else []
+    rules = list(book.now.rules.all()) if book.now else []
     awards = [name for rule in rules for name in book.rules[rule.pk].awards]
     today = local_today()
     return [

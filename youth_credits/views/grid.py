@@ -34,7 +34,7 @@ def grid(request, school):
         )
     if students:
         actions.open_class(school, chosen, by=request.user)
-    book = RuleBook()
+    book = RuleBook(school)
     form = GridForm(request.POST or None, book=book, initial=_last_grid(school))
     present = set(request.POST.getlist("present")) if form.is_bound else None
     if form.is_bound and form.is_valid():

@@ -97,7 +97,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    book = RuleBook()
+    book = RuleBook(student.school)
     today = local_today()
     context = {
         "student": student,

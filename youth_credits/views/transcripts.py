@@ -63,7 +63,7 @@ def _answer(sheets: list[dict], left_out: list, at: datetime, name: str, **limit
         "running": "学生科普学分成绩单",
         "sheets": sheets,
         "left_out": left_out,
-        "basis": next(iter(RuleBook().sets)).basis,
+        "basis": RuleBook().now.basis,
     }
     answer = HttpResponse(
         pdf("documents/transcript.html", context, made_at=at, **limits),

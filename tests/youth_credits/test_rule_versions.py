@@ -1,0 +1,173 @@
+"""Versions of the rules: drafted, tried, approved, and never edited afterwards."""
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+
+from portal.calendar import local_today
+from portal.errors import Refused
+from portal.scope import scope
+from tests.youth_credits.factories import BatchFactory
+from youth_credits import actions, queries
+from youth_credits.actions import Occasion, entry_line, weigh, worth_of
+from youth_credits.models import Credit, CreditRule, CreditRuleSet, RuleTrial, StudentYear
+from youth_credits.queries import RuleBook
+
+TOMORROW = local_today() + timedelta(days=1)
+
+
+@pytest.fixture
+def staff(rules, district, staff):
+    """Of the association, with rules in force."""
+    return staff
+
+
+@pytest.fixture
+def draft(staff) -> CreditRuleSet:
+    return actions.draft_rules(area=None, in_force_from=TOMORROW, basis="修订稿", by=staff)
+
+
+def rule_of(rule_set: CreditRuleSet, code: str) -> CreditRule:
+    return CreditRule.objects.select_related("rule_set__area").get(rule_set=rule_set, code=code)
+
+
+def test_a_draft_begins_as_a_copy_and_counts_for_nobody(draft):
+    assert draft.rules.count() == CreditRule.objects.filter(rule_set__version=1).count()
+    assert RuleBook().set_on(TOMORROW).version == 1
+
+
+def test_an_approved_version_counts_from_its_day(draft, staff):
+    actions.change_rule(rule_of(draft, "A1"), {"cap_per_year": Decimal(2)}, by=staff)
+    actions.approve_rules(draft, by=staff)
+
+    book = RuleBook()
+    assert book.find("A1", local_today()).cap_per_year == 4
+    assert book.find("A1", TOMORROW).cap_per_year == 2
+
+
+def test_a_version_for_a_district_counts_there_alone(staff, district, school):
+    own = actions.draft_rules(area=district, in_force_from=TOMORROW, basis="区试点", by=staff)
+    actions.approve_rules(own, by=staff)
+
+    assert RuleBook(school).set_on(TOMORROW) == own
+    assert RuleBook().set_on(TOMORROW).version == 1
+
+
+def test_nothing_is_approved_for_a_day_that_has_begun(draft, staff):
+    CreditRuleSet.objects.filter(pk=draft.pk).update(in_force_from=local_today())
+
+    with pytest.raises(Refused, match="须晚于今天"):
+        actions.approve_rules(draft, by=staff)
+
+
+def test_an_approved_version_is_not_edited(draft, staff):
+    rule = rule_of(draft, "A1")
+    actions.approve_rules(draft, by=staff)
+
+    with pytest.raises(Refused, match="不能再修改"):
+        actions.change_rule(rule, {"cap_per_year": Decimal(9)}, by=staff)
+    with pytest.raises(Refused, match="不能再修改"):
+        actions.drop_rules(draft, by=staff)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: CreditRuleSet.objects.update(year_minimum=1),
+        lambda: CreditRule.objects.update(cap_per_year=99),
+        lambda: CreditRule.objects.filter(code="A1").delete(),
+        lambda: CreditRuleSet.objects.update(approved_at=None),
+    ],
+)
+def test_the_database_refuses_to_edit_an_approved_version(rules, change):
+    with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
+        change()
+
+
+def test_only_who_keeps_the_rules_drafts_them(rules, district, school_clerk):
+    with pytest.raises(PermissionDenied):
+        actions.draft_rules(area=district, in_force_from=TOMORROW, basis="不行", by=school_clerk)
+
+
+def enter(school, students, clerk, cases) -> None:
+    book = RuleBook()
+    occasions, lines = [], []
+    for code, day, name, minutes in cases:
+        rule = book.find(code, day)
+        occasions.append(Occasion(rule, day, name, "湿地" if code == "A5" else ""))
+        worth = worth_of(book.rules[rule.pk], minutes)
+        for student in students:
+            lines.append(entry_line(len(lines) + 2, student.pk, len(occasions) - 1, worth))
+    weigh(school, occasions, lines)
+    actions.write(BatchFactory(organization=school, created_by=clerk))
+
+
+def test_a_dry_run_says_what_would_have_changed_and_writes_nothing(
+    draft, staff, students, in_school, school_clerk, district, run_jobs
+):
+    day = date(2025, 10, 15)
+    enter(in_school, students, school_clerk, [("A1", day, "甲", 240), ("A5", day, "乙", 480)])
+    actions.change_rule(rule_of(draft, "A5"), {"cap_per_year": Decimal(2)}, by=staff)
+    before = list(StudentYear.objects.values_list("student", "credits"))
+
+    trial = actions.try_rules(draft, area=district, school_year=2025, key=uuid.uuid4(), by=staff)
+    run_jobs()
+
+    trial = RuleTrial.objects.get(pk=trial.pk)
+    [school] = trial.result["schools"]
+    assert school["kinds"]["A5"] == {"entries": 3, "more": 0, "less": 3, "before": 1200, "after": 600}
+    assert school["kinds"]["A1"] == {"entries": 3, "more": 0, "less": 0, "before": 600, "after": 600}
+    assert (school["students"], school["reached_before"], school["reached_after"]) == (3, 3, 0)
+    with scope(f"school:{in_school.pk}"):
+        assert list(StudentYear.objects.values_list("student", "credits")) == before
+        assert Credit.objects.count() == 6
+        assert queries.unbalanced() == []
+
+
+def test_the_version_in_force_tried_on_its_own_entries_changes_nothing(
+    draft, staff, students, in_school, school_clerk, district, run_jobs
+):
+    first = date(2025, 9, 10)
+    cases = [("A5", first + timedelta(days=day), f"课程{day}", 120) for day in range(5)]
+    cases += [("A9", first, "讲解", 600), ("A1", first, "甲", 90), ("A6", first, "参观", 60)]
+    enter(in_school, students, school_clerk, cases)
+
+    actions.try_rules(draft, area=district, school_year=2025, key=uuid.uuid4(), by=staff)
+    run_jobs()
+
+    [school] = RuleTrial.objects.get().result["schools"]
+    assert {(kind["more"], kind["less"]) for kind in school["kinds"].values()} == {(0, 0)}
+
+
+def test_staff_drafts_edits_tries_and_approves_on_pages(signed_in, staff, district):
+    client = signed_in(staff)
+    base = "/desk/credits/rules/"
+    said = {"area": "", "in_force_from": TOMORROW.isoformat(), "basis": "修订稿"}
+    page = client.post(f"{base}new/", said).url
+    draft = CreditRuleSet.objects.get(version=2)
+    rule = rule_of(draft, "A1")
+    form = client.get(f"{base}kinds/{rule.pk}/").context["form"]
+    values = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    values = {name: value for name, value in values.items() if value is not False}
+    assert client.post(f"{base}kinds/{rule.pk}/", values | {"cap_per_year": "3"}).status_code == 302
+    key = uuid.uuid4()
+    trial = client.post(f"{page}try/", {"area": district.pk, "school_year": 2025, "key": key}).url
+    assert client.get(trial).status_code == 200
+    client.post(f"{page}approve/")
+
+    draft.refresh_from_db()
+    assert (draft.is_draft, rule_of(draft, "A1").cap_per_year) == (False, 3)
+    assert "尚未生效" in client.get(base).text
+    assert client.get(f"{base}kinds/{rule.pk}/").status_code == 404
+
+
+def test_a_draft_for_today_is_refused_beside_its_field(signed_in, staff):
+    said = {"area": "", "in_force_from": local_today().isoformat(), "basis": "修订稿"}
+
+    answer = signed_in(staff).post("/desk/credits/rules/new/", said)
+
+    assert (answer.status_code, "生效日期须晚于今天" in answer.text) == (422, True)
