@@ -14,7 +14,7 @@ class Decoy(forms.BoundField):
 
 
 class PublicForm(forms.Form):
-    """A form that anybody may send. Whoever is signed in (`person`) is not asked."""
+    """A form that anybody may send. Whoever is signed in (`person`) or came by a signed link is not asked."""
 
     answer = forms.CharField(label="验证问题", max_length=10)
     # People do not see this field; machines fill it in.
@@ -26,11 +26,11 @@ class PublicForm(forms.Form):
     )
     token = forms.CharField(label="验证码", widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *args, person=None, **kwargs):
+    def __init__(self, data=None, *args, person=None, by_link=False, **kwargs):
         question, token = plain_question.ask()
         kwargs["initial"] = {**(kwargs.get("initial") or {}), "token": token}
         super().__init__(data, *args, **kwargs)
-        if person is not None and person.is_authenticated:
+        if by_link or (person is not None and person.is_authenticated):
             for name in ("answer", "homepage", "token"):
                 del self.fields[name]
         else:

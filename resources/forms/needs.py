@@ -184,7 +184,7 @@ class NeedForm(PublicForm, forms.ModelForm):
         "homepage",
     )
 
-    def __init__(self, data=None, *, person, at: datetime, items=(), initial=None, **kwargs):
+    def __init__(self, data=None, *, person=None, at: datetime, items=(), initial=None, **kwargs):
         super().__init__(data, person=person, initial={"key": uuid.uuid4(), **(initial or {})}, **kwargs)
         self.at = at
         self.items = [WishFields(resource, at) for resource in items]

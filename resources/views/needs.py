@@ -198,9 +198,7 @@ def change(request, token):
     now = timezone.now()
     if need.status not in queries.UNSERVED:
         raise Refused("已对接或已结束的需求不能再修改。如需调整，请与对方联系或重新提出。")
-    form = NeedForm(
-        request.POST or None, person=request.user, at=now, instance=need, initial=initial_of(need)
-    )
+    form = NeedForm(request.POST or None, by_link=True, at=now, instance=need, initial=initial_of(need))
     if request.method == "POST" and form.is_valid():
         try:
             plain_question.limit(
