@@ -34,6 +34,7 @@ TITLES = {
 AUDIENCES = [["minors"], ["general"], ["seniors"], ["workers"], ["minors", "general"], ["officials"]]
 PLACES = ("venue", "nature", "open_lab", "study_site")  # kinds of resources in which something is held
 HOURS = (9, 10, 14, 15, 19)
+WIDE = {Event.Kind.EXHIBITION, Event.Kind.COMPETITION, Event.Kind.FILM}  # for many at a time
 
 
 def load(*, students: int, resources: int, years: int, rng: Random, by: User) -> None:
@@ -109,7 +110,7 @@ def _sessions(event: Event, day: date | None, today: date, rng: Random) -> list[
     for number in range(2):
         on = first + timedelta(days=number * 7)
         starts = timezone.make_aware(datetime.combine(on, time(rng.choice(HOURS))))
-        capacity = rng.choice([20, 30, 40, 60, 120])
+        capacity = rng.choice([20, 30, 40, 60, 120]) * (25 if event.kind in WIDE else 1)
         is_over = on < today
         made.append(
             Session(
@@ -117,12 +118,7 @@ def _sessions(event: Event, day: date | None, today: date, rng: Random) -> list[
                 starts_at=starts,
                 ends_at=starts + timedelta(minutes=rng.choice([60, 90, 120])),
                 capacity=capacity,
-                attendance=_visits(event.kind, capacity, rng) if is_over else None,
+                attendance=rng.randint(capacity // 2, capacity) if is_over else None,
             )
         )
     return made
-
-
-def _visits(kind: str, capacity: int, rng: Random) -> int:
-    wide = kind in (Event.Kind.EXHIBITION, Event.Kind.COMPETITION, Event.Kind.FILM)
-    return rng.randint(200, 2600) if wide else rng.randint(capacity // 2, capacity)

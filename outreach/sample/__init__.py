@@ -10,6 +10,14 @@ from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.regions import Region
 
+# Titles beside the city's bases: the kind's code, and what its numbers are called.
+FURTHER = (
+    ("point", "示范点"),
+    ("point", "示范点"),
+    ("hall", "企业馆"),
+    ("province_base", "省级"),
+    ("national_base", "国家级"),
+)
 CITY_BASES = 162  # 规划一（一）：认定市级科普教育基地 162 家
 KINDS = (
     Organization.Kind.ENTERPRISE,
@@ -39,9 +47,9 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
         begins = min(first - 1 + number * years // CITY_BASES, local_today().year - 1)
         titles += _cohorts(holder, kinds["base"], number, begins, rng, by)
     for number, holder in enumerate(holders[CITY_BASES:]):
-        code = ("point", "point", "hall", "province_base", "national_base")[number % 5]
+        code, word = FURTHER[number % len(FURTHER)]
         titles.append(
-            _title(holder, kinds[code], f"示例-{code}-{number + 1:03d}", first + number % years, rng, by)
+            _title(holder, kinds[code], f"示例-{word}-{number + 1:03d}", first + number % years, rng, by)
         )
     Title.objects.bulk_create(titles)
     rounds.load(rng=rng, by=by)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from youth_credits.queries import RuleBook
-from youth_credits.rules import Rule, cut_down, earned, reached_minimum, within_cap
+from youth_credits.rules import Rule, cut_down, earned, hours_of, reached_minimum, within_cap
 
 QUARTER = Decimal("0.25")
 A1 = Rule(code="A1", method="minutes", credits=Decimal(1), unit_minutes=120, cap=Decimal(4))
@@ -130,3 +130,10 @@ def test_the_minimum_asks_for_sum_off_campus_and_kinds(by_code, away, reached):
     found = reached_minimum(credits, Decimal(away), year=Decimal(6), away=Decimal(3), kinds=2)
 
     assert found is reached
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours"), [(0, "0"), (59, "0.9"), (90, "1.5"), (120, "2"), (7199, "119.9")]
+)
+def test_hours_are_cut_to_a_tenth(minutes, hours):
+    assert hours_of(minutes) == Decimal(hours)

@@ -165,6 +165,8 @@ def store(batch: Batch, outcome: Outcome, *, faults: bytes | None, returned: Exa
 
 
 def _ask_verifiers(batch: Batch) -> None:
+    if not batch.rows_new:  # every row was there already
+        return
     verifiers = queries.verifiers(batch.organization)
     notify(
         [person for person in verifiers if person != batch.created_by],

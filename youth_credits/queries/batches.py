@@ -32,7 +32,7 @@ def verifiers(school: Organization):
 
 def to_verify(school: Organization):
     """Batches of credits that wait for the school's verifier, oldest first."""
-    return batches(school).filter(status=Status.KEPT).exclude(kind=Kind.ROLL).order_by("pk")
+    return batches(school).filter(status=Status.KEPT, rows_new__gt=0).exclude(kind=Kind.ROLL).order_by("pk")
 
 
 def batch_entries(batch: Batch):
@@ -85,7 +85,8 @@ def _to_record(schools: list[int]) -> list[Waiting]:
 
 
 def _to_decide(schools: list[int]) -> list[Waiting]:
-    kept = Batch.objects.filter(organization__in=schools, status=Status.KEPT).exclude(kind=Kind.ROLL)
+    kept = Batch.objects.filter(organization__in=schools, status=Status.KEPT, rows_new__gt=0)
+    kept = kept.exclude(kind=Kind.ROLL)
     special = SpecialCase.objects.filter(organization__in=schools, status=SpecialCase.Status.ASKED)
     return [
         _waiting("待审核的学分", kept, "verify"),

@@ -7,6 +7,7 @@ from youth_credits.rules.earning import (
     award_table,
     cut_down,
     earned,
+    hours_of,
     reached_minimum,
     within_cap,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "award_table",
     "cut_down",
     "earned",
+    "hours_of",
     "reached_minimum",
     "read_day",
     "read_minutes",

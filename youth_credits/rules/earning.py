@@ -106,3 +106,8 @@ def reached_minimum(
     """Whether a school year's credits meet the minimum: in sum, off campus, and in kinds."""
     filled = [code for code, credits in by_code.items() if credits > 0]
     return sum(by_code.values(), ZERO) >= year and off_campus >= away and len(filled) >= kinds
+
+
+def hours_of(minutes: int) -> Decimal:
+    """Hours as people read them: to a tenth, cut down and never rounded up."""
+    return Decimal(minutes * 10 // 60) / 10

@@ -17,6 +17,7 @@ from portal.roles import Perm
 from youth_credits import actions, queries
 from youth_credits.models import Grade, Student
 from youth_credits.queries import RuleBook
+from youth_credits.rules import hours_of
 from youth_credits.views.access import (
     class_asked,
     class_choices,
@@ -53,7 +54,7 @@ def _sheet(student: Student, paper: IssuedPaper) -> dict:
         "school": student.school,
         "rows": rows,
         "total": sum(row.credits for row in rows),
-        "hours": sum(row.minutes for row in rows) // 60,
+        "hours": hours_of(sum(row.minutes for row in rows)),
     }
 
 
