@@ -12,6 +12,7 @@ from resources.actions.works import WANTED, Line, Standard
 from resources.forms.fields import OrganizationField
 from resources.models import (
     Audience,
+    Need,
     ResourceKind,
     SourceAsset,
     Topic,
@@ -59,6 +60,14 @@ class CallForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="不选为主题不限。",
     )
+    need = forms.ModelChoiceField(
+        label="回应的需求（编号）",
+        queryset=Need.objects.none(),
+        required=False,
+        widget=forms.NumberInput,
+        help_text="为无人对接的需求征集作品时填写，编号见需求页面。",
+        error_messages={"invalid_choice": "没有这个编号的需求，请核对。"},
+    )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -71,6 +80,7 @@ class CallForm(forms.ModelForm):
             "kinds",
             "audiences",
             "topics",
+            "need",
             "opens_at",
             "closes_at",
             "budget_yuan",
@@ -89,6 +99,7 @@ class CallForm(forms.ModelForm):
         self.fields["kinds"].choices = list(
             ResourceKind.objects.current().order_by("position", "code").values_list("code", "name")
         )
+        self.fields["need"].queryset = Need.objects.all()
         self.fields["topics"].queryset = Topic.objects.filter(
             is_active=True, group=Topic.Group.COMMON
         ).order_by("position", "pk")

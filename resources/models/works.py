@@ -18,6 +18,7 @@ from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from resources.models.assets import SourceAsset
 from resources.models.kinds import Audience, ResourceKind, Topic
+from resources.models.needs import Need
 from resources.models.registry import labels_of, new_code
 
 LONG_POST = 4  # characters; shorter ones (导演, 策划) tell of a trade, not of a unit
@@ -64,6 +65,14 @@ class WorkCall(Scoped):
     topics = models.ManyToManyField(Topic, verbose_name="科普主题", blank=True, related_name="+")
     audiences = ArrayField(
         models.CharField("人群", max_length=20, choices=Audience), verbose_name="面向人群", default=list
+    )
+    need = models.ForeignKey(
+        Need,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="回应的需求",
+        related_name="work_calls",
     )
     opens_at = models.DateTimeField("开始申报")
     closes_at = models.DateTimeField("申报截止", help_text="以平台收到的时间为准。")

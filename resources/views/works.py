@@ -55,6 +55,11 @@ def add_faults(form, fault: Refused | ValidationError) -> None:
         form.add_error(name if name in form.fields else None, sentences)
 
 
+def _number(request, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+
+
 def _year(request) -> int | None:
     year = request.GET.get("year", "")
     return int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None
@@ -254,7 +259,7 @@ def desk_calls(request):
 
 def _call(request, pk) -> WorkCall:
     return get_object_or_404(
-        WorkCall.objects.for_user(request.user, Perm.WORK_MANAGE).select_related("region"), pk=pk
+        WorkCall.objects.for_user(request.user, Perm.WORK_MANAGE).select_related("region", "need"), pk=pk
     )
 
 
@@ -263,7 +268,7 @@ def call_form(request, pk=None):
     _check_manager(request)
     call = _call(request, pk) if pk else None
     status, title = (call.status, call.title) if call else (WorkCall.Status.DRAFT, "")
-    initial = {} if call else {"year": timezone.localdate().year}
+    initial = {} if call else {"year": timezone.localdate().year, "need": _number(request, "need")}
     form = CallForm(request.POST or None, instance=call, initial=initial)
     standards = StandardSet(request.POST or None, prefix="standards", initial=standards_of(call))
     if request.method == "POST" and form.is_valid() and standards.is_valid():

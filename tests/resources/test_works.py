@@ -19,6 +19,7 @@ from resources.actions.works import Line, Standard
 from resources.models import WorkApplication, WorkBudgetLine, WorkCall
 from resources.queries import works as queries
 from tests.factories import OrganizationFactory, UserFactory
+from tests.resources.needs import NeedFactory
 from tests.resources.works import STANDARDS, draft_call, draft_of, fresh, open_call, submitted, supported
 
 NOW = timezone.now
@@ -281,7 +282,10 @@ def test_staff_do_not_see_a_draft_and_a_unit_sees_its_own_works_alone(client, st
 def test_staff_draft_a_call_on_the_page(client, staff):
     draft_call(staff)
     WorkCall.objects.all().delete()
+    need = NeedFactory(open=True)
     client.force_login(staff)
+    page = client.get(f"/desk/works/calls/new/?need={need.pk}").content.decode()
+    assert f'name="need" value="{need.pk}"' in page
     sent = {
         "title": "新征集",
         "year": 2026,
@@ -305,6 +309,9 @@ def test_staff_draft_a_call_on_the_page(client, staff):
         "standards-1-ladder": "90 优\n60 良",
     }
 
+    answer = client.post("/desk/works/calls/new/", sent | {"need": "999999"})
+    assert "没有这个编号的需求" in answer.content.decode()
+    sent["need"] = need.pk
     answer = client.post("/desk/works/calls/new/", sent)
     assert answer.status_code == 422
     assert "现在是 90%" in answer.content.decode()
@@ -312,6 +319,8 @@ def test_staff_draft_a_call_on_the_page(client, staff):
 
     call = WorkCall.objects.get()
     assert answer.url == call.get_desk_url()
+    assert call.need == need
+    assert need.get_desk_url() in client.get(call.get_desk_url()).content.decode()
     client.post(f"{call.get_desk_url()}publish/")
     assert "新征集" in client.get("/works/").content.decode()
 
