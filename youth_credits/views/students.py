@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.fields import ReasonForm
-from portal.keyset import about_how_many, page_by_key
+from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
@@ -45,10 +45,7 @@ def student_list(request, school):
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    total = about_how_many(students)
-    return _list_page(
-        request, school, rows=page, page=page, total=total, classes=class_choices(school, chosen)
-    )
+    return _list_page(request, school, rows=page, page=page, classes=class_choices(school, chosen))
 
 
 SHOWN_OF_STUDENT = ("uuid", "grade", "class_number", "number_masked", "name_masked", "is_active")
