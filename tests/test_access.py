@@ -117,10 +117,10 @@ PAGES = {
     "inbox_read": Page("", "+"),
     "job": Page("self", of="job"),
     "jobs": Page("+"),
-    "sheet_batch": Page("self", of="batch"),
-    "sheet_batch_undo": Page("self", "self", of="batch", may_be_empty=True),
-    "sheet_batch_again": Page("", "self", of="batch", may_be_empty=True),
-    "sheet_batch_faults": Page("self", of="batch", may_be_empty=True),
+    "sheet_batch": Page("self", of="sheet_batch"),
+    "sheet_batch_undo": Page("self", "self", of="sheet_batch", may_be_empty=True),
+    "sheet_batch_again": Page("", "self", of="sheet_batch", may_be_empty=True),
+    "sheet_batch_faults": Page("self", of="sheet_batch", may_be_empty=True),
     # --- staff, auditors
     "components": Page("staff"),
     "audit": Page("auditor"),
@@ -155,7 +155,9 @@ PAGES = {
     ),
     "resources_desk:pairs": Page("staff"),
     "resources_desk:pair_dismiss": Page("", "staff", may_be_empty=True),
-    "resources_desk:merge": Page("staff", "staff", of="resource", args=(("other", 1),), may_be_empty=True),
+    "resources_desk:merge": Page(
+        "staff", "staff", of="resource", args=(("other", 999_999_999),), may_be_empty=True
+    ),
     "resources_desk:value_restore": Page("", MAKERS, of="resource", may_be_empty=True),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
     # --- needs and bookings

@@ -15,7 +15,7 @@ from outreach.actions import load_reference as load_plan
 from portal.synonyms import Synonyms
 from tests import world as city
 from tests.access.matrix import Page, address_of, ask, patterns
-from tests.resources.factories import TopicFactory
+from tests.resources.factories import StartingPlaceFactory, TopicFactory
 from tests.resources.needs import ProgrammeFactory
 from tests.world import ACTORS
 
@@ -124,6 +124,7 @@ def world(db):
     load_plan()
     TopicFactory()
     ProgrammeFactory()
+    StartingPlaceFactory()
     Synonyms.objects.create(term="科技馆", aliases=["科学馆"])
     Edition.objects.create(
         brand=Brand.objects.create(code="month", name="深圳科普月"),

@@ -163,7 +163,7 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    names = "resource asset route event session signup file job login batch"
+    names = "resource asset route event session signup file job login sheet_batch"
     things = {name: {} for name in names.split()}
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
@@ -191,7 +191,7 @@ def _records(world: World) -> None:
             made, by=clerk, region=unit.region, organization=unit, needs=Perm.RESOURCE_EDIT
         )
         things["job"][place] = jobs.Job.objects.create(kind="credit_check", key=place, created_by=clerk)
-        things["batch"][place] = SheetBatch.objects.create(
+        things["sheet_batch"][place] = SheetBatch.objects.create(
             title="科普资源",
             subject="resources.Resource",
             sheet="resources.sheets.registry.ResourceSheet",

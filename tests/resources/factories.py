@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 
 from resources import actions
-from resources.models import OpeningHours, Resource, ResourceKind, SourceAsset, Topic
+from resources.models import OpeningHours, Resource, ResourceKind, SourceAsset, StartingPlace, Topic
 from resources.rules import read_hours
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 
@@ -24,6 +24,17 @@ class KindFactory(factory.django.DjangoModelFactory):
             {"code": "staff", "label": "专职人员（人）", "type": "number", "public": False},
         ]
     )
+
+
+class StartingPlaceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StartingPlace
+
+    name = factory.Sequence(lambda n: f"示例站{n}")
+    region = factory.SubFactory(RegionFactory)
+    latitude = "22.54000"
+    longitude = "114.05000"
+    source = "现场测量"
 
 
 class TopicFactory(factory.django.DjangoModelFactory):
