@@ -22,6 +22,7 @@ from portal import (
     health,
     open_data,
     pages,
+    personal_data,
     verify,
 )
 
@@ -62,6 +63,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     path("open-data/", open_data.open_data, name="open_data"),
+    path("privacy/", personal_data.personal_data, name="personal_data"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -41,6 +41,7 @@ PAGES = {
     "display": Page("*", "*"),
     "trail_head": Page("*", may_be_empty=True),
     "open_data": Page("*"),
+    "personal_data": Page("*"),
     "credential_keys": Page("*"),
     "credential_issuer": Page("*"),
     "credential_status": Page("*", args=(("number", 0),)),

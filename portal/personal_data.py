@@ -1,0 +1,67 @@
+"""Which personal fields the portal keeps: whose, what for and how long; also printed as a public page.
+
+Basis: 个人信息保护法第十七条、第十九条；未成年人网络保护条例第三十二条.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.apps import apps
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+TABLE = Path(__file__).parent / "data" / "personal_data.json"
+LABELS = {"personal": "个人信息", "sensitive": "敏感个人信息"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Some fields of one model that are kept for one purpose and one term."""
+
+    model: str
+    whose: str
+    label: str
+    fields: tuple[str, ...]
+    purpose: str
+    kept: str
+    shown: str = ""  # for other people's models, whose fields have no Chinese names
+
+    @property
+    def what(self) -> str:
+        """The fields by the names that screens give them."""
+        if self.shown:
+            return self.shown
+        meta = apps.get_model(self.model)._meta
+        return "、".join(str(meta.get_field(name).verbose_name) for name in self.fields)
+
+    @property
+    def where(self) -> str:
+        return "登录与安全" if self.shown else str(apps.get_model(self.model)._meta.verbose_name)
+
+    @property
+    def level(self) -> str:
+        return LABELS[self.label]
+
+
+@cache
+def table() -> tuple[Kept, ...]:
+    """Every personal field of the portal, as the table beside this file says."""
+    rows = json.loads(TABLE.read_text("utf-8"))
+    return tuple(Kept(**row | {"fields": tuple(row["fields"])}) for row in rows)
+
+
+def of_models() -> Iterator[tuple[str, str]]:
+    """Model and field of each line, one by one."""
+    for kept in table():
+        for name in kept.fields:
+            yield kept.model, name
+
+
+@login_not_required
+@require_safe
+def personal_data(request):
+    return render(request, "portal/personal_data.html", {"rows": table()})
