@@ -94,6 +94,7 @@ ACTS = {
     "upload": "上传",
     "transfer": "转学",
     "reveal": "查看完整信息",
+    "reveal_alarm": "查看完整信息过多",
     "give_consent": "登记监护人同意",
     "withdraw_consent": "登记撤回同意",
     "file_appeal": "提出申诉",

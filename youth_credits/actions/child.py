@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from portal import audit
+from portal import audit, reveals
 from portal.accounts import User, require
 from portal.calendar import local_today
 from portal.documents import IssuedPaper, PaperKind, issue, revoke
@@ -41,7 +41,7 @@ def reveal(student: Student, *, reason: str, by: User) -> tuple[str, str]:
     require(by, Perm.CREDIT_VIEW, student.school)
     if not reason.strip():
         raise Refused("请填写查看完整信息的理由。")
-    audit.record(student, "reveal", by=by, note=reason)
+    reveals.note(student, reason=reason, by=by)
     return student.name, student.number
 
 
