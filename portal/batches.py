@@ -10,6 +10,7 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max, ProtectedError, RestrictedError
 from django.urls import reverse
@@ -203,11 +204,13 @@ def promise(
 def keep(pk: int, *, at: datetime, progress: Progress = lambda *_: None) -> SheetBatch | None:
     """Keep a promised sheet, all of it or, with any faulty row, nothing; None if that was done before.
 
-    Raises Refused if the sheet is no longer there or cannot be read.
+    Raises Refused if the sheet is no longer there or cannot be read, and PermissionDenied if whoever
+    confirmed it may no longer edit there.
     """
     batch = _held(pk)
     if batch.is_over:
         return None
+    _require_still(batch)
     sheet = batch.open()
     sheet.progress = progress
     try:
@@ -239,6 +242,13 @@ def _held(pk: int) -> SheetBatch:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT}'")
     return SheetBatch.objects.select_for_update(of=("self",)).select_related("created_by").get(pk=pk)
+
+
+def _require_still(batch: SheetBatch) -> None:
+    """Between the click and the job a post may have been left; each action asks again about its record."""
+    by = batch.created_by
+    if not (by.is_active and by.can(Perm(batch.where["edit"]))):
+        raise PermissionDenied(f"导入人已没有“{Perm(batch.where['edit']).label}”的权限，没有处理。")
 
 
 def _count(batch: SheetBatch, rows: list[RegisterRow]) -> None:
@@ -321,6 +331,7 @@ def undo(pk: int, *, at: datetime, progress: Progress = lambda *_: None) -> Shee
     batch = _held(pk)
     if batch.undone_at or not batch.kept_at:
         return None
+    _require_still(batch)
     sheet = batch.open()
     rows = list(batch.rows.order_by("-pk"))
     for first in range(0, len(rows), PIECE):

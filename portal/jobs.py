@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -168,7 +169,7 @@ def sweep(*, at: datetime, limit: int = 100) -> int:
 def run(pk: int, *, at: datetime | None = None) -> bool:
     """Take one job and do it; False if somebody else has it or it is over.
 
-    Refused ends it with the reason; any other fault puts it back, three times at the most.
+    Refused or PermissionDenied ends it with the reason; any other fault puts it back, three times at most.
     """
     at = at or timezone.now()
     lease = uuid.uuid4()
@@ -192,7 +193,7 @@ def run(pk: int, *, at: datetime | None = None) -> bool:
 def _attempt(job: Job) -> tuple[str, str]:
     try:
         _handler_of(job.kind)(job)
-    except Refused as refusal:
+    except (Refused, PermissionDenied) as refusal:  # who asked may have lost the right since
         return Job.State.FAILED, str(refusal)
     except Exception:  # whatever a handler raises must end in the row, not in a lost task
         logger.exception("Job %s failed at attempt %s", job.pk, job.attempts)

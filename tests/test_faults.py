@@ -32,7 +32,7 @@ from portal.scope import scope
 from portal.search import SearchEntry
 from portal.synonyms import SynonymsSheet
 from resources.actions.subscriptions import subscribe
-from resources.models import Resource
+from resources.models import Need, Resource
 from tests import world as city
 from tests.access.crawl import checksum
 from tests.events.factories import SessionFactory
@@ -41,6 +41,7 @@ from tests.portal.hostile import xlsx
 from tests.resources.factories import ResourceFactory
 from tests.youth_credits.factories import number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions as credits
+from youth_credits.models import Student, TransferIn
 
 DAY = date(2026, 3, 9)
 CHILD = {
@@ -117,6 +118,34 @@ def _register_sheet(world, kind: str) -> jobs.Job:
     return batches.ask_undo(batch, by=staff, at=timezone.now()).undo_job
 
 
+def _export(world, kind: str) -> jobs.Job:
+    school, clerk = world.places["school here"], world.people["school"]
+    with scope(f"school:{school.pk}"):
+        made = credits.ask_export(school, kind="roll", school_year=2025, key=uuid.uuid4(), by=clerk)
+    return jobs.Job.objects.get(kind=kind, key=str(made.uuid))
+
+
+def _a_child(world) -> Student:
+    with scope("steward"):
+        return Student.objects.filter(school=world.places["school here"]).order_by("pk").first()
+
+
+def _erasing(world, kind: str) -> jobs.Job:
+    return jobs.enqueue(
+        kind, key=uuid.uuid4().hex, payload={"student": _a_child(world).pk}, by=world.people["school"]
+    )
+
+
+def _transfer(world, kind: str) -> jobs.Job:
+    with scope("steward"):
+        asked = TransferIn.objects.order_by("pk").first()
+    return _promise(kind, asked=str(asked.uuid))
+
+
+def _need_mail(world, kind: str) -> jobs.Job:
+    return _promise(kind, uuid=str(Need.objects.order_by("pk").first().uuid), what="posted")
+
+
 # Each kind of work and how it is promised. A new handler fails the test below until it stands here.
 PROMISES = {
     "index_night": _daily,
@@ -143,6 +172,17 @@ PROMISES = {
     "audit_anchor": _daily,
     "sheet_keep": _register_sheet,
     "sheet_undo": _register_sheet,
+    "needs_upkeep": _daily,
+    "works_upkeep": _daily,
+    "titles_upkeep": _daily,
+    "need_mail": _need_mail,
+    "credit_export": _export,
+    "credit_oversight": _daily,
+    "credit_retention": _daily,
+    "credit_suspicions": _daily,
+    "credit_transfer": _transfer,
+    "credit_transfers_upkeep": _daily,
+    "erase_child": _erasing,
 }
 REPEATED = {"portal.tasks.sweep_jobs", "portal.tasks.seal_audit", "portal.tasks.business_day"} | {
     "portal.tasks.deliver_notices",

@@ -57,9 +57,13 @@ def columns_of(kind: str) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def write_export(made: Export, *, progress=lambda *a, **k: None) -> None:
-    """Write the file, count and digest it. A second run changes nothing. Under the school's scope."""
+    """Write the file, count and digest it. A second run changes nothing. Under the school's scope.
+
+    Raises PermissionDenied if whoever asked may no longer read the school's credits.
+    """
     if made.made_at:
         return
+    require(made.created_by, Perm.CREDIT_VIEW, made.organization)  # who asked may have left the post since
     target = io.BytesIO()
     target.write("\ufeff".encode())
     rows = 0

@@ -191,7 +191,11 @@ class Accepted:
 
 
 def accept_all(asked: CensusRound, *, by: User, progress=lambda done, total: None) -> Accepted:
-    """Accept what waits for the city, each sheet in a transaction of its own. Safe to run again."""
+    """Accept what waits for the city, each sheet in a transaction of its own. Safe to run again.
+
+    Raises PermissionDenied if `by`, who asked some time ago, may no longer.
+    """
+    require(by, Perm.CENSUS_MANAGE, asked)
     waiting = list(asked.units.filter(status=CensusUnit.Status.CHECKED).order_by("submitted_at", "pk"))
     result = Accepted(total=len(waiting))
     for unit in waiting:
