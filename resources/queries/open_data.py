@@ -106,7 +106,7 @@ def write_csv(path: Path, rows: Iterable[dict]) -> None:
 
 def _cell(value) -> str:
     if isinstance(value, list):
-        return "|".join(value)
+        return neutral("|".join(value))
     return "" if value is None else neutral(str(value)) if isinstance(value, str) else str(value).lower()
 
 
