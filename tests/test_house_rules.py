@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+from portal import personal_data
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ["portal", "resources", "talent", "outreach", "events", "youth_credits", "indicators"]
 OURS = [model for model in apps.get_models() if model._meta.app_label in APPS]
@@ -68,6 +70,52 @@ def test_every_model_says_which_fields_are_personal(model):
     declared = getattr(model, "PERSONAL", None)
     assert declared is not None, "add PERSONAL = frozenset({...}), empty if there are none"
     assert declared <= {field.name for field in model._meta.fields}
+
+
+def test_every_personal_field_has_an_owner_a_purpose_and_a_term():
+    """The table is printed as the public page /privacy/. Basis: 个人信息保护法第十七条."""
+    declared = {(model._meta.label, name) for model in OURS for name in model.PERSONAL}
+    lines = list(personal_data.of_models())
+    ours = {line for line in lines if line[0].split(".")[0] in APPS}
+
+    assert sorted(declared - ours) == [], "write these fields into portal/data/personal_data.json"
+    assert sorted(ours - declared) == [], "no such field in PERSONAL"
+    assert len(lines) == len(set(lines)), "a field stands there twice"
+    for kept in personal_data.table():
+        assert kept.label in personal_data.LABELS
+        assert all(part.strip() for part in (kept.whose, kept.purpose, kept.kept))
+        assert {*kept.fields} <= {field.name for field in apps.get_model(kept.model)._meta.fields}
+
+
+def test_what_is_kept_of_a_child_is_sensitive():
+    """Basis: 个人信息保护法第二十八条."""
+    of_children = [kept for kept in personal_data.table() if {"学生", "监护人"} & set(kept.whose.split("、"))]
+
+    assert {kept.label for kept in of_children} == {"sensitive"}
+    assert "youth_credits.Student" in {kept.model for kept in of_children}
+
+
+# Fields named like personal ones that are none: whose they are.
+NOT_PERSONAL = {
+    "portal.IssuedPaper.holder_hash": "a record's number hashed, no person's",
+    "resources.Likeness.phone_key": "the public telephone of a venue",
+    "resources.Resource.public_phone": "a venue's, published",
+    "resources.ResourceVersion.public_phone": "a venue's, published",
+    "events.Event.public_phone": "the organiser's, published",
+    "youth_credits.Course.contact": "how to book, published",
+    "portal.Attachment.is_sealed": "yes or no",
+}
+LIKE_PERSONAL = re.compile("sealed|_hash|phone|mobile|mail|contact|signer|birth|masked")
+
+
+def test_a_field_named_like_a_personal_one_is_personal_or_says_why_not():
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for model in OURS
+        for field in model._meta.fields
+        if LIKE_PERSONAL.search(field.name) and field.name not in model.PERSONAL
+    }
+    assert found == set(NOT_PERSONAL)
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -130,6 +178,68 @@ def test_csrf_is_switched_off_for_policy_reports_alone():
         str(path.relative_to(ROOT)) for path in CODE if "@csrf_exempt" in path.read_text(encoding="utf-8")
     ]
     assert exempt == ["portal/health.py"]
+
+
+# Every place that reads past the scopes of children's rows, and why it must. TRUST asks for ten at the most.
+STEWARDS = {
+    ("portal/management/commands/rotate_keys.py", "_rotate"): "a new key reaches the rows of every school",
+    ("youth_credits/actions/suspicions.py", "look_across"): "the same child or event at two schools",
+    ("youth_credits/management/commands/replay_draw.py", "handle"): "a draw is repeated over every school",
+    ("youth_credits/management/commands/retention.py", "handle"): "shows what is due everywhere",
+    ("youth_credits/sample.py", "load"): "the sample city loads every school",
+    ("youth_credits/tasks.py", "oversight_night"): "what was left unanswered anywhere",
+    ("youth_credits/tasks.py", "erase_child"): "files and papers of a child wherever they lie",
+    ("youth_credits/tasks.py", "credit_retention"): "leavers of every school",
+    ("youth_credits/tasks.py", "credit_transfer"): "two schools, neither of which sees the other",
+    ("youth_credits/tasks.py", "credit_transfers_upkeep"): "transfers that nobody answered",
+}
+# Commands and the night's partitions change tables, which the web role may not.
+OWNERS = {
+    ("portal/management/commands/migrate.py", "handle"),
+    ("youth_credits/management/commands/credit_partitions.py", "handle"),
+    ("youth_credits/actions/partitions.py", "make_partitions"),
+}
+
+
+def _callers(name: str, argument: str | None = None) -> list[tuple[str, str]]:
+    """File and innermost function of each call of a function, with `argument` as its first where given."""
+    found = []
+    for path, tree in trees():
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or name not in (
+                getattr(node.func, "id", ""),
+                getattr(node.func, "attr", ""),
+            ):
+                continue
+            first = node.args[0] if node.args else None
+            if argument and not (isinstance(first, ast.Constant) and first.value == argument):
+                continue
+            around = [one for one in functions if one.lineno <= node.lineno <= one.end_lineno]
+            found.append((str(path), max(around, key=lambda one: one.lineno).name if around else ""))
+    return sorted(found)
+
+
+def test_whoever_reads_past_the_scopes_stands_here_with_a_reason():
+    assert _callers("scope", "steward") == sorted(STEWARDS)
+    assert len(STEWARDS) <= 10
+
+
+def test_a_scope_is_named_in_its_place_so_that_the_count_is_true():
+    """A name put together elsewhere could be any: only the framework of scopes itself takes one."""
+    wrong = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "scope":
+                name = node.args[0]
+                starts_plain = isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant)
+                if not (isinstance(name, ast.Constant) or starts_plain):
+                    wrong.append(f"{path}:{node.lineno}")
+    assert wrong == []
+
+
+def test_the_owner_of_the_tables_is_called_by_name_alone():
+    assert _callers("as_owner") == sorted(OWNERS)
 
 
 def test_nothing_names_a_package_registry_or_this_workplace():

@@ -217,6 +217,15 @@ def test_a_disabled_account_is_out_with_the_next_request(client, clerk):
     assert client.get(reverse("desk")).status_code == 302
 
 
+def test_a_second_factor_taken_away_must_be_set_up_again_before_the_next_page(client, staff):
+    client.force_login(staff)
+    assert client.get(reverse("desk")).status_code == 200
+
+    Authenticator.objects.filter(user=staff).delete()
+
+    assert client.get(reverse("desk")).url == reverse("mfa_index")
+
+
 def test_a_changed_password_ends_other_sessions(client, clerk):
     client.force_login(clerk)
     with_password(clerk).set_password("another-long-password-1")
