@@ -65,9 +65,12 @@ def about_how_many(queryset: QuerySet) -> str:
     A list that is thought short is counted.
     """
     try:
-        plan = json.loads(queryset.order_by().explain(format="json"))
-    except EmptyResultSet:  # nothing can be in it: no query at all
+        told = queryset.order_by().explain(format="json")
+    except EmptyResultSet:
+        told = ""
+    if not told:  # nothing can be in it: no query at all
         return "共 0 条"
+    plan = json.loads(told)
     rows = int(plan[0]["Plan"]["Plan Rows"])
     if rows < EXACT_BELOW:
         rows = len(queryset.order_by().values_list("pk")[: 2 * EXACT_BELOW])

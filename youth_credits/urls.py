@@ -115,6 +115,15 @@ urlpatterns = [
     path("transfers/out/<uuid:uuid>/", moves.transfer_out, name="transfer_out"),
     path("transfers/out/<uuid:uuid>/take-back/", moves.transfer_take_back, name="transfer_take_back"),
     path("students/<uuid:uuid>/release/", moves.student_release, name="student_release"),
+    path("rules/", rules.rule_sets, name="rule_sets"),
+    path("rules/new/", rules.rule_set_new, name="rule_set_new"),
+    path("rules/<int:pk>/", rules.rule_set, name="rule_set"),
+    path("rules/<int:pk>/edit/", rules.rule_set_edit, name="rule_set_edit"),
+    path("rules/<int:pk>/approve/", rules.rule_set_approve, name="rule_set_approve"),
+    path("rules/<int:pk>/drop/", rules.rule_set_drop, name="rule_set_drop"),
+    path("rules/<int:pk>/try/", rules.rule_set_try, name="rule_set_try"),
+    path("rules/kinds/<int:pk>/", rules.rule_edit, name="rule_edit"),
+    path("rules/trials/<uuid:uuid>/", rules.rule_trial, name="rule_trial"),
 ]
 
 # Under /desk/guardian/: the guardian's own pages.
@@ -167,13 +176,4 @@ protection_desk = [
     path("", protection.start, name="start"),
     path("plans/<int:pk>/stop/", protection.plan_stop, name="plan_stop"),
     path("incidents/new/", protection.incident_new, name="incident_new"),
-    path("rules/", rules.rule_sets, name="rule_sets"),
-    path("rules/new/", rules.rule_set_new, name="rule_set_new"),
-    path("rules/<int:pk>/", rules.rule_set, name="rule_set"),
-    path("rules/<int:pk>/edit/", rules.rule_set_edit, name="rule_set_edit"),
-    path("rules/<int:pk>/approve/", rules.rule_set_approve, name="rule_set_approve"),
-    path("rules/<int:pk>/drop/", rules.rule_set_drop, name="rule_set_drop"),
-    path("rules/<int:pk>/try/", rules.rule_set_try, name="rule_set_try"),
-    path("rules/kinds/<int:pk>/", rules.rule_edit, name="rule_edit"),
-    path("rules/trials/<uuid:uuid>/", rules.rule_trial, name="rule_trial"),
 ]

@@ -359,9 +359,10 @@ def test_a_certificate_lapses_by_itself_on_new_year(title, staff, day, lapsed):
 def test_the_night_writes_sessions_visits_and_open_days(title, staff):
     began = timezone.now() - timedelta(days=2)
     event = EventFactory(organization=title.organization, region=title.region, published=True)
-    for attendance in (30, None):
+    for hours, attendance in enumerate((30, None)):
+        starts = began + timedelta(hours=hours)
         SessionFactory(
-            event=event, starts_at=began, ends_at=began + timedelta(hours=1), attendance=attendance
+            event=event, starts_at=starts, ends_at=starts + timedelta(hours=1), attendance=attendance
         )
     ResourceFactory(
         published=True,

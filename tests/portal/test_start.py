@@ -188,7 +188,7 @@ class Running:
                 stderr=out,
                 start_new_session=True,
             )
-        assert self.within(120, lambda: "平台已启动" in self.said() or self.process.poll() is not None)
+        assert self.within(180, lambda: "平台已启动" in self.said() or self.process.poll() is not None)
         assert self.process.poll() is None, self.said()
         return time.monotonic() - began
 

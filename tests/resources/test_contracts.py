@@ -16,6 +16,7 @@ from resources.actions import contracts as actions
 from resources.actions.contracts import Part
 from resources.models import WorkAttention, WorkContract, WorkInstalment, WorkMilestone
 from resources.queries import works as queries
+from tests.batches import keep_waiting_sheets
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.works import accepted, contracted, delivered, open_call, parts, supported, terms
 
@@ -335,6 +336,7 @@ def test_attention_comes_in_by_sheet_with_a_preview(client, staff):
     page = client.post("/admin/resources/workattention/import/", {"sheet": book})
     token = page.context["token"]
     client.post("/admin/resources/workattention/process_import/", {"token": token})
+    keep_waiting_sheets()
 
     assert sorted(WorkAttention.objects.values_list("views", flat=True)) == [500, 600]
     assert set(WorkAttention.objects.values_list("entered_by", flat=True)) == {staff.pk}

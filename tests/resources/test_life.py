@@ -233,7 +233,9 @@ def test_where_nobody_keeps_it_the_district_is_asked(district, officer):
 
 
 def test_what_nobody_is_there_to_be_asked_about_does_not_lapse(city):
-    alone = ResourceFactory(published=True, confirmed_on=timezone.localdate() - timedelta(days=700))
+    gone = UserFactory(is_active=False)
+    long_ago = timezone.localdate() - timedelta(days=700)
+    alone = ResourceFactory(published=True, created_by=gone, confirmed_on=long_ago)
     due = timezone.localdate() - timedelta(days=300)
     Resource.objects.filter(pk=alone.pk).update(confirm_by=due)
 
