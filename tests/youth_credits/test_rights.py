@@ -14,16 +14,20 @@ from portal.documents import IssuedPaper
 from portal.errors import Refused
 from portal.files import Attachment
 from portal.scope import scope
-from tests.youth_credits.factories import name, number, record, row, uploaded, workbook
+from tests.youth_credits.factories import name, number, odd_things_of, record, row, uploaded, workbook
 from youth_credits import actions, queries
 from youth_credits.models import (
     Credit,
     Enrolment,
+    FamilyClaim,
     GuardianSlip,
+    OutingSeat,
     RetentionPlan,
     RetentionRule,
     RightsRequest,
+    SpecialCase,
     Student,
+    StudentPass,
     StudentYear,
 )
 from youth_credits.sheets import child_workbook
@@ -161,6 +165,29 @@ def test_after_an_erasure_nothing_tells_who_the_child_was(erased):
     ):
         assert trace not in text
     assert not Attachment.objects.exists()
+
+
+def test_an_erasure_takes_claims_special_cases_passes_and_seats_with_it(students, school, school_clerk, unit):
+    child = students[0]
+    with scope("steward"):
+        outing = odd_things_of(school, unit, school_clerk, child)["outing"]
+        StudentPass.objects.create(student=child, school=school, number="P4T7Q2K9X1C5", number_hash=b"1" * 32)
+        seat = OutingSeat.objects.create(
+            outing=outing,
+            student=child,
+            school=school,
+            base=unit,
+            pass_number="P4T7Q2K9X1C5",
+            family_name="欧阳",
+        )
+
+        actions.erase(child, reason="监护人请求删除", at=NOW())
+
+        seat.refresh_from_db()
+        left = [
+            model.objects.filter(student=child).count() for model in (FamilyClaim, SpecialCase, StudentPass)
+        ]
+    assert (left, seat.pass_number, seat.family_name) == ([0, 0, 0], "", "")
 
 
 def test_after_an_erasure_the_ledger_has_its_entries_and_its_sums(erased):

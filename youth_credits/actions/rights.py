@@ -31,13 +31,17 @@ from youth_credits.models import (
     Credit,
     DrawnEntry,
     Enrolment,
+    FamilyClaim,
     Guardianship,
     GuardianSlip,
     Incident,
     Nomination,
+    OutingSeat,
     RightsRequest,
     RollChange,
+    SpecialCase,
     Student,
+    StudentPass,
     TimeLimit,
 )
 
@@ -217,6 +221,7 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
         name_sealed_before=None, name_hash_before=None, name_masked_before=""
     )
     Nomination.objects.filter(student=pk).delete()
+    _erase_ways_in(pk)
     Consent.objects.filter(student=pk, signer_sealed__isnull=False).update(signer_sealed=b"")
     for model, fields in (
         (Appeal, ("statement_sealed", "answer_sealed", "decision_sealed", "signer_sealed")),
@@ -238,6 +243,7 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
         number_sealed=seal(ERASED, field="student.number", owner=student.uuid),
         number_hash=secrets.token_bytes(32),
         number_masked="",
+        person_hash=secrets.token_bytes(32),
         turns_14_year=NEVER_14,
         consented_on=None,
         consent_version="",
@@ -257,6 +263,17 @@ def _erase_files(student: int) -> None:
         for attachment in Attachment.objects.filter(pk__in=kept):
             files.remove(attachment)
         Batch.objects.filter(pk=batch.pk).update(faults_sealed=None)
+
+
+def _erase_ways_in(student: int) -> None:
+    """What a family claimed, what was asked less for, and what a base saw: proofs go with their papers."""
+    for model in (FamilyClaim, SpecialCase):
+        told = model.objects.filter(student=student)
+        for attachment in Attachment.objects.filter(pk__in=told.values("proof")):
+            files.remove(attachment)
+        told.delete()
+    OutingSeat.objects.filter(student=student).update(pass_number="", family_name="")
+    StudentPass.objects.filter(student=student).delete()
 
 
 def _erase_papers(student: int, *, reason: str, by: User | None) -> None:
