@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -64,6 +66,23 @@ class HeadersMiddleware:
         if hasattr(request, "user") and request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+class KeptSessionMiddleware(SessionMiddleware):
+    """Django's, for a session that ended while its page was made: signed in anew, or ended from elsewhere.
+
+    Django answers that with "bad request" and the portal's page for it says that nothing was kept, which
+    is not so: what the view did is committed by then. A page is asked for again, under the session there
+    is now or none; what was sent is answered as the view answered it.
+    """
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            if request.method not in ("GET", "HEAD"):
+                return response
+            return HttpResponseRedirect(request.get_full_path(), headers={"Cache-Control": "no-store"})
 
 
 class SessionLimitMiddleware:

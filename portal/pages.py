@@ -148,15 +148,17 @@ def landing_place(request, code):
     is_district = place.level == Level.DISTRICT
     now = timezone.now()
     asked = resources.MenuQuery.read({"district" if is_district else "street": code}, at=now)
+    streets = _streets(asked) if is_district else []
+    ways = "按类型、主题和街道找，看好就去。" if streets else "按类型和主题找，看好就去。"
     context = {
         "title": f"{place.name}的科普资源",
-        "lead": "按类型、主题和街道找，看好就去。" if is_district else f"{place.parent.name}{place.name}。",
+        "lead": ways if is_district else f"{place.parent.name}{place.name}。",
         "place": place,
         "sessions": events.between(*weekend_of(now), limit=ON_SHOWN, place=place),
         "events_url": f"{reverse('events:list')}?district={place.district_code}",
         "ways": _facets(asked, ("audience", "kind", "topic")),
         "bases": outreach.titles_by_district(local_today(now)).get(code) if is_district else None,
-        "streets": _streets(asked) if is_district else [],
+        "streets": streets,
         **_composed(asked),
     }
     return render(request, "resources/landing.html", context)

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "portal.middleware.HeadersMiddleware",
     "portal.public_pages.PublicPageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.middleware.KeptSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

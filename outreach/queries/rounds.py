@@ -278,7 +278,7 @@ def _sheets_waiting(user: User) -> list[Waiting]:
     count = rows.count()
     items = [(f"编号 {row.application.number}", row.get_absolute_url()) for row in rows.order_by("pk")[:5]]
     return (
-        [Waiting(title="待评审", count=count, url=reverse("titles_desk:reviews"), items=items)]
+        [Waiting(title="待评审的称号申报", count=count, url=reverse("titles_desk:reviews"), items=items)]
         if count
         else []
     )

@@ -98,7 +98,8 @@ class WishFields:
 
 def _words(slot, lanes: int) -> str:
     first, last = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-    day = f"{first:%Y-%m-%d}（周{'一二三四五六日'[first.weekday()]}）{first:%H:%M}–{last:%H:%M}"
+    day = f"{first.year}年{first.month}月{first.day}日（周{'一二三四五六日'[first.weekday()]}）"
+    day += f"{first:%H:%M}–{last:%H:%M}"
     return f"{day}，还可接待 {slot.left} 批" if lanes > 1 else day
 
 

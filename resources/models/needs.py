@@ -226,8 +226,8 @@ class Need(Scoped):
 
     @property
     def days(self) -> str:
-        """2026-12-01至2026-12-20 周三、周五 下午."""
-        first, last = f"{self.starts_on:%Y-%m-%d}", f"{self.ends_on:%Y-%m-%d}"
+        """2026年12月1日 至 2026年12月20日 周三、周五 下午."""
+        first, last = (f"{day.year}年{day.month}月{day.day}日" for day in (self.starts_on, self.ends_on))
         weekdays = "、".join(label for number, label in WEEKDAYS if number in self.weekdays)
         span = first if first == last else f"{first} 至 {last}"
         return " ".join(part for part in (span, weekdays, self.get_day_part_display()) if part)

@@ -244,6 +244,7 @@ def _shown(request, booking: Booking, *, status: int = 200, **more):
         "contact": [("联系人", need.contact), ("手机号", need.mobile)] if sees_contact else [],
         "is_late": booking.status == Booking.Status.REQUESTED and booking.answer_by < local_today(now),
         "steps": steps,
+        "may_see_terms": may(request.user, Perm.BOOKING_VIEW, booking.resource),
         "may_report": answers
         and booking.starts_at <= now
         and booking.status in (Booking.Status.ACCEPTED, Booking.Status.DONE),

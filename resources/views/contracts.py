@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from resources.actions import contracts as actions
 from resources.forms.contracts import (
     AcceptForm,
@@ -189,7 +190,7 @@ def _facts(contract: WorkContract, paid) -> list[tuple[str, object]]:
         ("合同金额", yuan(contract.amount_yuan)),
         ("已拨付", yuan(paid)),
         ("签订日期", contract.signed_on),
-        ("起止日期", f"{contract.starts_on} 至 {contract.ends_on}"),
+        ("起止日期", f"{cn_date(contract.starts_on)} 至 {cn_date(contract.ends_on)}"),
     ]
     if contract.closing_note:
         facts.append(("验收或终止说明", contract.closing_note))

@@ -138,8 +138,9 @@ def desk_list(request):
     if not request.user.can(Perm.RESOURCE_VIEW):
         raise PermissionDenied("您没有查看线路的权限。")
     status = request.GET.get("status", "")
+    status = status if status in Route.Status.values else ""
     routes = Route.objects.for_user(request.user, Perm.RESOURCE_VIEW).select_related("region", "created_by")
-    if status in Route.Status.values:
+    if status:
         routes = routes.filter(status=status)
     page = page_by_key(
         routes, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
@@ -149,9 +150,8 @@ def desk_list(request):
         "page": page,
         "tabs": [
             {"label": label, "url": f"?status={code}", "current": status == code}
-            for code, label in Route.Status.choices
+            for code, label in [("", "全部"), *Route.Status.choices]
         ],
-        "status": status,
         "actions": [("新建线路", reverse("routes_desk:new"), "primary")] if may_add else [],
     }
     return render(request, "resources/route_desk_list.html", context)

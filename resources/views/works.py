@@ -315,7 +315,7 @@ def _call_shown(request, call: WorkCall, *, status: int = 200, form=None):
             ("已占用经费", yuan(call.bound_yuan)),
             ("还可支持", yuan(call.free_yuan)),
             ("评审期限", f"{call.review_days} 天"),
-            ("第三份评审", f"两份相差超过 {call.spread_limit} 分"),
+            ("第三份评审", f"两份相差超过 {call.spread_limit.normalize():f} 分"),
         ],
         "criteria": queries.criteria_of(call),
         "counts": counts,

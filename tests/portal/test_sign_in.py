@@ -5,13 +5,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import Grant, User
 from portal.audit import AuditEntry
+from portal.middleware import KeptSessionMiddleware
 from portal.roles import Role
 from tests.factories import UserFactory, totp_of
 
@@ -271,3 +275,31 @@ def test_signing_in_and_out_is_written_down(client, clerk):
 
     acts = AuditEntry.objects.filter(actor_id=clerk.pk).order_by("pk").values_list("action", flat=True)
     assert list(acts) == ["sign_in", "sign_out"]
+
+
+@pytest.fixture
+def ended_meanwhile(client, clerk):
+    """Django's middleware around a page during whose making the clerk's session ended."""
+
+    def around(request):
+        client.force_login(clerk)
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = client.session.session_key
+
+        def page(request):
+            request.session["seen"] = 1
+            Session.objects.all().delete()
+            return HttpResponse("已保存")
+
+        return KeptSessionMiddleware(page)(request)
+
+    return around
+
+
+def test_a_page_whose_session_ended_meanwhile_is_asked_for_again(ended_meanwhile, rf):
+    response = ended_meanwhile(rf.get("/desk/needs/?state=open"))
+
+    assert (response.status_code, response.url) == (302, "/desk/needs/?state=open")
+
+
+def test_what_was_sent_is_answered_although_the_session_ended_meanwhile(ended_meanwhile, rf):
+    assert ended_meanwhile(rf.post("/desk/needs/")).content.decode() == "已保存"
