@@ -447,6 +447,7 @@ PAGES = {
     "guardian:add_child": Page("guardian", "guardian"),
     "guardian:child": Page("guardian@ward", of="ward"),
     "guardian:consent": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:claim_new": Page("guardian@ward", "guardian@ward", of="ward"),
     "guardian:appeal_new": Page("guardian@ward", "guardian@ward", of="ward"),
     "guardian:appeal": Page("guardian@ward", of="ward_appeal"),
     "guardian:appeal_escalate": Page("", "guardian@ward", of="ward_appeal"),
