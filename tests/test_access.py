@@ -493,7 +493,7 @@ def world(db, monkeypatch, settings):
     # On a busy machine the table takes longer than a second factor is good for.
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     # What a transcript looks like is tested with the credits; here only who gets one.
-    monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     return city.build()
 
