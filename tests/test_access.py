@@ -448,6 +448,7 @@ PAGES = {
     "guardian:add_child": Page("guardian", "guardian"),
     "guardian:child": Page("guardian@ward", of="ward"),
     "guardian:consent": Page("guardian@ward", "guardian@ward", of="ward"),
+    "guardian:claim_new": Page("guardian@ward", "guardian@ward", of="ward"),
     "guardian:appeal_new": Page("guardian@ward", "guardian@ward", of="ward"),
     "guardian:appeal": Page("guardian@ward", of="ward_appeal"),
     "guardian:appeal_escalate": Page("", "guardian@ward", of="ward_appeal"),
@@ -493,7 +494,7 @@ def world(db, monkeypatch, settings):
     # On a busy machine the table takes longer than a second factor is good for.
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     # What a transcript looks like is tested with the credits; here only who gets one.
-    monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     return city.build()
 

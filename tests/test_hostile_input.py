@@ -78,7 +78,7 @@ HOSTILE = [
 
 @pytest.fixture
 def world(db, monkeypatch):
-    monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     return city.build()
 
 

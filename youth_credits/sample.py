@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from outreach.models import Title, TitleKind
-from portal import audit
+from portal import audit, files
 from portal.accounts import User
 from portal.calendar import local_today, school_year, term
 from portal.errors import Refused
@@ -400,6 +400,25 @@ FROM (
 """
 
 
+def _family_claim(child: Student, *, by: User) -> None:
+    """What the sample guardian did with the child in this school year, waiting for the school."""
+    today = local_today()
+    kinds = {rule.code for rule in actions.kinds_to_claim(today)}
+    if "A6" not in kinds:
+        return
+    actions.claim_family_activity(
+        child,
+        kind="A6",
+        name="看恐龙化石（示例）",
+        provider="古生物博物馆（示例）",
+        held_on=max(today - timedelta(days=7), date(school_year(today), 9, 1)),
+        minutes=90,
+        proof=files.made(b"%PDF-1.4\n% " + "示例门票".encode(), "示例门票.pdf", "pdf"),
+        key=uuid.uuid4(),
+        by=by,
+    )
+
+
 def _guardian_and_offices(school: Organization) -> None:
     """The sample guardian's child with a published term, an appeal, a case, a request and a spot check."""
     people = {person.username: person for person in User.objects.filter(username__in=SAMPLE_PEOPLE)}
@@ -418,6 +437,7 @@ def _guardian_and_offices(school: Organization) -> None:
     )
     actions.approve_case(case, by=people["staff"], at=now)
     actions.ask_right(child, kind="access", statement="示例请求", key=uuid.uuid4(), by=guardian, at=now)
+    _family_claim(child, by=guardian)
     try:
         publication = actions.publish(last, school=school, by=people["school_verifier"], at=now)
         actions.draw_check(

@@ -131,6 +131,7 @@ guardian = [
     path("", guardians.children, name="children"),
     path("add/", guardians.add_child, name="add_child"),
     path("<uuid:uuid>/", guardians.child, name="child"),
+    path("<uuid:uuid>/family/", claims.family_claim, name="claim_new"),
     path("<uuid:uuid>/appeal/", guardian_appeals.new, name="appeal_new"),
     path("appeals/<uuid:uuid>/", guardian_appeals.appeal, name="appeal"),
     path("appeals/<uuid:uuid>/escalate/", guardian_appeals.escalate, name="appeal_escalate"),

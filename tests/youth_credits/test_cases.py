@@ -115,14 +115,16 @@ def test_a_child_without_consent_stays_hidden_from_an_approved_case(case, second
 
 
 @pytest.mark.django_db(transaction=True)
-def test_opening_a_record_without_approval_is_refused_and_written_down(signed_in, rules, district):
+@pytest.mark.parametrize("role", [Role.EDUCATION, Role.STAFF])
+def test_opening_a_record_without_approval_is_refused_and_written_down(signed_in, rules, district, role):
     """Basis: 青少年科普学分工作规则."""
     school = OrganizationFactory(region=district, school=True)
     clerk = UserFactory(holding=(Role.SCHOOL, school))
-    asker = UserFactory(holding=(Role.EDUCATION, district), mfa=True)
+    office = district.parent if role == Role.STAFF else district
+    asker = UserFactory(holding=(role, office), mfa=True)
     with scope(f"school:{school.pk}"):
         student = enrol(school, clerk, heads=1)[0]
-    case = asked(school, asker, f"office:{district.pk}")
+    case = asked(school, asker, f"office:{office.pk}")
     client = signed_in(asker)
 
     answers = [
@@ -176,6 +178,18 @@ def test_the_same_seed_draws_the_same_entries_whatever_happened_since(check, sch
 
     assert [entry for entry, _, _ in again.drawn] == first
     assert again.digest == check.digest
+
+
+def test_the_proof_finds_a_drawn_entry_that_is_not_there(check):
+    with scope("ledger"):
+        assert actions.prove_balances() == []
+
+    with scope("steward"):
+        DrawnEntry.objects.filter(pk=DrawnEntry.objects.first().pk).update(entry=999_999_999)
+
+    with scope("ledger"):
+        found = [str(flaw) for flaw in actions.prove_balances()]
+    assert found == ["引用落空：youth_credits_drawnentry.entry 999999999"]
 
 
 def test_another_seed_draws_others(check, school):

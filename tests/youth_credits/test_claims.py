@@ -1,10 +1,13 @@
 """A guardian tells what the child did, with a proof; it counts once the school has confirmed it."""
 
+import io
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from PIL import Image
 
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -141,3 +144,88 @@ def test_thirty_are_confirmed_on_one_page(family, school, school_clerk, signed_i
     assert page.count('name="chosen"') == 3
     with scope(f"school:{school.pk}"):
         assert set(FamilyClaim.objects.values_list("status", flat=True)) == {"confirmed"}
+
+
+def test_the_proof_finds_a_claim_whose_batch_is_not_there(family, school, school_clerk):
+    guardian, child, _ = family
+    _claim(guardian, child)
+    with scope(f"school:{school.pk}"):
+        actions.decide_claims(school, _waiting(school), confirms=True, by=school_clerk)
+    with scope("ledger"):
+        assert actions.prove_balances() == []
+
+    with scope("steward"):
+        FamilyClaim.objects.update(batch=999_999_999)
+
+    with scope("ledger"):
+        found = [str(flaw) for flaw in actions.prove_balances()]
+    assert found == ["引用落空：youth_credits_familyclaim.batch_id 999999999"]
+
+
+# --- The guardian's page --------------------------------------------------------------------------
+
+
+def _typed(**more) -> dict:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(picture, "PNG")
+    ticket = SimpleUploadedFile("门票.png", picture.getvalue(), content_type="image/png")
+    values = {"key": str(uuid.uuid4()), "kind": "A6", "name": "看恐龙化石", "provider": "古生物博物馆"}
+    return values | {"held_on": str(local_today()), "minutes": "90", "proof": ticket} | more
+
+
+def test_a_guardian_claims_on_a_page_and_sees_how_it_stands(family, school, school_clerk, signed_in):
+    guardian, child, _ = family
+    browser, page = signed_in(guardian), reverse("guardian:child", args=[child.uuid])
+    form = reverse("guardian:claim_new", args=[child.uuid])
+    assert form in browser.get(page).content.decode()
+
+    assert browser.post(form, _typed()).status_code == 302
+
+    assert "待学校确认" in browser.get(page).content.decode()
+    with scope(f"school:{school.pk}"):
+        actions.decide_claims(school, _waiting(school), confirms=False, note="看不清日期", by=school_clerk)
+    assert "学校意见：看不清日期" in browser.get(page).content.decode()
+    assert Notice.objects.filter(recipient=guardian, link=page).exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"proof": ""}, "请上传佐证材料"),
+        ({"minutes": "1441"}, "1 至 1,440 分钟"),
+        ({"held_on": "2199-01-01"}, "不能晚于今天"),
+        ({"held_on": "2001-01-01"}, "只能申报本学年"),
+        ({"kind": "A5"}, "请在列出的类别中选择"),
+    ],
+)
+def test_a_fault_is_told_and_what_was_typed_stays(family, signed_in, more, said):
+    guardian, child, _ = family
+
+    answer = signed_in(guardian).post(reverse("guardian:claim_new", args=[child.uuid]), _typed(**more))
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "古生物博物馆" in answer.content.decode()
+
+
+def test_a_form_sent_twice_is_one_claim(family, school, signed_in):
+    guardian, child, _ = family
+    key = str(uuid.uuid4())
+
+    for _ in range(2):
+        signed_in(guardian).post(reverse("guardian:claim_new", args=[child.uuid]), _typed(key=key))
+
+    with scope(f"school:{school.pk}"):
+        assert FamilyClaim.objects.count() == 1
+
+
+def test_nothing_is_claimed_before_consent(family, school, signed_in):
+    guardian, child, _ = family
+    with scope(f"school:{school.pk}"):
+        Student.objects.filter(pk=child.pk).update(consented_on=None, consent_version="")
+
+    answer = signed_in(guardian).post(reverse("guardian:claim_new", args=[child.uuid]), _typed())
+
+    assert answer.url == reverse("guardian:child", args=[child.uuid])
+    with pytest.raises(Refused, match="同意书"):
+        _claim(guardian, child)

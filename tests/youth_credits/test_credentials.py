@@ -15,7 +15,7 @@ from portal.errors import Refused
 from portal.scope import scope
 from tests.youth_credits.factories import name, number, record
 from youth_credits import actions
-from youth_credits.models import Credential, HoursAward, Student
+from youth_credits.models import Credential, Export, HoursAward, Student
 
 CHECKER = Path(settings.BASE_DIR) / "docs/credentials/check_credential.py"
 
@@ -158,7 +158,7 @@ def test_the_page_for_anybody_shows_award_year_validity_and_a_masked_name(creden
 
 
 def test_a_guardian_downloads_the_file_and_the_transcript(signed_in, verified, guardian, monkeypatch):
-    monkeypatch.setattr("youth_credits.views.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
     client, page = signed_in(guardian), f"/desk/guardian/{verified.uuid}/"
 
     client.post(f"{page}credentials/", {"key": uuid.uuid4(), "what": "credits"})
@@ -172,17 +172,25 @@ def test_a_guardian_downloads_the_file_and_the_transcript(signed_in, verified, g
 
 
 def test_a_class_gets_its_transcripts_in_one_go_and_who_got_none_is_listed(
-    signed_in, verified, students, school_clerk, monkeypatch
+    signed_in, verified, students, school, school_clerk, run_jobs, monkeypatch
 ):
     made = {}
     monkeypatch.setattr(
-        "youth_credits.views.transcripts.pdf", lambda name, context, **more: made.update(context) or b"%PDF"
+        "youth_credits.actions.transcripts.pdf",
+        lambda name, context, **more: made.update(context) or b"%PDF-1.7 class",
     )
     Student.objects.filter(pk=students[2].pk).update(consented_on=None, consent_version="")
 
-    answer = signed_in(school_clerk, factor=True).post("/desk/credits/transcripts/?class=5-1")
+    client, form = signed_in(school_clerk, factor=True), {"key": str(uuid.uuid4())}
+    for _ in range(2):  # a double click
+        assert client.post("/desk/credits/transcripts/?class=5-1", form).url == "/desk/credits/exports/"
+    run_jobs()
 
-    assert answer.content == b"%PDF"
+    with scope(f"school:{school.pk}"):
+        file = Export.objects.select_related("file").get()
+    assert (file.rows, file.file.read()) == (2, b"%PDF-1.7 class")
+    assert file.file.is_sealed
+    assert file.file_name in client.get("/desk/credits/exports/").content.decode()
     assert [sheet["student"] for sheet in made["sheets"]] == students[:2]
     assert [student for student, _ in made["left_out"]] == [students[2]]
     assert IssuedPaper.objects.filter(kind="transcript").count() == 2

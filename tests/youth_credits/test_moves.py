@@ -25,6 +25,7 @@ from youth_credits.models import (
     RollOver,
     Student,
     StudentYear,
+    TotalsWanted,
     TransferIn,
     TransferOut,
 )
@@ -58,6 +59,18 @@ def test_everybody_moves_up_a_grade_on_the_first_of_september(students, in_schoo
         .order_by("starts_on")
         .values_list("grade", "starts_on", "ends_on")
     ) == [(5, date(2025, 9, 1), date(2026, 9, 1)), (6, date(2026, 9, 1), None)]
+
+
+def test_the_turn_of_the_year_and_its_undoing_ask_for_new_totals(students, in_school, school_clerk):
+    made = _roll_over(in_school, school_clerk)
+    wanted = set(TotalsWanted.objects.values_list("school", "school_year"))
+    with scope("ledger"):
+        TotalsWanted.objects.all().delete()
+
+    actions.undo_roll_over(made, by=school_clerk)
+
+    assert {(in_school.pk, 2025), (in_school.pk, 2026)} <= wanted
+    assert set(TotalsWanted.objects.values_list("school_year", flat=True)) == {2025, 2026}
 
 
 def test_repeating_and_leaving_children_are_named_and_the_leaving_grade_goes(in_school, school_clerk):

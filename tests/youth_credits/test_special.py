@@ -16,7 +16,7 @@ from portal.scope import scope
 from tests.youth_credits.factories import CourseFactory, enrol
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
-from youth_credits.models import Guardianship, SpecialCase
+from youth_credits.models import Guardianship, SpecialCase, Student
 from youth_credits.queries import RuleBook
 
 YEAR = school_year(local_today())
@@ -116,6 +116,20 @@ def test_progress_tells_what_is_missing_and_what_would_fill_it(students, in_scho
     text = render_to_string("youth_credits/_progress.html", {"progress": found})
     assert "还差 <strong>4.00</strong> 学分" in text
     assert course.title in text
+
+
+def test_nothing_is_recommended_to_a_child_under_14_without_consent(students, in_school):
+    """Basis: 青少年科普学分工作规则."""
+    CourseFactory(approved=True, organization__region=in_school.region)
+    before = queries.progress(students[0]).courses
+    Student.objects.filter(pk=students[0].pk).update(
+        consented_on=None, consent_version="", turns_14_year=YEAR + 5
+    )
+
+    child = Student.objects.select_related("school__region").get(pk=students[0].pk)
+
+    assert before
+    assert queries.progress(child).courses == []
 
 
 def test_a_guardian_sees_the_progress_of_the_own_child(

@@ -151,6 +151,7 @@ from youth_credits.actions.suspicions import (
     work_off,
 )
 from youth_credits.actions.totals import refresh_totals, want_all_totals, want_totals
+from youth_credits.actions.transcripts import transcript_pdf
 from youth_credits.actions.trials import trial_at
 from youth_credits.actions.visits import (
     leave_out_visit,
@@ -276,6 +277,7 @@ __all__ = [
     "submit_course",
     "take_back_release",
     "transcript_as_guardian",
+    "transcript_pdf",
     "transfer",
     "trial_at",
     "trial_job",

@@ -69,8 +69,8 @@ def claim_family_activity(
 ) -> FamilyClaim:
     """Tell the school what the child did. Under the guardian's scope; the same key again is the same claim.
 
-    Raises Refused for somebody else's child, a day to come or of an earlier school year, a kind that is not
-    for families, and a second claim of the same.
+    Raises Refused for somebody else's child, one without consent, a day to come or of an earlier school
+    year, a kind that is not for families, and a second claim of the same.
     """
     if not Guardianship.objects.filter(guardian=by, student=student).exists():
         raise Refused("只能为自己的孩子申报。")
@@ -78,6 +78,8 @@ def claim_family_activity(
     if known:
         return known
     today = local_today()
+    if not student.has_consent(today):
+        raise Refused("请先阅读并同意监护人同意书，再申报。")
     if held_on > today or school_year(held_on) != school_year(today):
         raise Refused("只能申报本学年已经参加的活动。")
     rule = next((rule for rule in kinds_to_claim(held_on) if rule.code == kind), None)
@@ -136,6 +138,10 @@ def decide_claims(
             )
             FamilyClaim.objects.filter(pk=claim.pk).update(batch=batch)
         said = "已确认，待审核后计入学分" if confirms else f"未确认：{note}"
-        notify([claim.created_by], f"您申报的家庭活动“{claim.name}”{said}。")
+        notify(
+            [claim.created_by],
+            f"您申报的家庭活动“{claim.name}”{said}。",
+            link=f"/desk/guardian/{claim.student.uuid}/",
+        )
         count += 1
     return count

@@ -20,6 +20,7 @@ from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions.ledger import lock_ledger
 from youth_credits.actions.roll import RollRow, transfer
+from youth_credits.actions.totals import want_totals
 from youth_credits.models import (
     Batch,
     RollChange,
@@ -157,6 +158,7 @@ def roll_over(school: Organization, plan: Plan, said: Exceptions, *, key: uuid.U
     )
     with connection.cursor() as cursor:
         cursor.execute(MOVE_UP, {"made": made.pk, "on": new_year_begins(plan.school_year)})
+    _want_totals(made)
     audit.record(
         made,
         "roll_over",
@@ -227,8 +229,14 @@ def undo_roll_over(made: RollOver, *, by: User, at: datetime | None = None) -> i
         cursor.execute(PUT_BACK, values)
         cursor.execute("SELECT count(*) FROM back")
         count = cursor.fetchone()[0]
+    _want_totals(made)
     audit.record(made, "undo_roll_over", by=by, changes={"back": [None, count]})
     return count
+
+
+def _want_totals(made: RollOver) -> None:
+    """Where its children stand is another thing in the year that ends and in the one that begins."""
+    want_totals(made.organization_id, [made.school_year - 1, made.school_year])
 
 
 # --- The school a child comes to -------------------------------------------------------------------

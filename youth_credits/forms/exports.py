@@ -7,12 +7,11 @@ from youth_credits.forms import KeyedForm
 from youth_credits.models import Export
 
 YEARS_BACK = 4
+TABLES = [(kind.value, kind.label) for kind in (Export.Kind.CREDITS, Export.Kind.ROLL)]
 
 
 class ExportForm(KeyedForm):
-    kind = forms.ChoiceField(
-        label="内容", choices=Export.Kind.choices, error_messages={"required": "请选择内容。"}
-    )
+    kind = forms.ChoiceField(label="内容", choices=TABLES, error_messages={"required": "请选择内容。"})
     school_year = forms.TypedChoiceField(
         label="学年", coerce=int, error_messages={"required": "请选择学年。"}
     )

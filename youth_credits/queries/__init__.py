@@ -27,6 +27,7 @@ from youth_credits.queries.exports import (
     exports,
 )
 from youth_credits.queries.guardians import (
+    claims,
     consent_text,
     consents,
     guardians_of,
@@ -65,7 +66,16 @@ from youth_credits.queries.progress import (
     progress,
     special_case,
 )
-from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
+from youth_credits.queries.proof import (
+    REFERENCES,
+    Flaw,
+    astray,
+    flaws,
+    papers_astray,
+    unbalanced,
+    unclaimed,
+    unpartitioned,
+)
 from youth_credits.queries.publications import (
     appeal_timeline,
     appeals,
@@ -150,6 +160,7 @@ __all__ = [
     "behind",
     "cases",
     "cases_at",
+    "claims",
     "classes",
     "classes_of_year",
     "consent_text",
@@ -189,6 +200,7 @@ __all__ = [
     "outings_of_school",
     "oversight_waiting",
     "overview",
+    "papers_astray",
     "passes_of",
     "person_hash",
     "plan_roll_over",

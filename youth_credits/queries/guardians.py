@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 
 from portal.errors import Refused
 from portal.organizations import Organization
-from youth_credits.models import Consent, ConsentText, Guardianship, Student, StudentYear
+from youth_credits.models import Consent, ConsentText, FamilyClaim, Guardianship, Student, StudentYear
 
 
 def consent_text(on: date) -> ConsentText:
@@ -39,6 +39,11 @@ def guardians_of(student: Student):
         .select_related("guardian", "school__region")
         .order_by("pk")
     )
+
+
+def claims(student: Student):
+    """What a family claimed for a child, newest first."""
+    return FamilyClaim.objects.filter(student=student).order_by("-pk")
 
 
 def year_of(student: Student, year: int) -> StudentYear | None:

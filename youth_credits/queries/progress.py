@@ -38,8 +38,10 @@ class Progress:
     """One school year of one child against the minimum."""
 
     year: int
+    applies: bool  # whether the rules ask anything of the child's grade
     credits: Decimal
     off_campus: Decimal
+    minutes: int
     kinds: list[KindProgress]
     minimum: Minimum
     missing: Missing
@@ -49,6 +51,10 @@ class Progress:
     @property
     def label(self) -> str:
         return school_year_label(self.year)
+
+    @property
+    def hours(self) -> int:
+        return self.minutes // 60
 
     @property
     def kinds_filled(self) -> int:
@@ -80,25 +86,33 @@ def minimum_for(year: int, book: RuleBook, special: SpecialCase | None) -> Minim
 
 
 def progress(student: Student, on: date | None = None) -> Progress | None:
-    """The school year of a day, or of today. Under the scope of school, guardian or case."""
+    """The school year of a day, or of today. Under the scope of school, guardian or case.
+
+    No course is shown for a child under 14 without a guardian's consent.
+    """
     on = on or local_today()
     year = school_year(on)
-    book = RuleBook()
+    book = RuleBook(student.school)
     special = special_case(student, year)
     minimum = minimum_for(year, book, special)
     if minimum is None:
         return None
+    rules = book.set_on(on)
     found = next((one for one in years_of(student) if one.year == year), None)
     by_code = found.by_code if found else {}
     off_campus = found.off_campus if found else ZERO
     left = missing(minimum, by_code, off_campus)
+    applies = rules is not None and rules.grade_from <= student.grade <= rules.grade_to
+    shows_courses = applies and not left.nothing and student.has_consent(on)
     return Progress(
         year=year,
+        applies=applies,
         credits=sum(by_code.values(), ZERO),
         off_campus=off_campus,
+        minutes=found.minutes if found else 0,
         kinds=[KindProgress(rule, by_code.get(rule.code, ZERO)) for rule in book.rules_on(on)],
         minimum=minimum,
         missing=left,
         special=special,
-        courses=[] if left.nothing else courses_near(student.school, student.grade, on),
+        courses=courses_near(student.school, student.grade, on) if shows_courses else [],
     )

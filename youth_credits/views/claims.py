@@ -1,4 +1,4 @@
-"""What families claim, confirmed by the school: up to thirty on one page."""
+"""What families claim: told by the guardian, confirmed by the school, up to thirty on one page."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -6,15 +6,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import audit, files
+from portal.calendar import local_today
 from portal.errors import Refused
 from portal.fields import ReasonForm
 from portal.roles import Perm
 from youth_credits import actions
+from youth_credits.forms.claims import FamilyClaimForm
 from youth_credits.models import FamilyClaim
 from youth_credits.views.access import crumbs, school_page, second_factor_first
+from youth_credits.views.guardians import child_crumbs, guardian_page, own_child
 
 ON_A_PAGE = 30
 
@@ -72,3 +76,36 @@ def claim_proof(request, school, uuid):
     answer = files.serve(request, claim.proof_id, rule=lambda user, file: file.organization_id == school.pk)
     audit.viewed(claim, by=request.user, reason="查看佐证材料")
     return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guardian_page
+def family_claim(request, uuid):
+    """Tell the school what the own child did, with a proof."""
+    student = own_child(uuid)
+    back = reverse("guardian:child", args=[student.uuid])
+    today = local_today()
+    if not student.has_consent(today):
+        messages.info(request, "请先阅读并同意监护人同意书，再申报家庭活动。")
+        return redirect(back)
+    form = FamilyClaimForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        rules=actions.kinds_to_claim(today),
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            actions.claim_family_activity(student, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已申报，学校确认后通知您。")
+            return redirect(back)
+    context = {
+        "student": student,
+        "form": form,
+        "back": back,
+        "crumbs": child_crumbs(student, ("申报家庭活动", "")),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "youth_credits/guardian_claim.html", context, status=status)

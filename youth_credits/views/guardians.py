@@ -1,7 +1,6 @@
 """The guardian's own pages: an account by a slip, the children, their credits, consent."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 
 from django.contrib import messages
@@ -24,7 +23,6 @@ from youth_credits import actions, queries
 from youth_credits.forms.guardians import AgreeForm, CodeForm, OpenAccountForm
 from youth_credits.forms.rights import CredentialForm
 from youth_credits.models import Student
-from youth_credits.queries import RuleBook
 
 TOO_OFTEN = "尝试过于频繁，请一小时后再试，或联系学校。"
 CRUMBS = (("工作台", "/desk/"), ("我的孩子", "/desk/guardian/"))
@@ -133,7 +131,8 @@ def child(request, uuid):
         "crumbs": [*CRUMBS, (student.name_masked, "")],
     }
     if context["has_consent"]:
-        context["year"] = progress_shown(student, today)
+        context["progress"] = queries.progress(student, today)
+        context["claims"] = list(queries.claims(student)[:20])
         context["credentials"] = list(
             student.credentials.select_related("paper", "award").order_by("-pk")[:20]
         )
@@ -147,38 +146,6 @@ def child(request, uuid):
             before=request.GET.get("before", ""),
         )
     return render(request, "youth_credits/guardian_child.html", context)
-
-
-def progress_shown(student: Student, today: date) -> dict | None:
-    """This school year against its minimum, in the words of the rules in force; None without rules."""
-    year = school_year(today)
-    rules = RuleBook().set_on(today)
-    if rules is None:
-        return None
-    row = next((one for one in queries.years_of(student) if one.year == year), None)
-    by_code = row.by_code if row else {}
-    credits, away = (row.credits, row.off_campus) if row else (0, 0)
-    kinds = sum(1 for value in by_code.values() if value > 0)
-    wanted = [
-        ("学年学分", credits, rules.year_minimum, "分"),
-        ("其中校外", away, rules.off_campus_minimum, "分"),
-        ("类别", kinds, rules.kinds_minimum, "类"),
-    ]
-    return {
-        "year": year,
-        "label": f"{year}–{year + 1}学年",
-        "applies": rules.grade_from <= student.grade <= rules.grade_to,
-        "hours": (row.minutes if row else 0) // 60,
-        "bars": [
-            {"label": label, "have": have, "want": want, "unit": unit, "lack": max(want - have, 0)}
-            for label, have, want, unit in wanted
-        ],
-        "kinds": [
-            {"name": rule.name, "credits": by_code[rule.code], "cap": rule.cap_per_year}
-            for rule in rules.rules.all()
-            if by_code.get(rule.code, 0) > 0
-        ],
-    }
 
 
 # --- Consent --------------------------------------------------------------------------------------

@@ -2,22 +2,21 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import audit
-from portal.documents import IssuedPaper, Limits, pdf
-from portal.errors import Refused
+from portal.calendar import local_today, school_year
+from portal.documents import IssuedPaper
 from portal.files import KINDS
 from portal.organizations import Organization
 from portal.roles import Perm
-from youth_credits import actions, queries
-from youth_credits.models import Grade, Student
-from youth_credits.queries import RuleBook
-from youth_credits.rules import hours_of
+from youth_credits import actions
+from youth_credits.forms import KeyedForm
+from youth_credits.models import Export, Student
 from youth_credits.views.access import (
     class_asked,
     class_choices,
@@ -26,8 +25,6 @@ from youth_credits.views.access import (
     school_page,
     second_factor_first,
 )
-
-CLASS = Limits(seconds=90, memory_mb=768)
 
 
 @require_POST
@@ -42,79 +39,45 @@ def transcript(request, school, uuid):
 
 def transcript_answer(student: Student, paper: IssuedPaper, at: datetime) -> HttpResponse:
     """The PDF of a transcript that was issued just now."""
-    return _answer([_sheet(student, paper)], [], at, f"{paper.number}.pdf")
-
-
-def _sheet(student: Student, paper: IssuedPaper) -> dict:
-    rows = queries.transcript_entries(student)
-    return {
-        "paper": paper,
-        "student": student,
-        "name": student.name,
-        "school": student.school,
-        "rows": rows,
-        "total": sum(row.credits for row in rows),
-        "hours": hours_of(sum(row.minutes for row in rows)),
-    }
-
-
-def _answer(sheets: list[dict], left_out: list, at: datetime, name: str, **limits) -> HttpResponse:
-    context = {
-        "title": "学生科普学分成绩单",
-        "running": "学生科普学分成绩单",
-        "sheets": sheets,
-        "left_out": left_out,
-        "basis": RuleBook().now.basis,
-    }
-    answer = HttpResponse(
-        pdf("documents/transcript.html", context, made_at=at, **limits),
-        content_type=KINDS["pdf"].content_type,
-    )
-    answer["Content-Disposition"] = content_disposition_header(True, name)
+    data = actions.transcript_pdf(student, paper, at=at)
+    answer = HttpResponse(data, content_type=KINDS["pdf"].content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, f"{paper.number}.pdf")
     return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @school_page(Perm.CREDIT_VIEW)
 def class_transcripts(request, school):
-    """The transcripts of a class as one PDF; on its last page who got none, and why."""
+    """The transcripts of a class as one PDF, written in the background; on its last page who got none."""
     if request.method == "POST":
-        return _print_class(request, school)
-    return _class_page(request, school)
+        return _ask_class(request, school)
+    return _class_page(request, school, KeyedForm())
 
 
-def _class_page(request, school: Organization, *, status: int = 200, fault: str = "") -> HttpResponse:
+def _class_page(request, school: Organization, form: KeyedForm, **more) -> HttpResponse:
     chosen = class_asked(request)
     context = {
         "chosen": chosen,
-        "fault": fault,
+        "form": form,
         "classes": class_choices(school, chosen),
         "crumbs": crumbs(("全班成绩单", "")),
     }
-    return render(request, "youth_credits/class_transcripts.html", context, status=status)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "youth_credits/class_transcripts.html", context | more, status=status)
 
 
 @second_factor_first
-def _print_class(request, school: Organization) -> HttpResponse:
-    chosen = class_asked(request)
-    if chosen is None:
-        return _class_page(request, school, status=422, fault="请先选班级。")
-    students = Student.objects.active().filter(school=school, grade=chosen[0], class_number=chosen[1])
-    now, sheets, left_out = timezone.now(), [], []
-    for student in students.select_related("school__region").order_by("pk"):
-        try:
-            paper = actions.issue_transcript(student, by=request.user, at=now)
-        except Refused as refusal:
-            left_out.append((student, str(refusal)))
-        else:
-            sheets.append(_sheet(student, paper))
-    if not sheets:
-        return _class_page(
-            request,
-            school,
-            status=422,
-            fault="这个班没有一名学生可以开具成绩单：须有审核通过的学分和监护人同意。",
-        )
-    label = f"{Grade(chosen[0]).label}{chosen[1]}班"
-    audit.exported("youth_credits.transcripts", len(sheets), by=request.user, note=label)
-    return _answer(sheets, left_out, now, f"成绩单-{label}.pdf", limits=CLASS)
+def _ask_class(request, school: Organization) -> HttpResponse:
+    chosen, form = class_asked(request), KeyedForm(request.POST)
+    if chosen is None or not form.is_valid():
+        return _class_page(request, school, KeyedForm(), fault="请先选班级，再开具。")
+    actions.ask_export(
+        school,
+        kind=Export.Kind.PAPERS,
+        school_year=school_year(local_today()),
+        place=chosen,
+        key=form.cleaned_data["key"],
+        by=request.user,
+    )
+    messages.success(request, "已开始开具，完成后在收件箱通知您，文件在本页下载。")
+    return redirect("youth_credits:export_list")
