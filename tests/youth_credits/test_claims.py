@@ -146,22 +146,6 @@ def test_thirty_are_confirmed_on_one_page(family, school, school_clerk, signed_i
         assert set(FamilyClaim.objects.values_list("status", flat=True)) == {"confirmed"}
 
 
-def test_the_proof_finds_a_claim_whose_batch_is_not_there(family, school, school_clerk):
-    guardian, child, _ = family
-    _claim(guardian, child)
-    with scope(f"school:{school.pk}"):
-        actions.decide_claims(school, _waiting(school), confirms=True, by=school_clerk)
-    with scope("ledger"):
-        assert actions.prove_balances() == []
-
-    with scope("steward"):
-        FamilyClaim.objects.update(batch=999_999_999)
-
-    with scope("ledger"):
-        found = [str(flaw) for flaw in actions.prove_balances()]
-    assert found == ["引用落空：youth_credits_familyclaim.batch_id 999999999"]
-
-
 # --- The guardian's page --------------------------------------------------------------------------
 
 

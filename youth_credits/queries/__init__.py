@@ -66,16 +66,7 @@ from youth_credits.queries.progress import (
     progress,
     special_case,
 )
-from youth_credits.queries.proof import (
-    REFERENCES,
-    Flaw,
-    astray,
-    flaws,
-    papers_astray,
-    unbalanced,
-    unclaimed,
-    unpartitioned,
-)
+from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.publications import (
     appeal_timeline,
     appeals,
@@ -200,7 +191,6 @@ __all__ = [
     "outings_of_school",
     "oversight_waiting",
     "overview",
-    "papers_astray",
     "passes_of",
     "person_hash",
     "plan_roll_over",

@@ -21,14 +21,6 @@ REFERENCES = [
     ("youth_credits_suspicionentry", "entry"),
 ]
 
-# Papers that name an entry or a batch, and are not the ledger's to read: proved under scope "steward".
-PAPERS = [
-    ("youth_credits_appeal", "entry", "youth_credits_credit"),
-    ("youth_credits_drawnentry", "entry", "youth_credits_credit"),
-    ("youth_credits_familyclaim", "batch_id", "youth_credits_batch"),
-    ("youth_credits_outing", "batch_id", "youth_credits_batch"),
-]
-
 UNBALANCED = """
 WITH summed AS (
     SELECT c.student_id, sum(c.credits) AS credits, sum(c.minutes) AS minutes,
@@ -107,25 +99,13 @@ def _by_year(kind: str, sql: str, limit: int) -> list[Flaw]:
 
 
 def astray(limit: int = 20) -> list[Flaw]:
-    """Numbers of entries, in the ledger's own tables, that no entry has."""
-    return _astray([(table, column, "youth_credits_credit") for table, column in REFERENCES], limit)
-
-
-def papers_astray(limit: int = 20) -> list[Flaw]:
-    """Numbers of entries and batches on appeals, draws, families' claims and outings that nothing has.
-
-    Under scope "steward"; of these papers nothing but the numbers is read.
-    """
-    return _astray(PAPERS, limit)
-
-
-def _astray(references: list[tuple[str, str, str]], limit: int) -> list[Flaw]:
+    """Numbers of entries, in whatever table, that no entry has."""
     flaws: list[Flaw] = []
     with connection.cursor() as cursor:
-        for table, column, target in references:
+        for table, column in REFERENCES:
             cursor.execute(
                 f"SELECT t.{column} FROM {table} t WHERE t.{column} IS NOT NULL"  # noqa: S608  names of ours
-                f" AND NOT EXISTS (SELECT FROM {target} c WHERE c.id = t.{column})"
+                f" AND NOT EXISTS (SELECT FROM youth_credits_credit c WHERE c.id = t.{column})"
                 f" ORDER BY 1 LIMIT {limit:d}"
             )
             flaws += [Flaw("reference", f"{table}.{column}", number) for (number,) in cursor.fetchall()]
@@ -148,5 +128,5 @@ def unpartitioned(on: date) -> list[Flaw]:
 
 
 def flaws(on: date) -> list[Flaw]:
-    """Everything of the ledger itself that does not hold; a few of each kind."""
+    """Everything that does not hold; a few of each kind."""
     return [*unbalanced(), *unclaimed(), *astray(), *unpartitioned(on)]
