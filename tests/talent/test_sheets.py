@@ -8,6 +8,7 @@ from portal.audit import AuditEntry
 from portal.roles import Perm
 from portal.sheets import read_table
 from talent.models import Person
+from tests.batches import keep_waiting_sheets
 from tests.portal.hostile import xlsx
 from tests.talent.factories import PersonFactory
 
@@ -33,7 +34,9 @@ def upload(client, *rows):
 
 def confirm(client, page):
     token = page.context_data["token"]
-    return client.post(reverse("admin:talent_person_process_import"), {"token": token}, follow=True)
+    answer = client.post(reverse("admin:talent_person_process_import"), {"token": token}, follow=True)
+    keep_waiting_sheets()
+    return answer
 
 
 def test_a_namesake_is_pointed_out_and_entered_as_somebody_else(as_staff, district):

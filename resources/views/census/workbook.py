@@ -81,7 +81,7 @@ def upload(request, pk):
 
 
 def _sheet(request, asked: CensusRound) -> CensusSheet:
-    return CensusSheet.opened(by=request.user, where={"round": asked.pk})
+    return CensusSheet.opened(by=request.user, where={"round": asked.pk, "edit": Perm.CENSUS_FILL.value})
 
 
 def _preview(sheet: CensusSheet, dataset: TableDataset) -> Preview:
@@ -111,7 +111,7 @@ def upload_keep(request, pk):
     batch = batches.promise(
         _pending(request, asked),
         sheet=CensusSheet,
-        where={"round": asked.pk},
+        where={"round": asked.pk, "edit": Perm.CENSUS_FILL.value},
         title=LABEL,
         back=asked.get_absolute_url(),
         by=request.user,
