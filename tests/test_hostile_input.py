@@ -214,7 +214,7 @@ def test_every_form_bears_every_text(world):
 
     print(f"{len(attacked)} forms, {posts} posts")
     assert not wrong, "\n".join(wrong)
-    assert len(attacked) >= 50
+    assert len(attacked) >= 45
 
 
 def _type_what_is_known_to_hurt(client, form) -> tuple[int, list[str]]:
