@@ -241,7 +241,7 @@ def _titles(world: World) -> None:
     """A round that receives, and what each unit began for it: here handed in, the others drafts."""
     asked = RoundFactory(region=world.places["city"], created_by=world.people["staff"])
     world.things["title_round"] = {"here": asked}
-    world.things["case"] = {
+    world.things["application"] = {
         place: ApplicationFactory(
             round=asked,
             organization=world.places[f"unit {place}"],
@@ -252,7 +252,7 @@ def _titles(world: World) -> None:
     }
     world.things["holder"] = {"here": world.places["unit here"]}
     member = PanelMember.objects.create(user=world.people["expert"], categories=["venue"])
-    case = world.things["case"]["here"]
+    case = world.things["application"]["here"]
     world.things["review"] = {"here": Review.objects.create(application=case, member=member, letter="A")}
     world.things["noticed"], world.things["objection"] = _notice(world)
     world.things["granted"] = {place: _granted(world, place) for place in ("here", "far")}

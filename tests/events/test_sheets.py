@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from events.models import Event
 from events.sheets import EventSheet
+from tests.batches import keep_waiting_sheets
 
 
 def workbook(**row) -> SimpleUploadedFile:
@@ -32,6 +33,7 @@ def test_audiences_are_written_in_words_on_the_way_in_and_out(client, staff, uni
     answer = client.post(reverse("admin:events_event_import"), {"sheet": workbook(**row)}, secure=True)
     token = {"token": answer.context["token"]}
     client.post(reverse("admin:events_event_process_import"), token, secure=True)
+    keep_waiting_sheets()
     assert Event.objects.get().audiences == ["minors", "general"]
 
     sheet = client.post(reverse("admin:events_event_export"), {"format": "0", "resource": "0"}, secure=True)
