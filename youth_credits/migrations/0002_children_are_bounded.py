@@ -347,10 +347,7 @@ DROP FUNCTION youth_credits_ledger_is_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("youth_credits", "0001_initial"),
-        ("portal", "0002_scope_and_audit_trail"),
-    ]
+    dependencies = [("portal", "0002_scope_and_audit_trail"), ("youth_credits", "0001_initial")]
     operations = [
         migrations.RunSQL(KEYS, NO_KEYS),
         migrations.RunSQL(KEEPING, NOT_KEEPING),

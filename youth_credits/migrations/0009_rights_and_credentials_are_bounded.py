@@ -68,7 +68,7 @@ CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE OR DELETE ON yo
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0017_rights_and_credentials")]
+    dependencies = [("youth_credits", "0008_publications_and_checks_are_bounded")]
     operations = [
         with_its_school("credential", "credential_is_of_the_childs_school"),
         *bound(POLICIES),

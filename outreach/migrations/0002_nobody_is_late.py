@@ -64,5 +64,5 @@ DROP FUNCTION outreach_application_in_time();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0002_rounds_of_accreditation")]
+    dependencies = [("outreach", "0001_initial")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

@@ -150,7 +150,7 @@ DROP FUNCTION youth_credits_consent_takes_effect();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0013_guardians_and_consents")]
+    dependencies = [("youth_credits", "0006_family_claims_are_bounded")]
     operations = [
         with_its_school("guardianslip", "slip_is_of_the_childs_school"),
         *bound(POLICIES),

@@ -44,5 +44,5 @@ ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0004_moves")]
+    dependencies = [("youth_credits", "0002_children_are_bounded")]
     operations = [migrations.RunSQL(bound(table), unbound(table)) for table in POLICIES]

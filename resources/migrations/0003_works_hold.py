@@ -164,6 +164,6 @@ DROP FUNCTION resources_work_binds_money();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("resources", "0011_works"), ("talent", "0003_person_code_and_account")]
+    dependencies = [("talent", "0001_initial"), ("resources", "0002_closed_census")]
 
     operations = [migrations.RunSQL(RULES, NO_RULES)]

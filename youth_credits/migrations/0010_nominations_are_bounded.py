@@ -25,5 +25,5 @@ POLICIES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0019_nominations")]
+    dependencies = [("youth_credits", "0009_rights_and_credentials_are_bounded")]
     operations = bound(POLICIES)

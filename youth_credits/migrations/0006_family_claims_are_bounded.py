@@ -31,5 +31,5 @@ ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0011_family_claims")]
+    dependencies = [("youth_credits", "0005_visit_records_are_bounded")]
     operations = [migrations.RunSQL(BOUND, UNBOUND)]

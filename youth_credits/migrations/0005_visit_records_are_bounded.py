@@ -24,5 +24,5 @@ ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0009_visit_records")]
+    dependencies = [("youth_credits", "0004_passes_seats_and_marks_are_bounded")]
     operations = [migrations.RunSQL(BOUND, UNBOUND)]

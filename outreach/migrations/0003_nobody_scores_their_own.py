@@ -98,5 +98,5 @@ DROP FUNCTION outreach_review_without_conflict();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0004_panels_notices_and_decisions")]
+    dependencies = [("outreach", "0002_nobody_is_late")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

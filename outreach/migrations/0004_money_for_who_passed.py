@@ -22,5 +22,5 @@ DROP FUNCTION outreach_award_for_who_passed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0006_years_of_titles")]
+    dependencies = [("outreach", "0003_nobody_scores_their_own")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

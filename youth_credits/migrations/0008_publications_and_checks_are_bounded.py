@@ -111,7 +111,7 @@ DROP FUNCTION youth_credits_published_terms_are_locked();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0015_publications_and_checks")]
+    dependencies = [("youth_credits", "0007_guardians_are_bounded")]
     operations = [
         *bound(POLICIES),
         migrations.RunSQL(CASES, NO_CASES),

@@ -85,5 +85,5 @@ DROP FUNCTION resources_closed_census_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("resources", "0006_census")]
+    dependencies = [("resources", "0001_initial")]
     operations = [migrations.RunSQL(LOCKS, NO_LOCKS)]

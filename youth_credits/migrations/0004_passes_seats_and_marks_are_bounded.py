@@ -80,7 +80,7 @@ NO_KEYS = "ALTER TABLE youth_credits_studentpass DROP CONSTRAINT student_pass_is
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0006_courses_suspicions_special_cases")]
+    dependencies = [("youth_credits", "0003_moves_are_bounded")]
     operations = [
         migrations.RunSQL(KEYS, NO_KEYS),
         *[migrations.RunSQL(bound(table), unbound(table)) for table in POLICIES],
