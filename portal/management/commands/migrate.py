@@ -1,5 +1,6 @@
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.management.commands import migrate
+from django.db.migrations.loader import MigrationLoader
 
 from portal.database import as_owner, grant_web_role
 
@@ -9,7 +10,23 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         with as_owner(options["database"]) as connection:
+            _refuse_strange_tables(connection)
             super().handle(*args, **options)
             if not options["plan"] and not options["check_unapplied"]:
                 call_command("createcachetable", database=options["database"], verbosity=0)
                 grant_web_role(connection)
+
+
+def _refuse_strange_tables(connection) -> None:
+    """A database that another line of development made, or a later release, is not touched."""
+    loader = MigrationLoader(connection)
+    strange = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in loader.graph.nodes
+    )
+    if strange:
+        raise CommandError(
+            f"此数据库由其他版本的系统建立（如 {strange[0]}），不能用本版本升级。"
+            "请换用建立它的版本，或指定新的空数据库（DATA_DIR）。"
+        )
