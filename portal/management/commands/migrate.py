@@ -10,14 +10,14 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         with as_owner(options["database"]) as connection:
-            _refuse_strange_tables(connection)
+            refuse_strange_tables(connection)
             super().handle(*args, **options)
             if not options["plan"] and not options["check_unapplied"]:
                 call_command("createcachetable", database=options["database"], verbosity=0)
                 grant_web_role(connection)
 
 
-def _refuse_strange_tables(connection) -> None:
+def refuse_strange_tables(connection) -> None:
     """A database that another line of development made, or a later release, is not touched."""
     loader = MigrationLoader(connection)
     strange = sorted(
