@@ -3,9 +3,7 @@
 # ruff: noqa: S608  policies of our own names
 from django.db import migrations
 
-SCHOOL = "(SELECT portal_scope_id('school'))"
-STEWARD = "(SELECT portal_scope_is('steward'))"
-OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
+from youth_credits.migrations._policies import OWN_STUDENTS, SCHOOL, STEWARD
 
 # table → rows a school sees, rows it may write
 POLICIES = {

@@ -7,15 +7,9 @@ has pass number and family name, in this table and nowhere else.
 # ruff: noqa: S608  policies of our own names
 from django.db import migrations
 
-SCHOOL = "(SELECT portal_scope_id('school'))"
-GUARDIAN = "(SELECT portal_scope_id('guardian'))"
+from youth_credits.migrations._policies import LEDGER, OWN_STUDENTS, SCHOOL, SHOWN_IN_CASE, STEWARD, WARDS
+
 BASE = "(SELECT portal_scope_id('base'))"
-LEDGER = "(SELECT portal_scope_is('ledger'))"
-STEWARD = "(SELECT portal_scope_is('steward'))"
-OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
-CASE = "(SELECT portal_scope_id('case'))"
-VISIBLE = "(SELECT id FROM youth_credits_student)"
-WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
 OWN_CASE = f"organization_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"
 OWN_CHILD = f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"
 
@@ -34,7 +28,7 @@ POLICIES = {
     "specialcase": [
         ("school", "ALL", f"organization_id = {SCHOOL} OR student_id IN {OWN_STUDENTS}", OWN_CASE),
         ("guardian", "SELECT", f"student_id IN {WARDS}", None),
-        ("access_case", "SELECT", f"{CASE} IS NOT NULL AND student_id IN {VISIBLE}", None),
+        ("access_case", "SELECT", f"student_id IN {SHOWN_IN_CASE}", None),
     ],
     "suspicionentry": [
         ("school", "ALL", f"school_id = {SCHOOL}", f"school_id = {SCHOOL}"),

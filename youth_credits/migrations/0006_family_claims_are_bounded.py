@@ -3,11 +3,8 @@
 # ruff: noqa: S608  policies of our own names
 from django.db import migrations
 
-SCHOOL = "(SELECT portal_scope_id('school'))"
-STEWARD = "(SELECT portal_scope_is('steward'))"
-OWN_STUDENTS = f"(SELECT id FROM youth_credits_student WHERE school_id = {SCHOOL})"
-GUARDIAN = "(SELECT portal_scope_id('guardian'))"
-WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+from youth_credits.migrations._policies import GUARDIAN, OWN_STUDENTS, SCHOOL, STEWARD, WARDS
+
 TABLE = "youth_credits_familyclaim"
 
 BOUND = f"""

@@ -8,14 +8,12 @@ from django.db import migrations
 
 from youth_credits.migrations._policies import (
     ADD,
-    CASE,
     CHANGE,
     GUARDIAN,
     OWN_CHILD,
     READ,
     REMOVE,
     SCHOOL,
-    SHOWN_WARDS,
     SLIP,
     WARDS,
     WRITE,
@@ -53,28 +51,6 @@ NOT_BY_HOLDER = """
 DROP POLICY slip ON youth_credits_guardianship;
 DROP POLICY slip_bind ON youth_credits_guardianship;
 """
-# What an entry was for, and whether it was verified, is read by whoever reads the entry.
-OF_ENTRIES = [
-    ("batch", "guardian", GUARDIAN, "batch_id"),
-    ("batch", "access_case", CASE, "batch_id"),
-    ("activity", "access_case", CASE, "activity_id"),
-]
-WITH_ENTRIES = "\n".join(
-    policy(table, name, READ, f"{who} IS NOT NULL AND id IN (SELECT {key} FROM youth_credits_credit)")
-    for table, name, who, key in OF_ENTRIES
-)
-WITHOUT_ENTRIES = "\n".join(
-    f"DROP POLICY {name} ON youth_credits_{table};" for table, name, _, _ in OF_ENTRIES
-)
-AFTER_CONSENT = f"""
-ALTER POLICY guardian ON youth_credits_credit USING (student_id IN {SHOWN_WARDS});
-ALTER POLICY guardian ON youth_credits_studentyear USING (student_id IN {SHOWN_WARDS});
-"""
-BEFORE_CONSENT = f"""
-ALTER POLICY guardian ON youth_credits_credit USING (student_id IN {WARDS});
-ALTER POLICY guardian ON youth_credits_studentyear USING (student_id IN {WARDS});
-"""
-
 # Whoever may write a consent may not write the child's own row: what follows is written by this function, under
 # the steward's scope for this one statement. A roll writes the child's row; the history then follows from it.
 EFFECT = """
@@ -155,7 +131,5 @@ class Migration(migrations.Migration):
         with_its_school("guardianslip", "slip_is_of_the_childs_school"),
         *bound(POLICIES),
         migrations.RunSQL(BY_HOLDER, NOT_BY_HOLDER),
-        migrations.RunSQL(WITH_ENTRIES, WITHOUT_ENTRIES),
-        migrations.RunSQL(AFTER_CONSENT, BEFORE_CONSENT),
         migrations.RunSQL(EFFECT, NO_EFFECT),
     ]

@@ -5,9 +5,7 @@ from django.db import migrations
 
 from youth_credits.migrations._policies import (
     ADD,
-    CASE,
     CHANGE,
-    CONSENTED,
     GUARDIAN,
     IN_REGION,
     NUMBER,
@@ -72,21 +70,6 @@ DROP POLICY office_decide ON youth_credits_accesscase;
 DROP POLICY guardian ON youth_credits_accesscase;
 DROP POLICY number ON youth_credits_student;
 """
-IN_CASE = (
-    "id IN (SELECT c.student_id FROM youth_credits_accesscase c WHERE c.id = {case}"
-    " AND {status}c.approved_at <= statement_timestamp() AND c.ends_at > statement_timestamp()) AND {consented}"
-)
-OF_STUDENT = CONSENTED.replace("s.", "")
-APPROVED_ONLY = (
-    "ALTER POLICY access_case ON youth_credits_student USING ("
-    + IN_CASE.format(case=CASE, status="c.status = 'approved' AND ", consented=OF_STUDENT)
-    + ")"
-)
-APPROVED_BEFORE = (
-    "ALTER POLICY access_case ON youth_credits_student USING ("
-    + IN_CASE.format(case=CASE, status="", consented=OF_STUDENT)
-    + ")"
-)
 
 LOCK = """
 CREATE FUNCTION youth_credits_published_terms_are_locked() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -115,6 +98,5 @@ class Migration(migrations.Migration):
     operations = [
         *bound(POLICIES),
         migrations.RunSQL(CASES, NO_CASES),
-        migrations.RunSQL(APPROVED_ONLY, APPROVED_BEFORE),
         migrations.RunSQL(LOCK, NO_LOCK),
     ]

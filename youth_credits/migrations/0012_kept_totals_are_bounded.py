@@ -2,9 +2,8 @@
 
 from django.db import migrations
 
-SCHOOL = "(SELECT portal_scope_id('school'))"
-LEDGER = "(SELECT portal_scope_is('ledger'))"
-STEWARD = "(SELECT portal_scope_is('steward'))"
+from youth_credits.migrations._policies import LEDGER, SCHOOL, STEWARD
+
 TABLES = ("youth_credits_credittotal", "youth_credits_totalswanted")
 
 BOUND = (

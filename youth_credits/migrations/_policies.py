@@ -1,4 +1,4 @@
-"""Words of which the policies of later migrations are made. The first ones stand in migration 0002.
+"""Words of which policies are made; the functions they ask stand in migration 0002.
 
 Scopes beside those: "slip:<hash>" whoever holds a printed slip, one row; "number:<hash>" one child's row; "office:<region>" an office that
 oversees the schools of a region and sees the papers that reached it (cases, appeals, draws), never a child.
@@ -22,16 +22,13 @@ NUMBER = SLIP.replace("'slip'", "'number'")
 
 # One child at a time, by its key: statements that write a row for every child of a class stay quick.
 OWN_CHILD = f"EXISTS (SELECT FROM youth_credits_student s WHERE s.id = student_id AND s.school_id = {SCHOOL})"
-WARDS = f"(SELECT student_id FROM youth_credits_guardianship WHERE guardian_id = {GUARDIAN})"
+OWN_STUDENTS = "(SELECT youth_credits_own_students())"
+WARDS = "(SELECT youth_credits_wards())"
+# Those whose guardian has consented, or who are old enough.
+SHOWN_WARDS = "(SELECT youth_credits_wards_shown())"
+SHOWN_IN_CASE = "(SELECT youth_credits_shown_in_case())"
 # The session's clock is UTC's: between midnight and eight it is still yesterday there.
 TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
-CONSENTED = (
-    f"(s.consented_on <= {TODAY} AND s.withdrawn_on IS NULL OR s.turns_14_year < extract(year FROM {TODAY}))"
-)
-SHOWN_WARDS = (
-    "(SELECT s.id FROM youth_credits_student s JOIN youth_credits_guardianship g ON g.student_id = s.id"
-    f" WHERE g.guardian_id = {GUARDIAN} AND {CONSENTED})"
-)
 IN_REGION = (
     "school_id IN (SELECT o.id FROM portal_organization o JOIN portal_region r ON r.id = o.region_id"
     f" WHERE r.path LIKE (SELECT path FROM portal_region WHERE id = {OFFICE}) || '%')"
