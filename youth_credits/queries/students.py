@@ -1,5 +1,6 @@
 """Reads of the roll of a school."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +80,7 @@ def earlier_grades(school: Organization) -> dict[int, list[tuple[date, int]]]:
     return {student: found for student, found in times.items() if len({grade for _, grade in found}) > 1}
 
 
-def grade_on(day: date, present: int, earlier: list[tuple[date, int]] | None) -> int:
+def grade_on(day: date, present: int, earlier: Sequence[tuple[date, int]] | None) -> int:
     """The grade a child was in on a day, from `earlier_grades`; the first known one for a day before that."""
     if not earlier:
         return present

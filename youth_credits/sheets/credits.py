@@ -55,6 +55,9 @@ NO_COURSE = (
 )
 READINGS_SHOWN = 12
 
+# A child's grade now, and the earlier ones with their first days, the latest first.
+Grades = tuple[int, tuple[tuple[date, int], ...]]
+
 
 class _Remembered(dict):
     """What a key of cells means, or the faults it has; worked out once."""
@@ -76,29 +79,25 @@ class _Roll:
         columns = ("number_hash", "pk", "grade", "name_hash", "class_number", "number_masked")
         students = Student.objects.active().filter(school=school).order_by("pk").values_list(*columns)
         self.known = {bytes(digest): rest for digest, *rest in students}
-        self.grades = {student: grade for student, grade, *_ in self.known.values()}
         self.earlier = queries.earlier_grades(school)
 
-    def grade_on(self, student: int, day: date) -> int:
-        return queries.grade_on(day, self.grades[student], self.earlier.get(student))
-
-    def find(self, number, name) -> tuple[int | None, list[tuple[str, CellFault]]]:
-        """A student's id, or the faults of the two cells."""
+    def find(self, number, name) -> tuple[int | None, Grades | None, list[tuple[str, CellFault]]]:
+        """A student's id and grades, or the faults of the two cells."""
         try:
             digest = number_hash(number_of(number))
         except CellFault as fault:
-            return None, [(NUMBER, fault)]
+            return None, None, [(NUMBER, fault)]
         if digest not in self.known:
             remedy = self._alike(name) or "请核对，或先导入学生名册"
-            return None, [(NUMBER, CellFault("本校名册中没有这个学籍号", remedy))]
-        student, _, name_known, _, _ = self.known[digest]
+            return None, None, [(NUMBER, CellFault("本校名册中没有这个学籍号", remedy))]
+        student, grade, name_known, _, _ = self.known[digest]
         faults = []
         try:
             if name_hash(name_of(name)) != bytes(name_known):
                 faults.append((NAME, CellFault("姓名与名册不一致", "请核对学籍号和姓名")))
         except CellFault as fault:
             faults.append((NAME, fault))
-        return student, faults
+        return student, (grade, tuple(self.earlier.get(student, ()))), faults
 
     @cached_property
     def _by_name(self) -> dict[bytes, list[tuple]]:
@@ -123,14 +122,12 @@ class CreditSheet:
     def __init__(self, school: Organization):
         self.school = school
         self.table = Table(headers=CREDIT_HEADERS)
-        self.reach = Reach.of(school)
-        self.courses = queries.CourseBook()
-        self.locked = list(queries.locked_terms(school))
         self.faults: list[Fault] = []
         self.readings: dict[str, None] = {}
         self.told: set[tuple[int, str]] = set()
         self.occasions: list[Occasion] = []
         self.numbers: dict[Occasion, int] = {}
+        self.asking_nothing: set[int] = set()  # occasions that need no certificate
         self.found: actions.Weighed | None = None
 
     # Cells that belong together, each combination read once.
@@ -157,6 +154,8 @@ class CreditSheet:
         number = self.numbers.setdefault(one, len(self.occasions))
         if number == len(self.occasions):
             self.occasions.append(one)
+            if not rule.needs_certificate:
+                self.asking_nothing.add(number)
         return number, ()
 
     def _rule(self, cells: dict) -> tuple[CreditRule | None, list]:
@@ -244,6 +243,9 @@ class CreditSheet:
         # While the child begins: what every row is held against.
         self.book = RuleBook(self.school)
         self.roll = _Roll(self.school)
+        self.reach = Reach.of(self.school)
+        self.courses = queries.CourseBook()
+        self.locked = list(queries.locked_terms(self.school))
         with transaction.atomic():  # a file refused in the middle leaves nothing staged
             self.found = actions.weigh(self.school, self.occasions, self._entries(pieces))
         self.faults[:0] = self.table.faults
@@ -268,7 +270,7 @@ class CreditSheet:
         occasions = _Remembered(self._occasion)
         worths = _Remembered(self._worth)
         rests = _Remembered(self._rest)
-        within = _Remembered(self._within)
+        reached = _Remembered(self._reached)
         plain = (("", actions.ANY_TIME), ())
         for table, first in pieces:
             self.table = table
@@ -277,31 +279,29 @@ class CreditSheet:
             entries = []
             for line, row in table.numbered(first):
                 number, name, activity, kind, day, minutes, provider, start, award, granted, certificate = row
-                student, faults = people[number, name]
+                student, grades, faults = people[number, name]
                 occasion, faults1 = occasions[activity, kind, day, provider]
                 worth, faults2 = worths[occasion, minutes, award, granted]
-                if start is None and certificate is None and self._asks_nothing(occasion):
+                if start is None and certificate is None and occasion in self.asking_nothing:
                     (text, when), faults3 = plain
                 else:
                     (text, when), faults3 = rests[occasion, start, minutes, certificate]
-                faults4 = ()
-                if student is not None and occasion is not None:
-                    day_held = self.occasions[occasion].held_on
-                    faults4 = within[self.roll.grade_on(student, day_held), day_held]
+                faults4 = reached[grades, occasion]
                 if faults or faults1 or faults2 or faults3 or faults4:
                     self._fault(line, row, [*faults, *faults1, *faults2, *faults3, *faults4])
                 elif line not in distrusted:
                     entries.append(f"{line}\t{student}\t{occasion}\t{worth}\t{text}\t{when}\n")
             yield "".join(entries)
 
-    def _within(self, grade: int, day: date) -> tuple:
-        """Nothing, or that the credit system is not in force for a grade on a day."""
-        return (
-            () if self.reach.covers(grade, day) else ((NUMBER, CellFault(*self.reach.why_not(grade, day))),)
-        )
-
-    def _asks_nothing(self, occasion: int | None) -> bool:
-        return occasion is not None and not self.occasions[occasion].rule.needs_certificate
+    def _reached(self, grades: Grades | None, occasion: int | None) -> tuple:
+        """Nothing, or that the credit system is not in force for the child's grade on the day."""
+        if grades is None or occasion is None:
+            return ()
+        day, (present, earlier) = self.occasions[occasion].held_on, grades
+        grade = queries.grade_on(day, present, earlier)
+        if self.reach.covers(grade, day):
+            return ()
+        return ((NUMBER, CellFault(*self.reach.why_not(grade, day))),)
 
     def _fault(self, line: int, row: tuple, faults: Iterable[tuple[str, CellFault]]) -> None:
         for header, fault in faults:
