@@ -200,12 +200,7 @@ def rule_trial(job: Job) -> None:
     trial = RuleTrial.objects.select_related("rule_set", "area").filter(pk=job.payload["trial"]).first()
     if trial is None or trial.ended_at:
         return
-    schools = list(
-        Organization.objects.schools()
-        .filter(region__path__startswith=trial.area.path)
-        .select_related("region")
-        .order_by("pk")
-    )
+    schools = list(queries.schools_of_trial(trial))
     found = []
     for done, school in enumerate(schools, start=1):
         with scope(f"school:{school.pk}"):

@@ -11,9 +11,11 @@ from django.db import DatabaseError, transaction
 from portal.calendar import local_today
 from portal.errors import Refused
 from portal.scope import scope
+from tests.factories import OrganizationFactory
 from tests.youth_credits.factories import BatchFactory
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion, entry_line, weigh, worth_of
+from youth_credits.forms.rules import RuleForm, TrialForm
 from youth_credits.models import Credit, CreditRule, CreditRuleSet, RuleTrial, StudentYear
 from youth_credits.queries import RuleBook
 
@@ -141,6 +143,80 @@ def test_the_version_in_force_tried_on_its_own_entries_changes_nothing(
 
     [school] = RuleTrial.objects.get().result["schools"]
     assert {(kind["more"], kind["less"]) for kind in school["kinds"].values()} == {(0, 0)}
+
+
+def test_a_dry_run_of_chosen_schools_leaves_the_others_out(
+    draft, staff, students, in_school, school_clerk, district, run_jobs
+):
+    enter(in_school, students, school_clerk, [("A1", date(2025, 10, 15), "甲", 240)])
+    other = OrganizationFactory(kind="school", region=district)
+
+    actions.try_rules(draft, area=district, schools=[other], school_year=2025, key=uuid.uuid4(), by=staff)
+    run_jobs()
+
+    assert RuleTrial.objects.get().result["schools"] == []
+
+
+def test_a_school_of_elsewhere_is_named_beside_the_field(staff, draft, district, school):
+    said = {
+        "area": district.pk,
+        "schools": f"{school.name}\n没有这所学校",
+        "school_year": 2025,
+        "key": uuid.uuid4(),
+    }
+
+    form = TrialForm(said)
+
+    assert not form.is_valid()
+    assert form.errors["schools"] == [f"{district.name}没有这些学校：没有这所学校。请核对全称。"]
+
+
+AWARDS = {"entry": "参赛 0.5", "levels": "区级 1\n市级  2", "prizes": "一等奖 1\n二等奖 0.80"}
+
+
+def rule_form(rule: CreditRule, **said) -> RuleForm:
+    blank = RuleForm(instance=rule)
+    values = {name: blank[name].value() for name in blank.fields}
+    return RuleForm(
+        {name: value for name, value in (values | said).items() if value not in (None, False)}, instance=rule
+    )
+
+
+def test_a_table_of_awards_is_typed_as_lines(draft):
+    form = rule_form(rule_of(draft, "A8"), **AWARDS)
+
+    assert form.is_valid(), form.errors
+    assert form.values == {
+        "awards": {
+            "entry": {"参赛": "0.5"},
+            "levels": {"区级": "1", "市级": "2"},
+            "prizes": {"一等奖": "1", "二等奖": "0.8"},
+        }
+    }
+
+
+def test_a_table_of_awards_left_as_it_is_changes_nothing(draft):
+    form = rule_form(rule_of(draft, "A8"))
+
+    assert form.is_valid(), form.errors
+    assert form.values == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("区级一", "“区级一”无法识别"),
+        ("区级 -1", "“区级”的学分须为大于 0、不超过 100 的数。"),
+        ("区级 NaN", "“区级”的学分须为"),
+        ("区级 1\n区级 2", "“区级”写了两次"),
+        ("", "按获奖等级计分须填写此表。"),
+    ],
+)
+def test_a_line_that_is_no_award_is_said_beside_its_table(draft, lines, said):
+    form = rule_form(rule_of(draft, "A8"), levels=lines)
+
+    assert not form.is_valid()
+    assert said in form.errors["levels"][0]
 
 
 def test_staff_drafts_edits_tries_and_approves_on_pages(signed_in, staff, district):

@@ -3,6 +3,7 @@ day to come. An approved version is never edited (its migration says so); the ne
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from portal.accounts import User, require
 from portal.calendar import local_today
 from portal.errors import Refused
 from portal.jobs import Job, enqueue
+from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
 from youth_credits import queries
@@ -124,9 +126,16 @@ def approve_rules(rule_set: CreditRuleSet, *, by: User) -> None:
 
 @transaction.atomic
 def try_rules(
-    rule_set: CreditRuleSet, *, area: Region, school_year: int, key: uuid.UUID, by: User
+    rule_set: CreditRuleSet,
+    *,
+    area: Region,
+    schools: Iterable[Organization] = (),
+    school_year: int,
+    key: uuid.UUID,
+    by: User,
 ) -> RuleTrial:
-    """Promise to count what a version would have changed for an area's schools in a school year.
+    """Promise to count what a version would have changed in a school year, for these schools of an area or
+    for all of them.
 
     Nothing of the ledger is written. The same key again is the same trial.
     """
@@ -136,6 +145,7 @@ def try_rules(
         defaults={"rule_set": rule_set, "area": area, "school_year": school_year, "created_by": by},
     )
     if is_new:
+        trial.schools.set(schools)
         audit.record(trial, "try", by=by, note=f"{rule_set}，{area}，{school_year} 学年")
     enqueue("rule_trial", key=str(key), payload={"trial": trial.pk}, by=by)
     return trial

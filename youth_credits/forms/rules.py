@@ -1,11 +1,12 @@
 """What staff types into a version of the rules, and into a dry run of it."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django import forms
 
 from portal.calendar import local_today, school_year, school_year_label
+from portal.organizations import Organization
 from portal.regions import Region
 from youth_credits.forms import DATE_INPUT, KeyedForm
 from youth_credits.models import CreditRule, CreditRuleSet
@@ -51,8 +52,70 @@ class RuleSetForm(forms.ModelForm):
         return step
 
 
+MOST_LINES = 20
+
+
+class TableField(forms.CharField):
+    """A short table as people type it: a line is a name and a number. Its value is {name: number as text}."""
+
+    widget = forms.Textarea(attrs={"rows": 5})
+
+    def __init__(self, *, most: Decimal, what: str, **kwargs):
+        super().__init__(required=False, max_length=800, **kwargs)
+        self.most, self.what = most, what
+
+    def prepare_value(self, value):
+        if isinstance(value, dict):
+            return "\n".join(f"{name} {number}" for name, number in value.items())
+        return value
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value) -> dict[str, str]:
+        lines = [line.split() for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise forms.ValidationError(f"最多填写 {MOST_LINES} 行。")
+        table: dict[str, str] = {}
+        for parts in lines:
+            if len(parts) != 2 or len(parts[0]) > 8:
+                raise forms.ValidationError(
+                    f"“{' '.join(parts)[:20]}”无法识别，每行写名称（不超过 8 字）、空格和{self.what}。"
+                )
+            name, number = parts
+            if name in table:
+                raise forms.ValidationError(f"“{name}”写了两次，请删去一行。")
+            table[name] = self._number(name, number)
+        return table
+
+    def _number(self, name: str, text: str) -> str:
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite() or not 0 < number <= self.most:
+            raise forms.ValidationError(
+                f"“{name}”的{self.what}须为大于 0、不超过 {self.most.normalize():f} 的数。"
+            )
+        return f"{number.normalize():f}"
+
+
 class RuleForm(forms.ModelForm):
     """How one kind of a draft earns credit."""
+
+    entry = TableField(
+        label="参赛",
+        most=Decimal(100),
+        what="学分",
+        help_text="按获奖等级计分时填写。未获奖的得多少学分，例如：参赛 0.5",
+    )
+    levels = TableField(
+        label="各级一等奖", most=Decimal(100), what="学分", help_text="每行一级，例如：区级 1"
+    )
+    prizes = TableField(
+        label="各等奖的比例", most=Decimal(1), what="比例", help_text="一等奖为 1，例如：二等奖 0.8"
+    )
+    TABLES = ("entry", "levels", "prizes")
 
     class Meta:
         model = CreditRule
@@ -74,6 +137,19 @@ class RuleForm(forms.ModelForm):
             "evidence",
         )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.TABLES:
+            self.initial[name] = self.instance.awards.get(name, {})
+
+    @property
+    def values(self) -> dict:
+        """The fields of the rule that were changed."""
+        values = {name: self.cleaned_data[name] for name in self.changed_data if name not in self.TABLES}
+        if set(self.changed_data) & set(self.TABLES):
+            values["awards"] = {name: self.cleaned_data[name] for name in self.TABLES}
+        return values
+
     def clean(self) -> dict:
         cleaned = super().clean()
         method = cleaned.get("method")
@@ -83,8 +159,10 @@ class RuleForm(forms.ModelForm):
             for name in ("least_per_entry", "most_per_entry"):
                 if cleaned.get(name) is None:
                     self.add_error(name, "按评议计分须填写单次最低和上限。")
-        if method == CreditRule.Method.AWARD and not self.instance.awards:
-            self.add_error("method", "该类别没有获奖等级表，不能按获奖等级计分。")
+        if method == CreditRule.Method.AWARD:
+            for name in ("levels", "prizes"):
+                if name not in self.errors and not cleaned.get(name):
+                    self.add_error(name, "按获奖等级计分须填写此表。")
         return cleaned
 
 
@@ -97,7 +175,15 @@ class TrialForm(KeyedForm):
         empty_label="请选择",
         error_messages={"required": "请选择试算的区。", "invalid_choice": "请从列表中选择一个区。"},
     )
+    schools = forms.CharField(
+        label="只试算这些学校",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="可不填，不填即试算全区。每行一个学校全称。",
+    )
     school_year = forms.TypedChoiceField(label="学年", coerce=int)
+    field_order = ("area", "schools", "school_year")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -106,3 +192,18 @@ class TrialForm(KeyedForm):
         self.fields["school_year"].choices = [
             (year, school_year_label(year)) for year in range(this, this - 4, -1)
         ]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        names = {line.strip() for line in cleaned.get("schools", "").splitlines() if line.strip()}
+        area = cleaned.get("area")
+        found = Organization.objects.none()
+        if names and area:
+            found = Organization.objects.schools().filter(region__path__startswith=area.path, name__in=names)
+            unknown = sorted(names - {school.name for school in found})
+            if unknown:
+                self.add_error(
+                    "schools", f"{area.name}没有这些学校：{'、'.join(unknown)[:200]}。请核对全称。"
+                )
+        cleaned["schools"] = list(found)
+        return cleaned

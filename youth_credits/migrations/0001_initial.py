@@ -1758,6 +1758,16 @@ class Migration(migrations.Migration):
                 ),
                 ("result", models.JSONField(blank=True, default=dict, verbose_name="结果")),
                 (
+                    "schools",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="不选为区域内全部学校。",
+                        related_name="+",
+                        to="portal.organization",
+                        verbose_name="试算学校",
+                    ),
+                ),
+                (
                     "created_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

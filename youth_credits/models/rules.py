@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import User
+from portal.organizations import Organization
 from portal.regions import Region
 
 
@@ -199,6 +200,13 @@ class RuleTrial(models.Model):
         CreditRuleSet, models.CASCADE, verbose_name="规则版本", related_name="trials"
     )
     area = models.ForeignKey(Region, models.PROTECT, verbose_name="试算区域", related_name="+")
+    schools = models.ManyToManyField(
+        Organization,
+        verbose_name="试算学校",
+        related_name="+",
+        blank=True,
+        help_text="不选为区域内全部学校。",
+    )
     school_year = models.PositiveSmallIntegerField("学年", help_text="学年开始的年份。")
     result = models.JSONField("结果", default=dict, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name="发起人", related_name="+")

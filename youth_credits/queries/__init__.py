@@ -89,7 +89,7 @@ from youth_credits.queries.rights import (
     rights_requests,
 )
 from youth_credits.queries.rollout import Reach
-from youth_credits.queries.rules import RuleBook, next_version, rule_sets, rules_of_area
+from youth_credits.queries.rules import RuleBook, next_version, rule_sets, rules_of_area, schools_of_trial
 from youth_credits.queries.students import (
     Balance,
     balances,
@@ -210,6 +210,7 @@ __all__ = [
     "rules_of_area",
     "same_files",
     "schools_named",
+    "schools_of_trial",
     "schools_with_news",
     "seats_for_base",
     "seats_for_school",

@@ -3,12 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.regions import Region
-from youth_credits.models import CreditRule, CreditRuleSet
+from youth_credits.models import CreditRule, CreditRuleSet, RuleTrial
 from youth_credits.rules import Rule, award_table
 
 
@@ -84,6 +84,13 @@ def rules_of_area(area: Region | None, *, on: date) -> CreditRuleSet | None:
 
 def next_version() -> int:
     return (CreditRuleSet.objects.aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+def schools_of_trial(trial: RuleTrial) -> QuerySet[Organization]:
+    """The schools that were chosen, else all of the area, by number."""
+    chosen = trial.schools.all()
+    of_area = Organization.objects.schools().filter(region__path__startswith=trial.area.path)
+    return (chosen if chosen.exists() else of_area).select_related("region").order_by("pk")
 
 
 def _rule(row: CreditRule, step: Decimal) -> Rule:

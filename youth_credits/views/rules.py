@@ -102,8 +102,7 @@ def rule_edit(request, pk):
     rule = get_object_or_404(rules, pk=pk)
     form = RuleForm(request.POST or None, instance=rule)
     if form.is_bound and form.is_valid():
-        values = {name: form.cleaned_data[name] for name in form.changed_data}
-        actions.change_rule(get_object_or_404(rules, pk=pk), values, by=request.user)
+        actions.change_rule(get_object_or_404(rules, pk=pk), form.values, by=request.user)
         messages.success(request, f"已保存 {rule}。")
         return redirect(rule.rule_set)
     one = rule.rule_set
@@ -144,7 +143,12 @@ def rule_set_try(request, pk):
         return _page(request, one, status=422, trial_form=form)
     said = form.cleaned_data
     trial = actions.try_rules(
-        one, area=said["area"], school_year=said["school_year"], key=said["key"], by=request.user
+        one,
+        area=said["area"],
+        schools=said["schools"],
+        school_year=said["school_year"],
+        key=said["key"],
+        by=request.user,
     )
     return redirect(trial)
 
@@ -157,6 +161,7 @@ def rule_trial(request, uuid):
     context = {
         "trial": trial,
         "year": school_year_label(trial.school_year),
+        "chosen": list(trial.schools.order_by("name")),
         "job": None if trial.ended_at else actions.trial_job(trial),
         **_summed(trial.result),
         "crumbs": [
