@@ -178,7 +178,8 @@ def rule_form(rule: CreditRule, **said) -> RuleForm:
     blank = RuleForm(instance=rule)
     values = {name: blank[name].value() for name in blank.fields}
     return RuleForm(
-        {name: value for name, value in (values | said).items() if value not in (None, False)}, instance=rule
+        {name: value for name, value in (values | said).items() if value is not None and value is not False},
+        instance=rule,
     )
 
 
