@@ -4,6 +4,7 @@ from resources.views import (
     assets,
     bookings,
     contracts,
+    coverage,
     directory,
     life,
     likeness,
@@ -22,6 +23,7 @@ from resources.views.census import rounds, sheets, workbook
 app_name = "resources"
 urlpatterns = [
     path("", menu.menu, name="menu"),
+    path("coverage/", coverage.coverage, name="coverage"),
     path("feed.atom", subscriptions.feed, name="feed"),
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("s/<str:token>/", subscriptions.subscription, name="subscription"),

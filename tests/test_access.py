@@ -60,6 +60,7 @@ PAGES = {
     "works:list": Page("*"),
     "works:supported": Page("*"),
     "works:call": Page("*", of="work_call"),
+    "resources:coverage": Page("*"),
     "resources:feed": Page("*"),
     "resources:subscribe": Page("*", "*"),
     "resources:subscription": Page("*", "*", may_be_empty=True),

@@ -14,13 +14,6 @@ from resources.models.registry import Resource
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
 
 
-class WeekMinutesField(models.Field):
-    """Named by the first migration alone; goes when the migrations are folded."""
-
-    def db_type(self, connection):
-        return "int4multirange"
-
-
 class TimesField(models.Field):
     """Stretches of time, as a PostgreSQL multirange."""
 
