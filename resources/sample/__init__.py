@@ -25,6 +25,7 @@ from resources.models import (
     RouteStop,
     SourceAsset,
     SpecialDays,
+    Spirit,
     Topic,
 )
 from resources.queries.routes import route_entry
@@ -160,6 +161,7 @@ def _resource(
         description="本条为虚构的示例资源，用来展示平台功能。",
         audiences=[str(audience.value) for audience in audiences],
         dimensions=sorted(rng.sample(Dimension.values, rng.choice((1, 2)))),
+        spirits=[Spirit.values[number % len(Spirit)]] if number % 4 == 0 else [],
         ages_from=ages[0],
         ages_to=ages[1],
         is_free=is_free,

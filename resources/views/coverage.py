@@ -47,9 +47,9 @@ def coverage(request):
         ],
         "gaps_left": max(0, len(gaps) - GAPS_SHOWN),
         "balance": scope.balance(),
-        "facets": _facets(scope, rows, columns, request.GET),
+        "choices": _choices(scope, rows, columns, request.GET),
         "about": _about(scope),
-        "crumbs": [("首页", "/"), ("资源名录", reverse("resources:menu")), ("资源覆盖", "")],
+        "crumbs": [("首页", "/"), ("资源菜单", reverse("resources:menu")), ("资源覆盖", "")],
     }
     return render(request, "resources/coverage.html", context)
 
@@ -94,48 +94,30 @@ def _need(scope: Scope, crossing: dict[str, str]) -> str:
     return f"{reverse('needs:new')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _facets(scope: Scope, rows: str, columns: str, asked) -> list[dict]:
-    kept = {name: asked[name] for name in asked if name in ("rows", "columns", "group")}
-    kept |= {name: value for name, value in vars(scope).items() if value}
-
-    def facet(name: str, label: str, options: dict[str, str], chosen: str) -> dict:
-        def address(value: str) -> str:
-            pairs = {key: one for key, one in {**kept, name: value}.items() if one}
-            return "?" + urlencode(pairs) if pairs else "?"
-
-        return {
-            "name": name,
-            "label": label,
-            "options": [
-                {"value": code, "label": text, "chosen": code == chosen, "url": address(code), "count": None}
-                for code, text in options.items()
-            ],
-        }
-
+def _choices(scope: Scope, rows: str, columns: str, asked) -> list[tuple[str, str, dict, str]]:
+    """What the page can be asked for: name, label, options, the one chosen."""
     everywhere = {"": "全部"}
-    facets = [
-        facet("rows", "行", {code: AXES[code] for code in ("place", "topic")}, rows),
-        facet(
+    choices = [
+        ("rows", "行", {code: AXES[code] for code in ("place", "topic")}, rows),
+        (
             "columns",
             "列",
             {code: AXES[code] for code in ("audience", "kind", "topic") if code != rows},
             columns,
         ),
-        facet(
-            "district",
-            "区",
-            everywhere | dict(Region.objects.districts().values_list("code", "name")),
-            scope.district,
-        ),
+        ("district", "区", everywhere | Scope().of("place"), scope.district),
     ]
     if rows == "topic":
-        group = asked.get("group", "") if asked.get("group", "") in Topic.Group.values else "common"
-        facets.append(facet("group", "主题分组", dict(Topic.Group.choices), group))
+        group = asked.get("group", "")
+        group = group if group in Topic.Group.values else Topic.Group.COMMON
+        choices.append(("group", "主题分组", dict(Topic.Group.choices), group))
+    elif columns != "topic":
+        choices.append(("topic", "主题", everywhere | scope.of("topic"), scope.topic))
     if columns != "audience":
-        facets.append(facet("audience", "人群", everywhere | scope.of("audience"), scope.audience))
+        choices.append(("audience", "人群", everywhere | scope.of("audience"), scope.audience))
     if columns != "kind":
-        facets.append(facet("kind", "类型", everywhere | scope.of("kind"), scope.kind))
-    return facets
+        choices.append(("kind", "类型", everywhere | scope.of("kind"), scope.kind))
+    return choices
 
 
 def _about(scope: Scope) -> str:
