@@ -260,7 +260,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             plain = ImageCms.profileToProfile(plain, source, ImageCms.createProfile("sRGB"))
-        except ImageCms.PyCMSError:
+        except (ImageCms.PyCMSError, OSError):  # the latter where the profile is none at all
             logger.info("A picture's colour profile could not be read; its pixels are kept as they are")
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)

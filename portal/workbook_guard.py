@@ -27,17 +27,29 @@ class Refuse(Exception):
 # --- The kind of a file, by its content -----------------------------------------------------------
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+NO_TABLE = "不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"
+UNPACK = "这是压缩包。请解压后上传其中的工作簿。"
+# Patterns at the start of a file. Two letters alone might begin an honest CSV: more of the format is asked.
 FOREIGN = [
-    (b"%PDF", "这是 PDF 文件，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"\x89PNG", "这是图片，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"\xff\xd8\xff", "这是图片，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"GIF8", "这是图片，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"MZ", "这是程序文件，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"\x7fELF", "这是程序文件，不是表格。请上传 xlsx、xls、ods 或 CSV 文件。"),
-    (b"Rar!", "这是压缩包。请解压后上传其中的工作簿。"),
-    (b"7z\xbc\xaf\x27\x1c", "这是压缩包。请解压后上传其中的工作簿。"),
-    (b"\x1f\x8b", "这是压缩包。请解压后上传其中的工作簿。"),
-    (b"{\\rtf", f"这是文字文档，不是表格。{SAVE_AS}"),
+    (re.compile(rb"%PDF"), f"这是 PDF 文件，{NO_TABLE}"),
+    (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), f"这是图片，{NO_TABLE}"),
+    (
+        re.compile(rb"II\*\x00|MM\x00\*|RIFF.{4}WEBP|.{4}ftyp(?:hei|mif|avi)", re.DOTALL),
+        f"这是图片，{NO_TABLE}",
+    ),
+    (re.compile(rb"BM.{4}\x00{4}", re.DOTALL), f"这是图片，{NO_TABLE}"),
+    (
+        re.compile(rb"RIFF.{4}|.{4}ftyp|ID3[\x02-\x04]|OggS|fLaC|\x1a\x45\xdf\xa3", re.DOTALL),
+        f"这是音频或视频，{NO_TABLE}",
+    ),
+    (
+        re.compile(rb"MZ|\x7fELF|\xca\xfe\xba\xbe|\x00asm|#!\s*/|L\x00{3}\x01\x14\x02"),
+        f"这是程序文件，{NO_TABLE}",
+    ),
+    (re.compile(rb"SQLite format 3\x00|PAR1[\x00-\x1f]"), f"这是数据库文件，{NO_TABLE}"),
+    (re.compile(rb"Rar!|7z\xbc\xaf\x27\x1c|\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd"), UNPACK),
+    (re.compile(rb".{257}ustar", re.DOTALL), UNPACK),
+    (re.compile(rb"{\\rtf|%!PS"), f"这是文字文档，不是表格。{SAVE_AS}"),
 ]
 
 
@@ -49,7 +61,7 @@ def kind_of(data: bytes) -> str:
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise Refuse("文件是空的。请填好数据后再上传。")
     for magic, answer in FOREIGN:
-        if data.startswith(magic):
+        if magic.match(data):
             raise Refuse(answer)
     if data.startswith(b"PK"):
         return "zip"
