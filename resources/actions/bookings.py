@@ -19,7 +19,7 @@ from portal.files import Examined
 from portal.identifiers import clean_text
 from portal.notices import notify
 from portal.roles import Perm
-from portal.templatetags.portal_tags import cn_until
+from portal.templatetags.portal_tags import cn_date, cn_until
 from resources.models import (
     BOOKING_STEPS,
     NEED_STEPS,
@@ -86,7 +86,7 @@ def _request(need: Need, wish: Wish, *, at: datetime, by) -> Booking:
     except IntegrityError as clash:
         raise WishRefused(f"这项需求已经预约了“{wish.resource.title}”。", wish.resource) from clash
     audit.record(booking, "request_booking", by=by)
-    _tell_owner(booking, f"收到对“{wish.resource.title}”的预约，请在 {booking.answer_by:%Y-%m-%d} 前答复。")
+    _tell_owner(booking, f"收到对“{wish.resource.title}”的预约，请在{cn_date(booking.answer_by)}前答复。")
     return booking
 
 

@@ -12,6 +12,7 @@ from portal.accounts import User
 from portal.calendar import local_today
 from portal.errors import Refused
 from portal.notices import notify
+from portal.templatetags.portal_tags import cn_date
 from resources.actions.menu import refresh
 from resources.actions.registry import archive
 from resources.models import REVIEW, Resource
@@ -56,7 +57,7 @@ def ask_confirmations(at: datetime) -> int:
     due = list(to_ask(day).select_for_update(of=("self",), skip_locked=True)[:MOST_A_NIGHT])
     asked = [(resource, people) for resource in due if (people := list(asked_people(resource)))]
     for resource, people in asked:
-        words = "已到期" if resource.confirm_by <= day else f"请在 {resource.confirm_by:%Y-%m-%d} 前答复"
+        words = "已到期" if resource.confirm_by <= day else f"请在{cn_date(resource.confirm_by)}前答复"
         for person in people:
             notify(
                 [person],

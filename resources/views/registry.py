@@ -198,7 +198,8 @@ def _detail_context(request, resource: Resource, **more) -> dict:
         "internal": queries.internal_facts(resource),
         "work": work if work and may(request.user, Perm.WORK_VIEW, work) else None,
         "attention": queries.attention_of(resource),
-        "timeline": _timeline(resource),
+        "timeline": (timeline := _timeline(resource)),
+        "returned_for": _returned_for(resource, timeline),
         "history": queries.history(resource),
         "restorable": set(actions.EDITABLE) if may_edit else set(),
         "may_confirm": resource.is_public and queries.may_answer(request.user, resource),
@@ -226,6 +227,13 @@ def _timeline(resource: Resource) -> list[dict]:
     }
     coming = next_steps.get(resource.status)
     return [*entries, {"label": coming, "state": "current"}] if coming else entries
+
+
+def _returned_for(resource: Resource, timeline: list[dict]) -> str:
+    """Why a resource came back; whoever mends it reads that before anything else."""
+    if resource.status != Resource.Status.RETURNED:
+        return ""
+    return next((step["note"] for step in reversed(timeline) if step["state"] == "returned"), "")
 
 
 # Steps taken by a button of the page, in this order, with what is said afterwards.

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal import audit, reveals
 from portal.accounts import User, require
-from portal.calendar import local_today
+from portal.calendar import local_today, school_year_label
 from portal.documents import IssuedPaper, PaperKind, issue, revoke
 from portal.encryption import blind
 from portal.errors import Refused
@@ -64,7 +64,7 @@ def put_on_paper(student: Student, *, by: User, at: datetime) -> IssuedPaper:
         raise Refused("该学生还没有审核通过的学分，审核后才能开具成绩单。")
     total = sum((row.credits for row in rows), Decimal(0))
     facts = [
-        ("学年", "、".join(str(year) for year in sorted({row.school_year for row in rows}))),
+        ("学年", "、".join(school_year_label(year) for year in sorted({row.school_year for row in rows}))),
         ("学分合计", f"{total:.2f}"),
         ("有效期", "长期有效，撤销除外"),
         ("说明", "竞赛所得学分不作为升学依据"),
