@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from drills import faults
 from drills.census import census
 from drills.credits import batches_killed
+from drills.forms import forms
 from portal.preflight import ROOT
 
-DRILLS = {**faults.DRILLS, "batches-killed": batches_killed, "census": census}
+DRILLS = {**faults.DRILLS, "batches-killed": batches_killed, "census": census, "forms": forms}
 RECORD = ROOT / "docs" / "operations.md"
 
 

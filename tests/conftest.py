@@ -13,6 +13,7 @@ from portal import plain_question
 from portal.database import as_owner
 from portal.regions import Region, load
 from portal.roles import Role
+from tests import world as small_city
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 
 # Workers of one run share the Redis server; each has a database of its own in it.
@@ -72,6 +73,16 @@ def _clean(db, tmp_path, settings):
     """Every test may use the database, has files of its own, and starts with empty limits."""
     settings.MEDIA_ROOT = tmp_path / "files"
     cache.clear()
+
+
+@pytest.fixture
+def world(db, monkeypatch, settings):
+    """A small Shenzhen with everybody who signs in, and their records (tests/world.py)."""
+    # On a busy machine a walk through all of it takes longer than a second factor is good for.
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
+    # What a transcript looks like is tested with the credits; here only who gets one.
+    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    return small_city.build()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 
 import pytest
 
-from tests import world as city
 from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, post_of, wanted
 from tests.world import ACTORS, PLACES
 
@@ -491,13 +490,9 @@ def declared(name: str, route: str) -> bool:
 
 
 @pytest.fixture
-def world(db, monkeypatch, settings):
-    # On a busy machine the table takes longer than a second factor is good for.
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
-    # What a transcript looks like is tested with the credits; here only who gets one.
-    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+def world(world, monkeypatch):
     monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
-    return city.build()
+    return world
 
 
 def test_every_address_stands_in_the_table():

@@ -81,22 +81,23 @@ class Walk:
         return list(self.answers)
 
 
-def walk(client, start: str, *, most: int = 60) -> Walk:
-    """Every page that is linked, breadth first, some of each pattern; nothing outside."""
-    found, waiting, seen = Walk(), [start], {}
+def walk(client, start: str, *, most: int = 140) -> Walk:
+    """Every page that is linked: first one of each pattern, then others of it; nothing outside."""
+    found, waiting, seen = Walk(), {start: pattern_of(start)}, {}
     while waiting and len(found.answers) < most:
-        address = waiting.pop(0)
-        parts = urlsplit(address)
-        route = pattern_of(address)
-        if address in found.answers or route is None or parts.netloc or seen.get(route, 0) >= PER_PATTERN:
-            continue
+        address = min(waiting, key=lambda one: seen.get(waiting[one], 0))  # of equals the one met first
+        route = waiting.pop(address)
+        if seen.get(route, 0) >= PER_PATTERN:
+            break
         seen[route] = seen.get(route, 0) + 1
         answer = ask(client, "GET", address, raw=True)
         found.answers[address] = answer
         if "<html" not in answer.text[:300]:
             continue
         links, forms = read(address, answer.text)
-        waiting += [link.partition("#")[0] for link in links if link.startswith("/")]
+        for link in (link.partition("#")[0] for link in links if link.startswith("/")):
+            if link not in found.answers and not urlsplit(link).netloc and pattern_of(link) is not None:
+                waiting.setdefault(link, pattern_of(link))
         for form in forms:
             found.forms.setdefault(form.shape, form)
     return found

@@ -143,7 +143,8 @@ def moves_of(school, by, child) -> dict:
 
 def odd_things_of(school, base, by, child) -> dict:
     """A course waiting to be approved, an outing to it, something odd, and less asked of a child."""
-    at = {"organization": school, "region": school.region, "created_by": by}
+    place = {"organization": school, "region": school.region}
+    at = {**place, "created_by": by}
     course = CourseFactory(
         organization=base, status=Course.Status.SUBMITTED, submitted_at=timezone.now(), titled=False
     )
@@ -168,7 +169,7 @@ def odd_things_of(school, base, by, child) -> dict:
             provider="海洋馆",
             held_on=date(2025, 10, 1),
             minutes=60,
-            proof_id=1,
+            proof=files.keep(files.made(b"%PDF-1.7", "票根.pdf", "pdf"), by=by, sealed=True, **place),
         ),
         "credit_export": Export.objects.create(**at, kind=Export.Kind.ROLL, school_year=2025),
         "special": SpecialCase.objects.create(
