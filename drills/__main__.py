@@ -4,13 +4,20 @@ import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from drills import faults
+from drills import faults, suites
 from drills.census import census
 from drills.credits import batches_killed
-from drills.forms import forms
+from drills.trail import trail
 from portal.preflight import ROOT
 
-DRILLS = {**faults.DRILLS, "batches-killed": batches_killed, "census": census, "forms": forms}
+DRILLS = {
+    **faults.DRILLS,
+    "batches-killed": batches_killed,
+    "census": census,
+    "forms": suites.forms,
+    "access": suites.access,
+    "trail": trail,
+}
 RECORD = ROOT / "docs" / "operations.md"
 
 

@@ -29,6 +29,12 @@ OFFICES = "staff@city education@district"
 NO_CREDENTIAL = (("credential", "00000000-0000-4000-8000-000000000000"),)
 NO_DRAWN = (("drawn", "00000000-0000-4000-8000-000000000000"),)
 
+
+def first(parts: str):
+    """The number of the first of a record's parts."""
+    return lambda thing: getattr(thing, parts).first().pk
+
+
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
@@ -132,11 +138,9 @@ PAGES = {
     "resources_desk:detail": Page(RESOURCE_READERS, of="resource"),
     "resources_desk:edit": Page(MAKERS, MAKERS, of="resource"),
     "resources_desk:picture_add": Page("", MAKERS, of="resource"),
-    "resources_desk:picture_remove": Page(
-        "", MAKERS, of="resource", args=(("picture", 1),), may_be_empty=True
-    ),
+    "resources_desk:picture_remove": Page("", MAKERS, of="resource", args=(("picture", first("pictures")),)),
     "resources_desk:link_add": Page("", MAKERS, of="resource"),
-    "resources_desk:link_remove": Page("", MAKERS, of="resource", args=(("link", 1),), may_be_empty=True),
+    "resources_desk:link_remove": Page("", MAKERS, of="resource", args=(("link", first("links")),)),
     "resources_desk:confirm": Page(
         "", "staff@city district@district district_head@district unit@own", of="resource", may_be_empty=True
     ),
@@ -152,7 +156,7 @@ PAGES = {
     "resources_desk:asset_step": Page("", MAKERS, of="asset", args=(("step", "deliver"),)),
     "resources_desk:conversion_add": Page("", MAKERS, of="asset"),
     "resources_desk:conversion_remove": Page(
-        "", MAKERS, of="asset", args=(("conversion", 1),), may_be_empty=True
+        "", MAKERS, of="asset", args=(("conversion", first("conversions")),)
     ),
     "resources_desk:pairs": Page("staff"),
     "resources_desk:pair_dismiss": Page("", "staff", may_be_empty=True),
@@ -189,7 +193,7 @@ PAGES = {
     "works_desk:edit": Page("unit@own", "unit@own", of="work"),
     "works_desk:step": Page("", "unit@own", of="work", args=(("step", "withdraw"),)),
     "works_desk:file_add": Page("", "unit@own", of="work"),
-    "works_desk:file_remove": Page("", "unit@own", of="work", args=(("file", 1),), may_be_empty=True),
+    "works_desk:file_remove": Page("", "unit@own", of="work", args=(("file", first("files")),)),
     "works_desk:assign": Page("", "staff@city", of="work"),
     "works_desk:support": Page("", "staff@city", of="work"),
     "works_desk:decline": Page("", "staff@city", of="work"),
@@ -279,7 +283,7 @@ PAGES = {
     "titles_desk:case_edit": Page("unit@own", "unit@own", of="application"),
     "titles_desk:case_check": Page("unit@own", "unit@own", of="application"),
     "titles_desk:file_add": Page("", "unit@own", of="application"),
-    "titles_desk:file_remove": Page("", "unit@own", of="application", args=(("file", 1),), may_be_empty=True),
+    "titles_desk:file_remove": Page("", "unit@own", of="application", args=(("file", first("files")),)),
     "titles_desk:receipt": Page(TITLE_CASES, of="application"),
     "titles_desk:decision": Page("staff@city", of="title_round"),
     "titles_desk:decision_pdf": Page("staff@city", of="title_round"),

@@ -1,4 +1,4 @@
-"""Every form that districts, schools and families reach bears every text. A second file for a second worker."""
+"""Every form that districts, schools and families reach bears every text: a file for a second worker."""
 
 from tests.access.attack import attack_forms
 

@@ -9,7 +9,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+from events.api import EventOut
 from portal import personal_data
+from resources.api import ResourceOut
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ["portal", "resources", "talent", "outreach", "events", "youth_credits", "indicators"]
@@ -85,6 +87,39 @@ def test_every_personal_field_has_an_owner_a_purpose_and_a_term():
         assert kept.label in personal_data.LABELS
         assert all(part.strip() for part in (kept.whose, kept.purpose, kept.kept))
         assert {*kept.fields} <= {field.name for field in apps.get_model(kept.model)._meta.fields}
+
+
+def test_every_field_is_public_internal_personal_or_sensitive_and_says_what_for_and_how_long():
+    labels = {
+        f"{model._meta.label}.{field.name}": personal_data.label_of(model, field.name)
+        for model in OURS
+        for field in model._meta.fields
+    }
+    assert {label.level for label in labels.values()} == {"public", "internal", "personal", "sensitive"}
+    assert [
+        name for name, label in labels.items() if not (label.purpose.strip() and label.kept.strip())
+    ] == []
+    personal = {name for name, label in labels.items() if label.level in ("personal", "sensitive")}
+    assert personal == {f"{model._meta.label}.{name}" for model in OURS for name in model.PERSONAL}
+
+
+def test_what_is_public_is_a_field_and_nobody_s_secret():
+    fields = {model._meta.label: {field.name for field in model._meta.fields} for model in OURS}
+    personal = {model._meta.label: model.PERSONAL for model in OURS}
+    for model, names in personal_data.public_fields().items():
+        assert names <= fields[model], f"{model} has no such fields: write portal/data/field_labels.json anew"
+        assert not names & personal[model]
+
+
+@pytest.mark.parametrize(
+    ("schema", "model"), [(ResourceOut, "resources.Resource"), (EventOut, "events.Event")]
+)
+def test_open_data_gives_no_field_that_is_not_public(schema, model):
+    fields = {field.name for field in apps.get_model(model)._meta.fields}
+    given = set(schema.model_fields) & fields - {"id"}
+
+    assert given, "the names of the API are those of the model"
+    assert given <= personal_data.public_fields()[model]
 
 
 def test_what_is_kept_of_a_child_is_sensitive():

@@ -127,6 +127,7 @@ def build() -> World:
     _supervision(world)
     _statistics(world)
     _children(world)
+    _parts(world)
     return world
 
 
@@ -405,6 +406,21 @@ def _statistics(world: World) -> None:
         for place in ("here", "far")
     }
     assert Return.objects.count() == 2
+
+
+def _parts(world: World) -> None:
+    """What belongs to a record and is named in addresses by a number of its own."""
+    things, staff = world.things, world.people["staff"]
+    for place, resource in things["resource"].items():
+        at = {"by": staff, "region": resource.region, "organization": resource.organization}
+        resource.links.create(kind="video", title="短片", url="https://video.test/1")
+        resource.pictures.create(attachment=files.keep(files.made(b"x", "图.jpg", "jpg"), **at), alt="展厅")
+        things["asset"][place].conversions.create(resource=resource, converted_on=timezone.localdate())
+        paper = files.keep(files.made(b"%PDF-1.7", "样章.pdf", "pdf"), **at)
+        if place in things["work"]:
+            things["work"][place].files.create(attachment=paper, title="样章")
+        if place in things["application"]:
+            things["application"][place].files.create(attachment=paper, proves="venue")
 
 
 def _children(world: World) -> None:

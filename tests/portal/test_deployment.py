@@ -361,8 +361,38 @@ def test_web_answers_behind_a_proxy_as_the_web_role(production):
     assert plain.status == 301
     assert plain.headers["Location"] == "https://kepu.example.gov.cn/accounts/login/"
     assert "max-age=31536000" in production.ask("/accounts/login/").headers["Strict-Transport-Security"]
+    _uploads_that_break_off_or_lie_take_no_thread(production)
     web.send_signal(signal.SIGTERM)
     assert web.wait(30) == 0
+
+
+# Bodies that are less, more or other than was said; slow ones wait in nginx (client_body_timeout).
+BROKEN_BODIES = {
+    "cut off": ("Content-Length: 20000000", b"--x\r\n" + b"y" * 5000),
+    "longer than said": ("Content-Length: 3", b"number=KPXF" + b"y" * 5000),
+    "a negative length": ("Content-Length: -5", b"abc"),
+    "a length of words": ("Content-Length: many", b"abc"),
+    "two lengths": ("Content-Length: 3\r\nContent-Length: 9", b"abc"),
+    "length and chunks": ("Content-Length: 3\r\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
+    "a chunk that never comes": ("Transfer-Encoding: chunked", b"FFFFFFFF\r\nabc"),
+    "chunks of no number": ("Transfer-Encoding: chunked", b"zz\r\nabc\r\n0\r\n\r\n"),
+    "chunks packed": ("Transfer-Encoding: gzip, chunked", b"3\r\nabc\r\n0\r\n\r\n"),
+}
+UPLOAD = (
+    "POST /verify/ HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7\r\n"
+    "Content-Type: multipart/form-data; boundary=x\r\n{length}\r\n\r\n"
+)
+
+
+def _uploads_that_break_off_or_lie_take_no_thread(production) -> None:
+    """A hundred and more of them, twelve of each kind: afterwards every thread answers as before."""
+    for length, body in list(BROKEN_BODIES.values()) * 12:
+        with socket.create_connection(("127.0.0.1", production.port), timeout=10) as browser:
+            browser.sendall(UPLOAD.format(host=FILLED_IN["ALLOWED_HOSTS"], length=length).encode() + body)
+    answers = [production.ask("/readyz").status for _ in range(40)]
+
+    assert answers == [200] * 40
+    assert "Traceback" not in production.log("web")
 
 
 def test_worker_and_beat_do_the_clocks_work_and_end_when_told(production):

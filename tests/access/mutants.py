@@ -1,0 +1,151 @@
+"""The table of access is put to the test itself: each page loses its guards in turn, and it must turn red.
+
+A page is asked by those whom it is closed to: once with every right good everywhere, the rows of every child
+in sight and a school's page opened for the school of the record ("scope"), once with any duty good for every
+right ("right"), once open to whoever has not signed in ("login"). Where the answer is another than the table
+wants, the table has caught it; what it does not catch is held by another guard beside the one taken away.
+
+Not collected with the tests, since it takes minutes: script/drill access.
+"""
+
+from collections import Counter
+from contextlib import contextmanager
+from itertools import product
+
+import pytest
+from django.urls import get_resolver
+
+from portal import scope as row_security
+from portal.accounts import User
+from portal.regions import Region
+from portal.roles import MFA_ROLES, REGISTER_ROLES
+from tests.access.matrix import Page, address_of, ask, patterns, post_of, reaches, wanted
+from tests.test_access import PAGES
+from tests.world import ACTORS, PLACES, World
+
+# What these decide is not whether a page opens but whether a factor is asked for, and who enters /admin/.
+KEPT_ROLES = (frozenset(MFA_ROLES), frozenset(REGISTER_ROLES))
+# Modules that ask for the scope of a request by name.
+ASKING = ("youth_credits.views.access", "youth_credits.views.courses", "youth_credits.views.suspicions")
+LEAST_CAUGHT = 0.95
+
+
+@contextmanager
+def without_scope(view, thing):
+    """A right held somewhere is good everywhere, and no row of a child is hidden."""
+    places_for, scope_of, set_scope = User.places_for, row_security.scope_of, row_security._set
+    everywhere = [Region.objects.city().path]
+    school = getattr(thing, "school_id", None) or getattr(thing, "organization_id", None)
+
+    def wide(user, perm):
+        paths, organizations = places_for(user, perm)
+        return (everywhere, organizations) if paths or organizations else ([], [])
+
+    def of_the_record(user):
+        name = scope_of(user)
+        return f"school:{school}" if school and name.startswith("school:") else name
+
+    def seen_through(name):
+        set_scope("steward" if name.startswith(("school:", "guardian:", "base:", "office:")) else name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(User, "places_for", wide)
+        patch.setattr(row_security, "_set", seen_through)
+        for module in ASKING:
+            patch.setattr(f"{module}.scope_of", of_the_record)
+        yield
+
+
+@contextmanager
+def without_right(view, thing):
+    """Whoever holds anything at a place holds everything there."""
+    holds = User.holds
+
+    def wide(user, perm):
+        held = user.standing_grants()
+        return (
+            [grant.region.path for grant in held if grant.region_id],
+            [grant.organization_id for grant in held if grant.organization_id],
+        )
+
+    def any_role(user, *roles):
+        is_kept = frozenset(roles) in KEPT_ROLES
+        return holds(user, *roles) if is_kept else bool(user.standing_grants())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(User, "places_for", wide)
+        patch.setattr(User, "can", lambda user, perm: bool(user.standing_grants()))
+        patch.setattr(User, "holds", any_role)
+        yield
+
+
+@contextmanager
+def without_login(view, thing):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(view, "login_required", False, raising=False)
+        yield
+
+
+MUTANTS = {"scope": without_scope, "right": without_right, "login": without_login}
+
+
+def closed_to(world: World, page: Page, mutant: str) -> list[tuple]:
+    """(who, method, place, record) for which the page is closed, and might open without that guard."""
+    found = []
+    things = world.things[page.of] if page.of else {"": None}
+    for method, reach in (("GET", page.get), ("POST", page.post)):
+        if reach in ("", "*"):
+            continue
+        for who, (place, thing) in product(ACTORS, things.items()):
+            if mutant == "login":
+                if who == "stranger" and place in ("", "here"):
+                    found.append((who, method, place, thing))
+            elif _might_open(world, reach, who, thing, place, mutant):
+                found.append((who, method, place, thing))
+    return found
+
+
+def _might_open(world: World, reach: str, who: str, thing, place: str, mutant: str) -> bool:
+    if who in ("stranger", "nobody", "disabled", "no_mfa") or reach in ("+", "self"):
+        return False
+    role, where = post_of(who)
+    is_named = any(word.partition("@")[0] == role for word in reach.split())
+    is_near = not place or where in (place, "city", "street") or place not in PLACES
+    return not reaches(world, reach, who, thing, place) and (is_named if mutant == "scope" else is_near)
+
+
+def views(resolver=None, spaces: tuple = ()) -> dict[str, object]:
+    found = {}
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            found |= views(entry, (*spaces, *filter(None, [entry.namespace])))
+        else:
+            found[":".join([*spaces, entry.name or ""])] = entry.callback
+    return found
+
+
+def test_a_page_without_its_guard_turns_the_table_red(world):
+    clients = {who: world.client(who) for who in ACTORS}
+    routes, callbacks = dict(patterns()), views()
+    caught, lives = Counter(), []
+    for name, page in PAGES.items():
+        for mutant, without in MUTANTS.items():
+            trials = closed_to(world, page, mutant)
+            if any(
+                _turns_red(world, clients, name, routes, callbacks, without, page, *one) for one in trials
+            ):
+                caught[mutant] += 1
+            elif trials:
+                lives.append(f"{mutant} of {name}")
+
+    total = sum(caught.values()) + len(lives)
+    print(f"{total} mutants of {len(PAGES)} pages, {sum(caught.values())} caught: {dict(caught)}")
+    print("\n".join(lives))
+    assert sum(caught.values()) >= LEAST_CAUGHT * total
+
+
+def _turns_red(world, clients, name, routes, callbacks, without, page, who, method, place, thing) -> bool:
+    address = address_of(name, routes[name], page, thing)
+    with without(callbacks[name], thing):
+        answer = ask(clients[who], method, address)
+    return answer.kind not in wanted(world, page, address, who, method, thing, place)
