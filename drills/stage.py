@@ -35,7 +35,11 @@ class Stage:
         self.process: subprocess.Popen | None = None
 
     def __enter__(self) -> "Stage":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *reason: object) -> None:

@@ -27,7 +27,7 @@ from youth_credits.models import (
     VisitRecord,
 )
 
-REQUESTS = 2_000
+REQUESTS = 10_000
 SET = "SELECT set_config('portal.scope', %s, true)"
 HOLDERS = "SELECT DISTINCT school_id FROM youth_credits_student"
 

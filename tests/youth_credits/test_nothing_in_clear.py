@@ -21,7 +21,7 @@ from tests.youth_credits.factories import in_force, roll_workbook, row, uploaded
 from youth_credits import actions
 from youth_credits.models import Batch, Credit, Student
 
-HEADS = 300
+HEADS = 400
 BASE = "/desk/credits/"
 # Twenty characters a side give four hundred names that no other text of the portal holds.
 FIRST = "芃芾苒荇荻莳菡萁葭蒹蓁蔻薇蘅翀翊翎翙翮翾"
