@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
+from django.template import Template
 from django.test.utils import override_settings, setup_databases, teardown_databases
 
 from portal import plain_question
@@ -82,6 +83,8 @@ def world(db, monkeypatch, settings):
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     # What a transcript looks like is tested with the credits; here only who gets one.
     monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    # The test client notes what each template was drawn with, which costs more than the drawing.
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     return small_city.build()
 
 
