@@ -8,4 +8,4 @@ def test_every_form_bears_every_text(world):
 
     print(f"{len(attacked)} forms, {posts} posts")
     assert not wrong, "\n".join(wrong)
-    assert len(attacked) >= 90
+    assert len(attacked) >= 60
