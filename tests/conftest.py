@@ -25,6 +25,22 @@ if settings.REDIS_URL and "PYTEST_XDIST_WORKER" in os.environ:
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 
 
+# Files that take minutes begin first, or one worker ends long after the other.
+LONG = (
+    "test_access.py",
+    "test_hostile_",
+    "test_crawl",
+    "test_register_access.py",
+    "test_sample_city.py",
+    "/browser/",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request,
