@@ -12,6 +12,7 @@ from django.test.utils import override_settings, setup_databases, teardown_datab
 
 from portal import plain_question
 from portal.database import as_owner
+from portal.public_pages import given_out
 from portal.regions import Region, load
 from portal.roles import Role
 from tests import world as small_city
@@ -90,6 +91,7 @@ def _clean(db, tmp_path, settings):
     """Every test may use the database, has files of its own, and starts with empty limits."""
     settings.MEDIA_ROOT = tmp_path / "files"
     cache.clear()
+    given_out.clear()
 
 
 @pytest.fixture
