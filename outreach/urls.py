@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import assessments, bases, cases, decisions, panel, rounds, supervision
+from outreach.views import assessments, bases, cases, decisions, panel, plan, rounds, supervision, tasks
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -69,4 +69,31 @@ supervision_desk = [
 guidance_public = [
     path("", supervision.guidance_list, name="list"),
     path("<int:pk>/", supervision.guidance_page, name="page"),
+]
+
+plan_public = [
+    path("", plan.plan_page, name="page"),
+    path("<slug:code>/", plan.plan_page, name="page_of"),
+]
+
+plan_desk = [
+    path("", plan.board, name="board"),
+    path("overview/", plan.overview, name="overview"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/new/", tasks.task_new, name="task_new"),
+    path("tasks/<int:pk>/", tasks.task_detail, name="task"),
+    path("tasks/<int:pk>/parts/new/", tasks.task_new, name="task_divide"),
+    path("tasks/<int:pk>/report/", tasks.task_report, name="task_report"),
+    path("tasks/<int:pk>/<slug:step>/", tasks.task_step, name="task_step"),
+    path("plans/<int:pk>/", plan.plan_detail, name="plan"),
+    path("plans/<int:pk>/next/", plan.successor, name="successor"),
+    path("plans/<int:pk>/adopt/", plan.adopt, name="adopt"),
+    path("plans/<int:pk>/sections/new/", plan.section_form, name="section_new"),
+    path("plans/<int:pk>/sections/<int:part>/", plan.section_form, name="section"),
+    path("plans/<int:pk>/measures/new/", plan.measure_form, name="measure_new"),
+    path("plans/<int:pk>/measures/<int:part>/", plan.measure_form, name="measure"),
+    path("plans/<int:pk>/measures/<int:part>/remove/", plan.measure_remove, name="measure_remove"),
+    path("plans/<int:pk>/targets/new/", plan.target_form, name="target_new"),
+    path("plans/<int:pk>/targets/<int:part>/", plan.target_form, name="target"),
+    path("plans/<int:pk>/targets/<int:part>/path/", plan.target_path, name="target_path"),
 ]

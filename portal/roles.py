@@ -36,6 +36,9 @@ class Perm(models.TextChoices):
     SERVICE_OWN = "service_own", "查看本人服务时长"
     PLAN_VIEW = "plan_view", "查看规划任务"
     PLAN_EDIT = "plan_edit", "编辑规划任务"
+    TASK_VIEW = "task_view", "查看工作任务"
+    TASK_ASSIGN = "task_assign", "下达工作任务"
+    TASK_REPORT = "task_report", "上报工作任务"
     TITLE_VIEW = "title_view", "查看认定"
     TITLE_EDIT = "title_edit", "编辑认定"
     TITLE_CASE = "title_case", "办理认定申报"
@@ -99,6 +102,9 @@ _TITLE_OFFICER = frozenset(
     {Perm.TITLE_CASE, Perm.TITLE_RECOMMEND, Perm.INSPECTION_VIEW, Perm.INSPECTION_DO, Perm.HELP_ASK}
 )
 
+# Who takes tasks from above, hands them further down, and reports up.
+_TASK_OFFICER = frozenset({Perm.TASK_VIEW, Perm.TASK_ASSIGN, Perm.TASK_REPORT})
+
 # Who looks after what a region asks for: admits needs, sees bookings that nobody answered, assigns others.
 _NEED_OFFICER = frozenset({Perm.NEED_VIEW, Perm.NEED_HANDLE, Perm.BOOKING_VIEW})
 
@@ -119,6 +125,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.STAFF: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _NEED_OFFICER
+    | _TASK_OFFICER
     | {
         Perm.BOOKING_ANSWER,
         Perm.ORGANIZATION_EDIT,
@@ -158,11 +165,13 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
     | _NEED_OFFICER
+    | _TASK_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.DISTRICT_HEAD: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
     | _NEED_OFFICER
+    | _TASK_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {
@@ -178,6 +187,7 @@ PERMS: dict[str, frozenset[Perm]] = {
         }
     ),
     Role.SUBDISTRICT: _CENSUS_OFFICER
+    | _TASK_OFFICER
     | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW}
     | {Perm.SELF_CHECK, Perm.HELP_ASK},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
@@ -206,6 +216,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.INSPECTION_ANSWER,
             Perm.SELF_CHECK,
             Perm.HELP_ASK,
+            Perm.TASK_VIEW,
+            Perm.TASK_REPORT,
         }
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),

@@ -29,6 +29,7 @@ DAILY = (
     "census_upkeep",
     "works_upkeep",
     "titles_upkeep",
+    "tasks_upkeep",
     "audit_anchor",
     "credit_proof",
     "credit_transfers_upkeep",

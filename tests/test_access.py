@@ -39,6 +39,12 @@ TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
+TASK_DESK = "staff@city district@city district_head@city subdistrict@city unit@city"  # whose tasks is theirs
+ASSIGNERS = "staff@city district@city district_head@city subdistrict@city"
+TASK_SEERS = "staff@city district@district district_head@district unit@own"
+DIVIDERS = "staff@city district@district district_head@district"
+NO_PART = (("part", 999_999_999),)
+
 PAGES = {
     # --- everybody's
     "home": Page("*"),
@@ -247,6 +253,28 @@ PAGES = {
     # --- supervision
     "guidance:list": Page("*"),
     "guidance:page": Page("*", of="guidance"),
+    # --- the plan and its tasks
+    "plan:page": Page("*"),
+    "plan:page_of": Page("*", of="plan"),
+    "plan_desk:board": Page(TASK_DESK),
+    "plan_desk:overview": Page(TASK_DESK),
+    "plan_desk:tasks": Page(TASK_DESK),
+    "plan_desk:task_new": Page(ASSIGNERS, ASSIGNERS),
+    "plan_desk:task": Page(TASK_SEERS, of="task"),
+    "plan_desk:task_divide": Page(DIVIDERS, DIVIDERS, of="district_task"),
+    "plan_desk:task_report": Page("", TASK_SEERS, of="task"),
+    "plan_desk:task_step": Page("", "staff@city", of="task", args=(("step", "cancel"),)),
+    "plan_desk:plan": Page("staff@city", of="plan"),
+    "plan_desk:successor": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:adopt": Page("", "staff@city", of="plan"),
+    "plan_desk:section_new": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:section": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:measure_new": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:measure": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:measure_remove": Page("", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:target_new": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:target": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:target_path": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
     "supervision_desk:list": Page(SUPERVISED),
     "supervision_desk:plans": Page("staff"),
     "supervision_desk:plan_new": Page("staff", "staff"),

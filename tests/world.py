@@ -25,7 +25,9 @@ from outreach.models import (
     InspectionPlan,
     Objection,
     PanelMember,
+    Plan,
     Review,
+    Task,
 )
 from portal import documents, files, jobs
 from portal.accounts import Grant, User
@@ -125,6 +127,7 @@ def build() -> World:
     _titles(world)
     _works(world)
     _supervision(world)
+    _tasks(world)
     _statistics(world)
     _children(world)
     _parts(world)
@@ -293,6 +296,34 @@ def _supervision(world: World) -> None:
             region=city,
             created_by=staff,
         )
+    }
+
+
+def _tasks(world: World) -> None:
+    """The plan, and of the city a task for the unit at each place, which its clerk may report on."""
+    city, staff = world.places["city"], world.people["staff"]
+    plan = Plan.objects.get()
+    world.things["plan"] = {"here": plan}
+    world.things["task"] = {
+        place: Task.objects.create(
+            title=f"任务{place}",
+            due_on=timezone.localdate() + timedelta(days=30),
+            source=city,
+            region=world.places[f"district {place}"],
+            organization=world.places[f"unit {place}"],
+            created_by=staff,
+        )
+        for place in PLACES
+    }
+    world.things["district_task"] = {
+        place: Task.objects.create(
+            title=f"区任务{place}",
+            due_on=timezone.localdate() + timedelta(days=30),
+            source=city,
+            region=world.places[f"district {place}"],
+            created_by=staff,
+        )
+        for place in ("here", "far")
     }
 
 

@@ -1,10 +1,16 @@
-"""How far the plan is: its measures and its targets."""
+"""How far the plan is: its measures and its targets; and its successor, drafted until it is adopted."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
-from outreach.models import Measure, TargetActual
+from outreach.models import Measure, Plan, Project, Target, TargetActual, TargetPath
 from portal import audit, history
 from portal.accounts import User, require
+from portal.errors import Refused
+from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
 
@@ -29,3 +35,131 @@ def report_actual(actual: TargetActual, *, by: User) -> None:
     actual.save()
     old = f"（原为 {before.value}）" if before else ""
     audit.record(actual.target, "actual", by=by, note=f"{actual.year} 年：{actual.value}{old}")
+
+
+# --- Who answers, and by when ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def arrange(measure: Measure, *, partners: Iterable[Organization], by: User) -> Measure:
+    """Keep who answers for a measure, its days and its weight; of a draft its words, too.
+
+    A new measure (without key) is added. Raises ValidationError where a rule says no, and Refused if
+    words of a plan in force would change, or a day lies outside the plan.
+    """
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    plan = measure.project.plan
+    before = history.stored(measure)
+    if before is None or (before.code, before.name, before.project_id) != (
+        measure.code,
+        measure.name,
+        measure.project_id,
+    ):
+        require_draft(plan)
+    for day in (measure.starts_on, measure.due_on):
+        if day and not plan.starts_on <= day <= plan.ends_on:
+            raise Refused(f"日期须在规划期内（{plan.starts_on:%Y-%m-%d} 至 {plan.ends_on:%Y-%m-%d}）。")
+    measure.full_clean()
+    measure.save()
+    measure.partners.set(partners)
+    audit.record(measure, "arrange", by=by, changes=history.differences(before, measure) if before else {})
+    return measure
+
+
+@transaction.atomic
+def set_path(target: Target, values: Mapping[int, Decimal | None], *, by: User) -> None:
+    """Keep what a target promises between baseline and target; None leaves a year to the line."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    for year, value in values.items():
+        if not target.baseline_year < year < target.target_year:
+            raise Refused(f"年度目标只能填 {target.baseline_year + 1} 至 {target.target_year - 1} 年。")
+        rows = TargetPath.objects.filter(target=target, year=year)
+        if value is None:
+            rows.delete()
+        else:
+            TargetPath.objects.update_or_create(target=target, year=year, defaults={"value": value})
+    said = "、".join(f"{year} 年 {value}" for year, value in sorted(values.items()) if value is not None)
+    audit.record(target, "set_path", by=by, note=said)
+
+
+# --- A successor ----------------------------------------------------------------------------------
+
+
+def require_draft(plan: Plan) -> None:
+    """Raises Refused unless the plan is a draft: what was adopted keeps its words."""
+    if not plan.is_draft:
+        raise Refused("规划已印发，章节、任务和目标的文字不能修改；可以调整责任单位、期限和进展。")
+
+
+@transaction.atomic
+def draft_successor(old: Plan, *, code: str, name: str, starts_on: date, ends_on: date, by: User) -> Plan:
+    """Draft the next plan: the sections of the old one, and its measures that are not done."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    plan = Plan(code=code, name=name, starts_on=starts_on, ends_on=ends_on, is_draft=True)
+    plan.full_clean()
+    plan.save(force_insert=True)
+    for project in old.projects.prefetch_related("measures__partners").order_by("code"):
+        carried = Project.objects.create(
+            plan=plan, code=project.code, kind=project.kind, name=project.name, summary=project.summary
+        )
+        for measure in project.measures.exclude(progress=Measure.Progress.DONE).order_by("pk"):
+            copy = Measure.objects.create(
+                project=carried,
+                code=measure.code,
+                name=measure.name,
+                progress=Measure.Progress.NOT_BEGUN,
+                lead=measure.lead,
+                weight=measure.weight,
+            )
+            copy.partners.set(measure.partners.all())
+    audit.record(plan, "create", by=by, note=f"由“{old}”起草")
+    return plan
+
+
+@transaction.atomic
+def save_section(section: Project, *, by: User) -> Project:
+    """Add or change a section of a draft."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    require_draft(section.plan)
+    section.full_clean()
+    section.save()
+    audit.record(section, "change", by=by)
+    return section
+
+
+@transaction.atomic
+def save_target(target: Target, *, by: User) -> Target:
+    """Add or change a target of a draft."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    require_draft(target.plan)
+    target.full_clean()
+    target.save()
+    audit.record(target, "change", by=by)
+    return target
+
+
+@transaction.atomic
+def remove_measure(measure: Measure, *, by: User) -> None:
+    """Take a measure out of a draft."""
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    require_draft(measure.project.plan)
+    audit.record(measure, "remove", by=by)
+    measure.delete()
+
+
+@transaction.atomic
+def adopt(plan: Plan, *, by: User) -> None:
+    """Put a draft in force: from now on everybody reads it, and its words stay.
+
+    Raises Refused without a target or with a section that has no measure.
+    """
+    require(by, Perm.PLAN_EDIT, Region.objects.city())
+    require_draft(plan)
+    if not plan.targets.exists():
+        raise Refused("请先写明至少一项目标。")
+    empty = plan.projects.filter(measures=None).order_by("code").first()
+    if empty or not plan.projects.exists():
+        raise Refused(f"章节“{empty}”还没有任务。" if empty else "请先写明章节和任务。")
+    Plan.objects.filter(pk=plan.pk).update(is_draft=False)
+    plan.is_draft = False
+    audit.record(plan, "adopt", by=by)

@@ -19,6 +19,8 @@ from outreach.models import (
     TargetActual,
     TitleKind,
 )
+from portal.organizations import Organization
+from portal.regions import Level, Region
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -33,12 +35,13 @@ def load_reference() -> int:
         defaults={name: plan_data[name] for name in ("name", "starts_on", "ends_on", "basis")},
     )
     projects = {}
-    for code, name, summary in plan_data["projects"]:
+    for code, kind, name, summary in plan_data["projects"]:
         projects[code], _ = Project.objects.update_or_create(
-            plan=plan, code=code, defaults={"name": name, "summary": summary}
+            plan=plan, code=code, defaults={"kind": kind, "name": name, "summary": summary}
         )
-    for code, project, name in plan_data["measures"]:
-        Measure.objects.update_or_create(project=projects[project], code=code, defaults={"name": name})
+    bodies = load_members()
+    for code, project, *row in plan_data["measures"]:
+        _load_measure(projects[project], code, row, bodies)
     for row in plan_data["targets"]:
         _load_target(plan, *row)
     for code, name, level, years, basis in kinds:
@@ -51,6 +54,32 @@ def load_reference() -> int:
         key = {"code": row["code"], "version": row["version"]}
         Checklist.objects.get_or_create(**key, defaults={k: v for k, v in row.items() if k not in key})
     return len(plan_data["measures"]) + len(kinds)
+
+
+def load_members() -> dict[str, Organization]:
+    """The members of the joint meeting by name, as bodies of the city; none before the regions are loaded.
+
+    Basis: 深圳市科普工作联席会议制度.
+    """
+    city = Region.objects.filter(level=Level.MUNICIPALITY).first()
+    if city is None:
+        return {}
+    data = json.loads((DATA / "members.json").read_text(encoding="utf-8"))
+    bodies = {}
+    for name, short, kind in data["members"]:
+        defaults = {"short_name": short, "kind": kind, "source": data["basis"]}
+        bodies[name], _ = Organization.objects.get_or_create(name=name, region=city, defaults=defaults)
+    return bodies
+
+
+def _load_measure(project: Project, code: str, row: list, bodies: dict[str, Organization]) -> None:
+    """A measure with the line of the plan that says so; who answers for it is set once and then kept."""
+    name, line, words, lead, partners = row
+    told = {"name": name, "source_line": line, "source_text": words}
+    measure, _ = Measure.objects.update_or_create(project=project, code=code, defaults=told)
+    if bodies and measure.lead_id is None:
+        Measure.objects.filter(pk=measure.pk).update(lead=bodies[lead])
+        measure.partners.set([bodies[partner] for partner in partners])
 
 
 @transaction.atomic

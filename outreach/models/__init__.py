@@ -25,7 +25,7 @@ from outreach.models.panel import (
     SiteVisit,
     VisitPhoto,
 )
-from outreach.models.plan import Measure, Plan, Project, Target, TargetActual
+from outreach.models.plan import Measure, Plan, Project, Target, TargetActual, TargetPath
 from outreach.models.rounds import (
     APPLICATION_STEPS,
     MOST_FILES,
@@ -46,6 +46,7 @@ from outreach.models.supervision import (
     InspectionPlan,
     SelfCheck,
 )
+from outreach.models.tasks import TASK_STEPS, Task
 from outreach.models.titles import Title, TitleKind
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "REVIEW_STEPS",
     "ROUND_STEPS",
     "SECOND",
+    "TASK_STEPS",
     "Application",
     "ApplicationFile",
     "Assessment",
@@ -95,6 +97,8 @@ __all__ = [
     "SiteVisit",
     "Target",
     "TargetActual",
+    "TargetPath",
+    "Task",
     "Title",
     "TitleKind",
     "TitleReminder",

@@ -4,6 +4,7 @@ from outreach.queries.bases import holders, titles_of
 from outreach.queries.plan import measures_by_project, plan_in_force, targets
 from outreach.queries.rounds import evidence_of, titles_waiting
 from outreach.queries.supervision import supervision_waiting
+from outreach.queries.tasks import tasks_waiting
 from outreach.queries.titles import free_titles_by_district, titles_behind, titles_by_district
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "plan_in_force",
     "supervision_waiting",
     "targets",
+    "tasks_waiting",
     "titles_behind",
     "titles_by_district",
     "titles_of",

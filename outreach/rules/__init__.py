@@ -1,0 +1,1 @@
+"""Arithmetic of the plan, its tasks and its money, without Django."""
