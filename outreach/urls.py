@@ -1,6 +1,17 @@
 from django.urls import path
 
-from outreach.views import assessments, bases, cases, decisions, panel, plan, rounds, supervision, tasks
+from outreach.views import (
+    assessments,
+    bases,
+    cases,
+    decisions,
+    funds,
+    panel,
+    plan,
+    rounds,
+    supervision,
+    tasks,
+)
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -96,4 +107,24 @@ plan_desk = [
     path("plans/<int:pk>/targets/new/", plan.target_form, name="target_new"),
     path("plans/<int:pk>/targets/<int:part>/", plan.target_form, name="target"),
     path("plans/<int:pk>/targets/<int:part>/path/", plan.target_path, name="target_path"),
+]
+
+funds_public = [path("", funds.gifts, name="gifts")]
+
+funds_desk = [
+    path("", funds.line_list, name="lines"),
+    path("lines/new/", funds.line_form, name="line_new"),
+    path("lines/<int:pk>/", funds.line_detail, name="line"),
+    path("lines/<int:pk>/edit/", funds.line_form, name="line_edit"),
+    path("lines/<int:pk>/targets/", funds.target_add, name="target_add"),
+    path("lines/<int:pk>/evaluation/", funds.evaluate, name="evaluate"),
+    path("lines/<int:pk>/entries/<int:entry>/cancel/", funds.entry_cancel, name="entry_cancel"),
+    path("lines/<int:pk>/<slug:kind>/", funds.entry_add, name="entry_add"),
+    path("research/", funds.beside_research, name="research"),
+    path("donations/", funds.donation_list, name="donations"),
+    path("donations/new/", funds.donation_new, name="donation_new"),
+    path("donations/<int:pk>/", funds.donation_detail, name="donation"),
+    path("donations/<int:pk>/use/", funds.donation_use, name="donation_use"),
+    path("donations/<int:pk>/receipt/", funds.receipt_issue, name="receipt_issue"),
+    path("donations/<int:pk>/receipt.pdf", funds.receipt, name="receipt"),
 ]

@@ -39,6 +39,9 @@ class Perm(models.TextChoices):
     TASK_VIEW = "task_view", "查看工作任务"
     TASK_ASSIGN = "task_assign", "下达工作任务"
     TASK_REPORT = "task_report", "上报工作任务"
+    FUND_VIEW = "fund_view", "查看科普经费"
+    FUND_MANAGE = "fund_manage", "编制预算与下达经费"
+    FUND_PAY = "fund_pay", "登记支付与绩效自评"
     TITLE_VIEW = "title_view", "查看认定"
     TITLE_EDIT = "title_edit", "编辑认定"
     TITLE_CASE = "title_case", "办理认定申报"
@@ -105,6 +108,10 @@ _TITLE_OFFICER = frozenset(
 # Who takes tasks from above, hands them further down, and reports up.
 _TASK_OFFICER = frozenset({Perm.TASK_VIEW, Perm.TASK_ASSIGN, Perm.TASK_REPORT})
 
+# Who pays on a region's or a body's lines and says what came of it; who also makes the lines.
+_FUND_CLERK = frozenset({Perm.FUND_VIEW, Perm.FUND_PAY})
+_FUND_OFFICER = _FUND_CLERK | {Perm.FUND_MANAGE}
+
 # Who looks after what a region asks for: admits needs, sees bookings that nobody answered, assigns others.
 _NEED_OFFICER = frozenset({Perm.NEED_VIEW, Perm.NEED_HANDLE, Perm.BOOKING_VIEW})
 
@@ -126,6 +133,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _CENSUS_OFFICER
     | _NEED_OFFICER
     | _TASK_OFFICER
+    | _FUND_OFFICER
     | {
         Perm.BOOKING_ANSWER,
         Perm.ORGANIZATION_EDIT,
@@ -166,12 +174,14 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _TITLE_OFFICER
     | _NEED_OFFICER
     | _TASK_OFFICER
+    | _FUND_CLERK
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.DISTRICT_HEAD: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
     | _NEED_OFFICER
     | _TASK_OFFICER
+    | _FUND_OFFICER
     | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {
@@ -218,6 +228,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.HELP_ASK,
             Perm.TASK_VIEW,
             Perm.TASK_REPORT,
+            Perm.FUND_VIEW,
+            Perm.FUND_PAY,
         }
     ),
     Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),

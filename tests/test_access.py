@@ -43,6 +43,10 @@ TASK_DESK = "staff@city district@city district_head@city subdistrict@city unit@c
 ASSIGNERS = "staff@city district@city district_head@city subdistrict@city"
 TASK_SEERS = "staff@city district@district district_head@district unit@own"
 DIVIDERS = "staff@city district@district district_head@district"
+FUND_DESK = "staff@city district@city district_head@city unit@city"  # whose money is theirs
+FUND_OFFICERS = "staff@city district_head@city"
+FUND_SEERS = "staff@city district@district district_head@district unit@own"
+FUND_HEADS = "staff@city district_head@district"
 NO_PART = (("part", 999_999_999),)
 
 PAGES = {
@@ -275,6 +279,25 @@ PAGES = {
     "plan_desk:target_new": Page("staff@city", "staff@city", of="plan"),
     "plan_desk:target": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
     "plan_desk:target_path": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    # --- money
+    "funds:gifts": Page("*"),
+    "funds_desk:lines": Page(FUND_DESK),
+    "funds_desk:line_new": Page(FUND_OFFICERS, FUND_OFFICERS),
+    "funds_desk:line": Page(FUND_SEERS, of="budget_line"),
+    "funds_desk:line_edit": Page(FUND_HEADS, FUND_HEADS, of="budget_line"),
+    "funds_desk:target_add": Page("", FUND_HEADS, of="budget_line"),
+    "funds_desk:evaluate": Page("", FUND_SEERS, of="budget_line"),
+    "funds_desk:entry_add": Page("", FUND_SEERS, of="budget_line", args=(("kind", "payment"),)),
+    "funds_desk:entry_cancel": Page(
+        "", FUND_SEERS, of="budget_line", args=(("entry", 999_999_999),), may_be_empty=True
+    ),
+    "funds_desk:research": Page("staff", "staff"),
+    "funds_desk:donations": Page(FUND_DESK),
+    "funds_desk:donation_new": Page(FUND_DESK, FUND_DESK),
+    "funds_desk:donation": Page(FUND_SEERS, of="gift"),
+    "funds_desk:donation_use": Page("", FUND_SEERS, of="gift"),
+    "funds_desk:receipt_issue": Page("", FUND_SEERS, of="gift"),
+    "funds_desk:receipt": Page(FUND_SEERS, of="gift"),
     "supervision_desk:list": Page(SUPERVISED),
     "supervision_desk:plans": Page("staff"),
     "supervision_desk:plan_new": Page("staff", "staff"),

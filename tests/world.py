@@ -18,8 +18,12 @@ from events import actions as events
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
+from outreach.actions.funds import RECEIPT
 from outreach.models import (
+    BudgetLine,
     Checklist,
+    Donation,
+    Duty,
     HelpQuestion,
     Inspection,
     InspectionPlan,
@@ -128,6 +132,7 @@ def build() -> World:
     _works(world)
     _supervision(world)
     _tasks(world)
+    _funds(world)
     _statistics(world)
     _children(world)
     _parts(world)
@@ -325,6 +330,29 @@ def _tasks(world: World) -> None:
         )
         for place in ("here", "far")
     }
+
+
+def _funds(world: World) -> None:
+    """A budget line and a gift of each unit."""
+    staff, today = world.people["staff"], timezone.localdate()
+    told = {"created_by": staff}
+    world.things["budget_line"], world.things["gift"] = {}, {}
+    for place in PLACES:
+        at = {"organization": world.places[f"unit {place}"], "region": world.places[f"district {place}"]}
+        world.things["budget_line"][place] = BudgetLine.objects.create(
+            **at, **told, year=today.year, duty=Duty.objects.first(), name=f"预算{place}", amount_yuan=1000
+        )
+        paper = documents.issue(RECEIPT, [("类别", "捐赠")], by=staff)
+        world.things["gift"][place] = Donation.objects.create(
+            **at,
+            **told,
+            kind="donation",
+            donor=f"捐赠方{place}",
+            amount_yuan=100,
+            purpose="教具",
+            received_on=today,
+            paper=paper,
+        )
 
 
 def _notice(world: World) -> tuple[dict, dict]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from outreach.models import (
     Checklist,
     Criterion,
+    Duty,
     ExtraRule,
     Gate,
     Measure,
@@ -42,6 +43,7 @@ def load_reference() -> int:
     bodies = load_members()
     for code, project, *row in plan_data["measures"]:
         _load_measure(projects[project], code, row, bodies)
+    _load_duties(bodies)
     for row in plan_data["targets"]:
         _load_target(plan, *row)
     for code, name, level, years, basis in kinds:
@@ -70,6 +72,16 @@ def load_members() -> dict[str, Organization]:
         defaults = {"short_name": short, "kind": kind, "source": data["basis"]}
         bodies[name], _ = Organization.objects.get_or_create(name=name, region=city, defaults=defaults)
     return bodies
+
+
+def _load_duties(bodies: dict[str, Organization]) -> None:
+    """The duties in the order of the file; who has one is set once and then kept."""
+    rows = json.loads((DATA / "duties.json").read_text(encoding="utf-8"))
+    for position, (code, law, article, name, named) in enumerate(rows, start=1):
+        told = {"law": law, "article": article, "name": name, "position": position}
+        duty, _ = Duty.objects.update_or_create(code=code, defaults=told)
+        if bodies and not duty.bodies.exists():
+            duty.bodies.set([bodies[body] for body in named])
 
 
 def _load_measure(project: Project, code: str, row: list, bodies: dict[str, Organization]) -> None:

@@ -9,7 +9,16 @@ from outreach.models.assessment import (
     TitleReminder,
     TitleTransfer,
 )
+from outreach.models.duties import Duty
 from outreach.models.evidence import Evidence, EvidenceItem, EvidenceWanted
+from outreach.models.funds import (
+    BudgetLine,
+    Donation,
+    DonationUse,
+    FundEntry,
+    FundTarget,
+    ResearchSpending,
+)
 from outreach.models.objections import OBJECTION_STEPS, Objection
 from outreach.models.panel import (
     FIRST,
@@ -66,15 +75,21 @@ __all__ = [
     "ApplicationFile",
     "Assessment",
     "Ban",
+    "BudgetLine",
     "Checklist",
     "ClawBack",
     "Criterion",
+    "Donation",
+    "DonationUse",
+    "Duty",
     "Evidence",
     "EvidenceItem",
     "EvidenceWanted",
     "ExtraFinding",
     "ExtraRule",
     "Finding",
+    "FundEntry",
+    "FundTarget",
     "FundingAward",
     "Gate",
     "GateFinding",
@@ -88,6 +103,7 @@ __all__ = [
     "Plan",
     "Project",
     "Recusal",
+    "ResearchSpending",
     "Review",
     "Round",
     "Scheme",

@@ -1,4 +1,4 @@
-"""The sample city's plan at work: days, progress, and tasks on their way down and up. Invented, and says so."""
+"""The sample plan at work: days, progress, and tasks on their way down and up. Invented, and says so."""
 
 import uuid
 from datetime import date, timedelta

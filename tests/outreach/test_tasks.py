@@ -329,5 +329,5 @@ def test_the_list_of_tasks_asks_the_same_questions(
         hand(city, district, by=staff)
     client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         client.get(reverse("plan_desk:tasks"))
