@@ -4,8 +4,10 @@ from outreach.views import (
     assessments,
     bases,
     cases,
+    coordination,
     decisions,
     funds,
+    gaps,
     panel,
     plan,
     rounds,
@@ -84,6 +86,7 @@ guidance_public = [
 
 plan_public = [
     path("", plan.plan_page, name="page"),
+    path("projects/<slug:code>/", gaps.major_page, name="major"),
     path("<slug:code>/", plan.plan_page, name="page_of"),
 ]
 
@@ -104,6 +107,12 @@ plan_desk = [
     path("plans/<int:pk>/measures/new/", plan.measure_form, name="measure_new"),
     path("plans/<int:pk>/measures/<int:part>/", plan.measure_form, name="measure"),
     path("plans/<int:pk>/measures/<int:part>/remove/", plan.measure_remove, name="measure_remove"),
+    path("plans/<int:pk>/gaps/", gaps.gap_list, name="gaps"),
+    path("plans/<int:pk>/gaps/new/", gaps.gap_form, name="gap_new"),
+    path("plans/<int:pk>/gaps/<int:part>/", gaps.gap_form, name="gap"),
+    path("plans/<int:pk>/projects/new/", gaps.major_form, name="major_new"),
+    path("plans/<int:pk>/projects/<int:part>/", gaps.major_form, name="major_edit"),
+    path("plans/<int:pk>/projects/<int:part>/milestones/", gaps.milestones, name="milestones"),
     path("plans/<int:pk>/targets/new/", plan.target_form, name="target_new"),
     path("plans/<int:pk>/targets/<int:part>/", plan.target_form, name="target"),
     path("plans/<int:pk>/targets/<int:part>/path/", plan.target_path, name="target_path"),
@@ -127,4 +136,21 @@ funds_desk = [
     path("donations/<int:pk>/use/", funds.donation_use, name="donation_use"),
     path("donations/<int:pk>/receipt/", funds.receipt_issue, name="receipt_issue"),
     path("donations/<int:pk>/receipt.pdf", funds.receipt, name="receipt"),
+]
+
+coordination_desk = [
+    path("", coordination.member_list, name="members"),
+    path("members/<int:pk>/", coordination.member_detail, name="member"),
+    path("meetings/", coordination.meeting_list, name="meetings"),
+    path("meetings/new/", coordination.meeting_form, name="meeting_new"),
+    path("meetings/<int:pk>/", coordination.meeting_detail, name="meeting"),
+    path("meetings/<int:pk>/edit/", coordination.meeting_form, name="meeting_edit"),
+    path("meetings/<int:pk>/minutes/", coordination.meeting_minutes, name="minutes"),
+    path("meetings/<int:pk>/close/", coordination.meeting_close, name="meeting_close"),
+    path("meetings/<int:pk>/tasks/new/", tasks.task_of_meeting, name="follow_up"),
+    path("duties/", coordination.duty_list, name="duties"),
+    path("duties/<int:pk>/", coordination.duty_bodies, name="duty"),
+    path("reports/", coordination.report_list, name="reports"),
+    path("reports/<int:pk>/", coordination.report_detail, name="report"),
+    path("reports/<int:pk>/<slug:step>/", coordination.report_decide, name="decide"),
 ]

@@ -38,6 +38,7 @@ WAITING = (
     outreach.titles_waiting,
     outreach.supervision_waiting,
     outreach.tasks_waiting,
+    outreach.coordination_waiting,
 )
 
 

@@ -39,6 +39,7 @@ class Perm(models.TextChoices):
     TASK_VIEW = "task_view", "查看工作任务"
     TASK_ASSIGN = "task_assign", "下达工作任务"
     TASK_REPORT = "task_report", "上报工作任务"
+    COORDINATION_MANAGE = "coordination_manage", "组织联席会议与履职自评"
     FUND_VIEW = "fund_view", "查看科普经费"
     FUND_MANAGE = "fund_manage", "编制预算与下达经费"
     FUND_PAY = "fund_pay", "登记支付与绩效自评"
@@ -149,6 +150,7 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.PERSON_EXPORT,
         Perm.PLAN_VIEW,
         Perm.PLAN_EDIT,
+        Perm.COORDINATION_MANAGE,
         Perm.TITLE_EDIT,
         Perm.TITLE_CASE,
         Perm.TITLE_MANAGE,

@@ -100,6 +100,7 @@ urlpatterns = [
     path("desk/plan/", _part("outreach.urls.plan_desk", "plan_desk")),
     path("funds/", _part("outreach.urls.funds_public", "funds")),
     path("desk/funds/", _part("outreach.urls.funds_desk", "funds_desk")),
+    path("desk/coordination/", _part("outreach.urls.coordination_desk", "coordination")),
     path("guidance/", _part("outreach.urls.guidance_public", "guidance")),
     path("desk/titles/", _part("outreach.urls.titles_desk", "titles_desk")),
     path("directory/", _part("resources.urls.directory_public", "directory")),

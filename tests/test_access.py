@@ -47,6 +47,7 @@ FUND_DESK = "staff@city district@city district_head@city unit@city"  # whose mon
 FUND_OFFICERS = "staff@city district_head@city"
 FUND_SEERS = "staff@city district@district district_head@district unit@own"
 FUND_HEADS = "staff@city district_head@district"
+MEMBERS = "staff@city unit@own"
 NO_PART = (("part", 999_999_999),)
 
 PAGES = {
@@ -279,6 +280,28 @@ PAGES = {
     "plan_desk:target_new": Page("staff@city", "staff@city", of="plan"),
     "plan_desk:target": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
     "plan_desk:target_path": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan:major": Page("*", args=(("code", "new-museum"),)),
+    "plan_desk:gaps": Page("staff@city", of="plan"),
+    "plan_desk:gap_new": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:gap": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:major_new": Page("staff@city", "staff@city", of="plan"),
+    "plan_desk:major_edit": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:milestones": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    # --- the joint meeting
+    "coordination:members": Page(TASK_DESK),
+    "coordination:member": Page(MEMBERS, MEMBERS, of="member"),
+    "coordination:meetings": Page(TASK_DESK),
+    "coordination:meeting_new": Page("staff", "staff"),
+    "coordination:meeting": Page(MEMBERS, of="meeting"),
+    "coordination:meeting_edit": Page("staff@city", "staff@city", of="meeting"),
+    "coordination:minutes": Page("", "staff@city", of="meeting"),
+    "coordination:meeting_close": Page("", "staff@city", of="meeting"),
+    "coordination:follow_up": Page("staff@city", "staff@city", of="meeting"),
+    "coordination:duties": Page(TASK_DESK),
+    "coordination:duty": Page("staff@city", "staff@city", of="duty"),
+    "coordination:reports": Page(TASK_DESK, "staff"),
+    "coordination:report": Page(MEMBERS, MEMBERS, of="duty_report"),
+    "coordination:decide": Page("", "staff@city", of="duty_report", args=(("step", "accept"),)),
     # --- money
     "funds:gifts": Page("*"),
     "funds_desk:lines": Page(FUND_DESK),

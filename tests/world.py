@@ -24,9 +24,12 @@ from outreach.models import (
     Checklist,
     Donation,
     Duty,
+    DutyReport,
     HelpQuestion,
     Inspection,
     InspectionPlan,
+    Meeting,
+    Member,
     Objection,
     PanelMember,
     Plan,
@@ -133,6 +136,7 @@ def build() -> World:
     _supervision(world)
     _tasks(world)
     _funds(world)
+    _coordination(world)
     _statistics(world)
     _children(world)
     _parts(world)
@@ -330,6 +334,27 @@ def _tasks(world: World) -> None:
         )
         for place in ("here", "far")
     }
+
+
+def _coordination(world: World) -> None:
+    """The units as members of the joint meeting, each with a meeting and a report of its own."""
+    staff, today = world.people["staff"], timezone.localdate()
+    for name in ("member", "meeting", "duty_report"):
+        world.things[name] = {}
+    world.things["duty"] = {"here": Duty.objects.first()}
+    for place in PLACES:
+        unit = world.places[f"unit {place}"]
+        member = Member.objects.create(organization=unit, position=90)
+        meeting = Meeting.objects.create(
+            title=f"会议{place}", kind="special", held_on=today, region=world.places["city"], created_by=staff
+        )
+        meeting.attendees.add(member)
+        report = DutyReport.objects.create(
+            organization=unit, region=unit.region, created_by=staff, year=2025, due_on=today
+        )
+        world.things["member"][place] = member
+        world.things["meeting"][place] = meeting
+        world.things["duty_report"][place] = report
 
 
 def _funds(world: World) -> None:

@@ -10,8 +10,12 @@ from outreach.models import (
     Criterion,
     Duty,
     ExtraRule,
+    Gap,
     Gate,
+    MajorProject,
     Measure,
+    Member,
+    Milestone,
     Plan,
     Project,
     Scheme,
@@ -44,6 +48,8 @@ def load_reference() -> int:
     for code, project, *row in plan_data["measures"]:
         _load_measure(projects[project], code, row, bodies)
     _load_duties(bodies)
+    _load_gaps(plan)
+    _load_projects(plan)
     for row in plan_data["targets"]:
         _load_target(plan, *row)
     for code, name, level, years, basis in kinds:
@@ -68,9 +74,11 @@ def load_members() -> dict[str, Organization]:
         return {}
     data = json.loads((DATA / "members.json").read_text(encoding="utf-8"))
     bodies = {}
-    for name, short, kind in data["members"]:
+    for position, (name, short, kind, former) in enumerate(data["members"], start=1):
         defaults = {"short_name": short, "kind": kind, "source": data["basis"]}
         bodies[name], _ = Organization.objects.get_or_create(name=name, region=city, defaults=defaults)
+        told = {"position": position, "former_names": former}
+        Member.objects.get_or_create(organization=bodies[name], defaults=told)
     return bodies
 
 
@@ -82,6 +90,26 @@ def _load_duties(bodies: dict[str, Organization]) -> None:
         duty, _ = Duty.objects.update_or_create(code=code, defaults=told)
         if bodies and not duty.bodies.exists():
             duty.bodies.set([bodies[body] for body in named])
+
+
+def _load_gaps(plan: Plan) -> None:
+    """The shortcomings that the plan names; their links to measures are set once and then kept."""
+    for code, name, line, words, measures in json.loads((DATA / "gaps.json").read_text(encoding="utf-8")):
+        told = {"name": name, "source_line": line, "source_text": words}
+        gap, is_new = Gap.objects.update_or_create(plan=plan, code=code, defaults=told)
+        if is_new:
+            gap.measures.set(Measure.objects.filter(project__plan=plan, code__in=measures))
+
+
+def _load_projects(plan: Plan) -> None:
+    """The projects that take years, with their milestones; what staff changed stays."""
+    for row in json.loads((DATA / "major_projects.json").read_text(encoding="utf-8")):
+        measure = Measure.objects.get(project__plan=plan, code=row["measure"])
+        told = {"measure": measure, "name": row["name"], "summary": row["summary"]}
+        project, _ = MajorProject.objects.get_or_create(code=row["code"], defaults=told)
+        for name, due_on, reached_on, note in row["milestones"]:
+            defaults = {"due_on": due_on, "reached_on": reached_on, "note": note}
+            Milestone.objects.get_or_create(project=project, name=name, defaults=defaults)
 
 
 def _load_measure(project: Project, code: str, row: list, bodies: dict[str, Organization]) -> None:

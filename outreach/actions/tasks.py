@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.core.files.base import File
 from django.db import transaction
 
-from outreach.models import TASK_STEPS, Measure, Task
+from outreach.models import TASK_STEPS, Measure, Meeting, Task
 from outreach.queries.tasks import levels_above, people_at
 from outreach.rules.tasks import REMIND_DAYS, climb_level
 from portal import audit, files
@@ -33,6 +33,7 @@ def hand_down(
     places: Iterable[tuple[Region, Organization | None]],
     measure: Measure | None = None,
     parent: Task | None = None,
+    meeting: Meeting | None = None,
     key: uuid.UUID,
     by: User,
 ) -> list[Task]:
@@ -54,7 +55,9 @@ def hand_down(
         raise Refused("完成期限不能早于今天。")
     if parent is not None:
         _require_parent(parent, source, due_on)
-        measure = parent.measure
+        measure, meeting = parent.measure, parent.meeting
+    if meeting is not None and meeting.status != Meeting.Status.RUNNING:
+        raise Refused("发布纪要以后、办结以前，才能下达会议议定的任务。")
     for region, organization in places:
         task = Task(
             key=key,
@@ -66,6 +69,7 @@ def hand_down(
             due_on=due_on,
             measure=measure,
             parent=parent,
+            meeting=meeting,
             created_by=by,
         )
         task.full_clean()

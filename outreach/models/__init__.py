@@ -9,6 +9,15 @@ from outreach.models.assessment import (
     TitleReminder,
     TitleTransfer,
 )
+from outreach.models.coordination import (
+    MEETING_STEPS,
+    REPORT_STEPS,
+    DutyAnswer,
+    DutyReport,
+    Meeting,
+    Member,
+    MemberPost,
+)
 from outreach.models.duties import Duty
 from outreach.models.evidence import Evidence, EvidenceItem, EvidenceWanted
 from outreach.models.funds import (
@@ -19,6 +28,7 @@ from outreach.models.funds import (
     FundTarget,
     ResearchSpending,
 )
+from outreach.models.gaps import Gap, MajorProject, Milestone
 from outreach.models.objections import OBJECTION_STEPS, Objection
 from outreach.models.panel import (
     FIRST,
@@ -63,10 +73,12 @@ __all__ = [
     "ASSESSMENT_STEPS",
     "FIRST",
     "INSPECTION_STEPS",
+    "MEETING_STEPS",
     "MOST_FILES",
     "OBJECTION_STEPS",
     "PANEL_STEPS",
     "PLAN_STEPS",
+    "REPORT_STEPS",
     "REVIEW_STEPS",
     "ROUND_STEPS",
     "SECOND",
@@ -82,6 +94,8 @@ __all__ = [
     "Donation",
     "DonationUse",
     "Duty",
+    "DutyAnswer",
+    "DutyReport",
     "Evidence",
     "EvidenceItem",
     "EvidenceWanted",
@@ -91,12 +105,18 @@ __all__ = [
     "FundEntry",
     "FundTarget",
     "FundingAward",
+    "Gap",
     "Gate",
     "GateFinding",
     "HelpQuestion",
     "Inspection",
     "InspectionPlan",
+    "MajorProject",
     "Measure",
+    "Meeting",
+    "Member",
+    "MemberPost",
+    "Milestone",
     "Objection",
     "PanelDraw",
     "PanelMember",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from outreach.models.coordination import Meeting
 from outreach.models.plan import Measure
 from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.files import Attachment
@@ -48,6 +49,9 @@ class Task(Scoped):
     )
     measure = models.ForeignKey(
         Measure, models.PROTECT, null=True, blank=True, verbose_name="规划任务", related_name="tasks"
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, verbose_name="来自会议", related_name="tasks"
     )
     due_on = models.DateField("完成期限")
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.RUNNING, editable=False)

@@ -20,7 +20,7 @@ OPEN = [Task.Status.RUNNING, Task.Status.SUBMITTED]
 def tasks_for(user: User):
     """The tasks of one's regions and bodies."""
     rows = Task.objects.for_user(user, Perm.TASK_VIEW)
-    return rows.select_related("region", "organization", "source", "measure", "parent")
+    return rows.select_related("region", "organization", "source", "measure", "parent", "meeting")
 
 
 def handed_down_by(user: User):

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from outreach.models import Title, TitleKind
-from outreach.sample import funds, plan, rounds
+from outreach.sample import coordination, funds, plan, rounds
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
@@ -55,6 +55,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
     rounds.load(rng=rng, by=by)
     plan.load(rng=rng, by=by)
     funds.load(rng=rng, by=by)
+    coordination.load(rng=rng, by=by)
 
 
 def _holders(districts: list[Region], rng: Random) -> list[Organization]:

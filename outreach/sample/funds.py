@@ -1,7 +1,7 @@
 """The sample city's money: budget lines, what moved on them, gifts and what became of them. All invented."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -68,7 +68,7 @@ def _line(body, year, code, name, amount, target, rng, by, back) -> None:
             line=line,
             kind=kind,
             amount_yuan=sum_yuan,
-            entered_on=local_today().replace(year=year, month=1, day=15),
+            entered_on=min(date(year, 1, 15), local_today()),
             payee=payee,
             purpose=purpose,
             voucher="示例凭证",

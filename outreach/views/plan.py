@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.actions import plan as actions
 from outreach.forms.plan import MeasureForm, PathForm, SectionForm, SuccessorForm, TargetForm
-from outreach.models import Measure, Plan, Project, Target, Task
+from outreach.models import MajorProject, Measure, Plan, Project, Target, Task
 from outreach.queries import plan as queries
 from outreach.queries import tasks as task_queries
 from outreach.views.rounds import add_fault, require_desk
@@ -53,6 +53,8 @@ def plan_page(request, code=None):
         "plan": plan,
         "targets": queries.target_lines(plan),
         "sections": task_queries.board(plan, Task.objects.all(), local_today()),
+        "gaps": plan.gaps.prefetch_related("measures"),
+        "majors": MajorProject.objects.filter(measure__project__plan=plan).order_by("pk"),
         "others": queries.plans_for(may_edit=False).exclude(pk=plan.pk),
     }
     return render(request, "outreach/plan_page.html", context)
@@ -117,7 +119,7 @@ def _crumbs(plan: Plan, *more) -> list:
 def plan_detail(request, pk):
     """A plan as it is kept: sections, measures and targets with links to change them."""
     plan = _plan(request, pk)
-    links = []
+    links = [("差距与重大项目", reverse("plan_desk:gaps", args=[plan.pk]), "")]
     if plan.is_draft:
         for words, name in (
             ("新增章节", "section_new"),

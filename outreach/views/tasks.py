@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.actions import tasks as actions
 from outreach.forms.plan import NoteForm, ReportForm, TaskForm
-from outreach.models import TASK_STEPS, Measure, Task
+from outreach.models import TASK_STEPS, Measure, Meeting, Task
 from outreach.queries import tasks as queries
 from outreach.queries.plan import plan_in_force
 from outreach.views.plan import DESK, form_page
@@ -74,33 +74,43 @@ def task_new(request, pk=None):
     source = parent.region if parent else queries.sources_of(request.user).first()
     if source is None or not may(request.user, Perm.TASK_ASSIGN, source):
         raise PermissionDenied("您不能从这里下达任务。")
-    plan = plan_in_force(local_today())
+    given = {"title": parent.title, "due_on": parent.due_on} if parent else {}
+    title = "分解任务" if parent else "下达任务"
+    return _hand_down(request, title, source, given, back=parent, parent=parent)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_of_meeting(request, pk):
+    """Hand down what a meeting decided, to who took part unless told otherwise."""
+    require_desk(request.user, Perm.COORDINATION_MANAGE)
+    meeting = get_object_or_404(Meeting.objects.select_related("region"), pk=pk)
+    bodies = meeting.attendees.select_related("organization").order_by("position")
+    given = {"bodies": "\n".join(member.organization.name for member in bodies)}
+    title = f"落实会议议定事项：{meeting.title}"
+    return _hand_down(request, title, meeting.region, given, back=meeting, meeting=meeting)
+
+
+def _hand_down(request, title, source, given, *, back, parent=None, meeting=None):
     form = TaskForm(
         request.POST or None,
         source=source,
         places=queries.places_below(source),
-        measures=Measure.objects.filter(project__plan=plan).order_by("pk"),
+        measures=Measure.objects.filter(project__plan=plan_in_force(local_today())).order_by("pk"),
         is_part=parent is not None,
-        initial={
-            "key": uuid.uuid4(),
-            "title": parent.title if parent else "",
-            "due_on": parent and parent.due_on,
-        },
+        initial={"key": uuid.uuid4(), **given},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         told = {name: data.get(name) for name in ("title", "text", "due_on", "measure", "key")}
+        told |= {"places": form.places, "source": source, "parent": parent, "meeting": meeting}
         try:
-            made = actions.hand_down(
-                **told, places=form.places, source=source, parent=parent, by=request.user
-            )
+            made = actions.hand_down(**told, by=request.user)
         except (Refused, ValidationError) as fault:
             add_fault(form, fault)
         else:
             messages.success(request, f"任务已下达给 {len(made)} 处。")
-            return redirect(parent or made[0])
+            return redirect(back or made[0])
     crumbs = [*DESK, ("任务", reverse("plan_desk:tasks"))]
-    title = "分解任务" if parent else "下达任务"
     return form_page(request, form, title=title, crumbs=crumbs, submit="下达", lead=f"由{source.name}下达。")
 
 
