@@ -54,5 +54,5 @@ DROP FUNCTION outreach_task_goes_down();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0010_sections_measures_and_tasks")]
+    dependencies = [("outreach", "0005_plan_funds_and_coordination")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

@@ -56,5 +56,5 @@ DROP FUNCTION outreach_line_counts_its_entries();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0012_funds")]
+    dependencies = [("outreach", "0006_tasks_go_down")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]
