@@ -68,7 +68,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
             ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
             ("规划与任务", "/desk/plan/", (Perm.TASK_VIEW,)),
-            ("统筹协调", "/desk/coordination/", (Perm.COORDINATION_MANAGE, Perm.TASK_REPORT)),
+            ("统筹协调", "/desk/coordination/", (Perm.COORDINATION_MANAGE,)),
             ("科普经费", "/desk/funds/", (Perm.FUND_VIEW,)),
             ("科普认定", "/desk/titles/", (Perm.TITLE_CASE, Perm.TITLE_VIEW)),
             (

@@ -1,6 +1,7 @@
 """Budget lines, entries, targets and gifts as typed."""
 
 import uuid
+from decimal import Decimal
 
 from django import forms
 
@@ -9,7 +10,7 @@ from outreach.models import BudgetLine, Donation, FundTarget, ResearchSpending
 from portal.files import UploadField
 from portal.organizations import Organization
 
-_YUAN = {"max_digits": 14, "decimal_places": 2, "min_value": 0.01}
+_YUAN = {"max_digits": 14, "decimal_places": 2, "min_value": Decimal("0.01")}
 
 
 class BodyField(forms.CharField):

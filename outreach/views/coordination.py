@@ -1,7 +1,8 @@
 """The joint meeting at the desk: members, meetings with their follow-ups, duties and yearly reports."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +28,12 @@ from portal.keyset import page_by_key
 from portal.roles import Perm
 
 DESK = [("工作台", "/desk/"), ("统筹协调", "/desk/coordination/")]
-SEES = (Perm.COORDINATION_MANAGE, Perm.TASK_REPORT)
+
+
+def require_member(user) -> None:
+    """The association, and whoever speaks for a member of the joint meeting."""
+    if not user.can(Perm.COORDINATION_MANAGE) and not queries.members_for(user).exists():
+        raise PermissionDenied("联席会议由市科协和成员单位办理。")
 
 
 def _page(request, rows, order):
@@ -40,7 +46,7 @@ def _page(request, rows, order):
 
 @require_safe
 def member_list(request):
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     page = _page(request, queries.members_for(request.user), ("position", "pk"))
     rows = [(member, [queries.post_of(member, role) for role in MemberPost.Role.values]) for member in page]
     context = {"page": page, "rows": rows, "manages": request.user.can(Perm.COORDINATION_MANAGE)}
@@ -50,7 +56,7 @@ def member_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_detail(request, pk):
     """A member's posts now and before; a new one takes over from the old."""
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     member = get_object_or_404(queries.members_for(request.user), pk=pk)
     form = PostForm(request.POST or None, instance=MemberPost(member=member))
     if request.method == "POST" and form.is_valid():
@@ -75,7 +81,7 @@ def member_detail(request, pk):
 
 @require_safe
 def meeting_list(request):
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     manages = request.user.can(Perm.COORDINATION_MANAGE)
     context = {
         "page": _page(request, queries.meetings_for(request.user), ("-held_on", "-pk")),
@@ -105,7 +111,7 @@ def meeting_form(request, pk=None):
 
 @require_safe
 def meeting_detail(request, pk):
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     return _meeting(request, get_object_or_404(queries.meetings_for(request.user), pk=pk))
 
 
@@ -157,7 +163,7 @@ def meeting_close(request, pk):
 
 @require_safe
 def duty_list(request):
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     context = {"duties": queries.duties(), "manages": request.user.can(Perm.COORDINATION_MANAGE)}
     return render(request, "outreach/duty_list.html", context)
 
@@ -178,7 +184,7 @@ def duty_bodies(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_list(request):
     """The reports of duties; the association asks for a year's here."""
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     manages = request.user.can(Perm.COORDINATION_MANAGE)
     form = OpenReportsForm(request.POST or None, initial={"year": local_today().year})
     if request.method == "POST":
@@ -198,7 +204,7 @@ def report_list(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_detail(request, pk):
-    require_desk(request.user, *SEES)
+    require_member(request.user)
     report = get_object_or_404(queries.reports_for(request.user), pk=pk)
     fills = "submit_duties" in dict(REPORT_STEPS.open_to(request.user, report))
     duties = queries.duties_of(report.organization)
@@ -232,6 +238,8 @@ def report_detail(request, pk):
 @require_POST
 def report_decide(request, pk, step):
     require_desk(request.user, Perm.COORDINATION_MANAGE)
+    if step not in ("accept", "return"):
+        raise Http404("没有这个步骤。")
     report = get_object_or_404(queries.reports_for(request.user), pk=pk)
     note = request.POST.get("note", "")[:300].replace("\0", "")
     actions.decide_report(report, is_accepted=step == "accept", note=note, by=request.user)

@@ -22,7 +22,7 @@ from outreach.forms.funds import (
     ResearchForm,
     UseForm,
 )
-from outreach.models import BudgetLine, Donation, FundTarget
+from outreach.models import BudgetLine, Donation, FundTarget, ResearchSpending
 from outreach.queries import funds as queries
 from outreach.rules.funds import performance, share
 from outreach.views.plan import form_page
@@ -51,7 +51,7 @@ def line_list(request):
     require_desk(request.user, Perm.FUND_VIEW)
     rows = queries.lines_for(request.user)
     years = queries.years_of(rows)
-    asked = request.GET.get("year", "")
+    asked = request.GET.get("year", "")[:4]
     year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else None
     year = year or queries.this_year(rows, local_today())
     rows = rows.filter(year=year)
@@ -183,7 +183,9 @@ def evaluate(request, pk):
 def beside_research(request):
     """What the city paid for outreach beside what it spent on research."""
     require_desk(request.user, Perm.PLAN_VIEW)
-    form = ResearchForm(request.POST or None)
+    asked = request.POST.get("year", "")[:4]
+    known = ResearchSpending.objects.filter(year=asked) if asked.isascii() and asked.isdigit() else None
+    form = ResearchForm(request.POST or None, instance=known.first() if known else None)
     if request.method == "POST" and form.is_valid():
         actions.keep_research(form.save(commit=False), by=request.user)
         messages.success(request, "已保存。")

@@ -13,6 +13,7 @@ from outreach.forms.plan import MeasureForm, PathForm, SectionForm, SuccessorFor
 from outreach.models import MajorProject, Measure, Plan, Project, Target, Task
 from outreach.queries import plan as queries
 from outreach.queries import tasks as task_queries
+from outreach.queries.coordination import members_for
 from outreach.views.rounds import add_fault, require_desk
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -78,14 +79,18 @@ def board(request):
     plan, today = _chosen(request), local_today()
     tasks = Task.objects.for_user(request.user, Perm.TASK_VIEW)
     regions = task_queries.regions_to_show(request.user)
-    assigns = request.user.can(Perm.TASK_ASSIGN)
+    links = []
+    if members_for(request.user).exists():
+        links.append(("联席会议", reverse("coordination:members"), ""))
+    if request.user.can(Perm.TASK_ASSIGN):
+        links.append(("下达任务", reverse("plan_desk:task_new"), "primary"))
     context = {
         "plan": plan,
         "sections": task_queries.board(plan, tasks, today),
         "bodies": task_queries.by_body(tasks),
         "regions": task_queries.by_region(tasks, regions),
         "plans": queries.plans_for(request.user.can(Perm.PLAN_EDIT)),
-        "actions": [("下达任务", reverse("plan_desk:task_new"), "primary")] if assigns else [],
+        "actions": links,
         "edits": request.user.can(Perm.PLAN_EDIT),
     }
     return render(request, "outreach/board.html", context)
@@ -109,6 +114,12 @@ def overview(request):
 def _plan(request, pk) -> Plan:
     require_desk(request.user, Perm.PLAN_EDIT)
     return get_object_or_404(Plan, pk=pk)
+
+
+def _draft(request, pk) -> Plan:
+    plan = _plan(request, pk)
+    actions.require_draft(plan)
+    return plan
 
 
 def _crumbs(plan: Plan, *more) -> list:
@@ -177,7 +188,7 @@ def _save(request, form, plan: Plan, save, title: str):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_form(request, pk, part=None):
-    plan = _plan(request, pk)
+    plan = _draft(request, pk)
     section = get_object_or_404(plan.projects, pk=part) if part else Project(plan=plan)
     form = SectionForm(request.POST or None, instance=section)
     return _save(
@@ -191,7 +202,7 @@ def section_form(request, pk, part=None):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_form(request, pk, part=None):
-    plan = _plan(request, pk)
+    plan = _plan(request, pk) if part else _draft(request, pk)
     rows = Measure.objects.filter(project__plan=plan).select_related("project__plan")
     measure = get_object_or_404(rows, pk=part) if part else Measure(progress=Measure.Progress.NOT_BEGUN)
     form = MeasureForm(request.POST or None, instance=measure, plan=plan)
@@ -214,7 +225,7 @@ def measure_remove(request, pk, part):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def target_form(request, pk, part=None):
-    plan = _plan(request, pk)
+    plan = _draft(request, pk)
     target = get_object_or_404(plan.targets, pk=part) if part else Target(plan=plan)
     form = TargetForm(request.POST or None, instance=target)
     return _save(
