@@ -53,7 +53,7 @@ def plan_page(request, code=None):
     context = {
         "plan": plan,
         "targets": queries.target_lines(plan),
-        "sections": task_queries.board(plan, Task.objects.all(), local_today()),
+        "chapters": task_queries.board(plan, Task.objects.all(), local_today()),
         "gaps": plan.gaps.prefetch_related("measures"),
         "majors": MajorProject.objects.filter(measure__project__plan=plan).order_by("pk"),
         "others": queries.plans_for(may_edit=False).exclude(pk=plan.pk),
@@ -86,7 +86,7 @@ def board(request):
         links.append(("下达任务", reverse("plan_desk:task_new"), "primary"))
     context = {
         "plan": plan,
-        "sections": task_queries.board(plan, tasks, today),
+        "chapters": task_queries.board(plan, tasks, today),
         "bodies": task_queries.by_body(tasks),
         "regions": task_queries.by_region(tasks, regions),
         "plans": queries.plans_for(request.user.can(Perm.PLAN_EDIT)),
@@ -143,7 +143,7 @@ def plan_detail(request, pk):
     context = {
         "plan": plan,
         "actions": links,
-        "sections": task_queries.board(plan, Task.objects.all(), local_today()),
+        "chapters": task_queries.board(plan, Task.objects.all(), local_today()),
         "targets": queries.target_lines(plan),
     }
     return render(request, "outreach/plan_kept.html", context)
