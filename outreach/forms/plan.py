@@ -7,6 +7,7 @@ from portal.files import UploadField
 from portal.organizations import Organization
 from portal.regions import Region
 
+MOST_YEARS = 20
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
@@ -33,6 +34,8 @@ class SuccessorForm(forms.Form):
         typed = super().clean()
         if typed.get("starts_on") and typed.get("ends_on") and typed["ends_on"] <= typed["starts_on"]:
             self.add_error("ends_on", "终止日期必须晚于起始日期。")
+        elif not self.errors and typed["ends_on"].year - typed["starts_on"].year > MOST_YEARS:
+            self.add_error("ends_on", f"规划期不能超过 {MOST_YEARS} 年。")
         return typed
 
 

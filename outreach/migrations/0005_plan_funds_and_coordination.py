@@ -703,9 +703,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="target",
             constraint=models.CheckConstraint(
-                condition=models.Q(("target_year__gt", models.F("baseline_year"))),
+                condition=models.Q(
+                    ("target_year__gt", models.F("baseline_year")),
+                    ("baseline_year__gte", 1990),
+                    ("target_year__lte", 2100),
+                ),
                 name="target_after_its_baseline",
-                violation_error_message="目标年份必须晚于基期年份。",
+                violation_error_message="目标年份必须晚于基期年份，且在 1990 至 2100 年之间。",
             ),
         ),
         migrations.AlterConstraint(

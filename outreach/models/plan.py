@@ -158,8 +158,10 @@ class Target(models.Model):
             ),
             models.CheckConstraint(
                 name="target_after_its_baseline",
-                condition=Q(target_year__gt=F("baseline_year")),
-                violation_error_message="目标年份必须晚于基期年份。",
+                condition=Q(
+                    target_year__gt=F("baseline_year"), baseline_year__gte=1990, target_year__lte=2100
+                ),
+                violation_error_message="目标年份必须晚于基期年份，且在 1990 至 2100 年之间。",
             ),
         ]
 
