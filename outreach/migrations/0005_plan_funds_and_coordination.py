@@ -704,8 +704,8 @@ class Migration(migrations.Migration):
             model_name="target",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("target_year__gt", models.F("baseline_year")),
                     ("baseline_year__gte", 1990),
+                    ("target_year__gt", models.F("baseline_year")),
                     ("target_year__lte", 2100),
                 ),
                 name="target_after_its_baseline",
