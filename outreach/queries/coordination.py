@@ -1,9 +1,12 @@
 """The joint meeting as people read it: members, meetings, duties and what was reported on them."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.db.models import Count, Prefetch, Q
 from django.urls import reverse
 
-from outreach.models import Duty, DutyReport, Meeting, Member, MemberPost
+from outreach.models import Duty, DutyReport, Meeting, Member, MemberPost, Task
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
@@ -49,6 +52,51 @@ def reports_for(user: User):
     scope = DutyReport.objects.for_user(user, Perm.COORDINATION_MANAGE)
     scope |= DutyReport.objects.filter(organization__in=user.places_for(Perm.TASK_REPORT)[1])
     return scope.select_related("organization__region", "region")
+
+
+@dataclass(frozen=True)
+class Year:
+    """What the joint meeting did in one year: meetings, follow-ups, reports, and each member's share."""
+
+    year: int
+    meetings: list[tuple[str, int]]
+    has_plenary: bool
+    lines: list[dict]
+
+
+def year_of(year: int, on: date) -> Year:
+    """Meetings held in a year by kind; of each member its tasks due in the year, and its report.
+
+    Basis: 广东省科学技术普及条例第十条 (a plenary at least once a year).
+    """
+    held = Meeting.objects.filter(held_on__year=year).exclude(status="planned")
+    kinds = dict(held.order_by().values_list("kind").annotate(Count("pk")))
+    own = Q(organization__in=Member.objects.values("organization"), due_on__year=year)
+    counted = (
+        Task.objects.filter(own)
+        .exclude(status="cancelled")
+        .order_by()
+        .values("organization")
+        .annotate(
+            total=Count("pk"),
+            done=Count("pk", filter=Q(status="done")),
+            late=Count("pk", filter=Q(status="running", due_on__lt=on)),
+        )
+    )
+    tasks = {row["organization"]: row for row in counted}
+    reports = {report.organization_id: report for report in DutyReport.objects.filter(year=year)}
+    none = {"total": 0, "done": 0, "late": 0}
+    members = Member.objects.select_related("organization")
+    lines = [
+        {
+            "member": member,
+            "report": reports.get(member.organization_id),
+            **tasks.get(member.organization_id, none),
+        }
+        for member in members
+    ]
+    told = [(label, kinds.get(code, 0)) for code, label in Meeting.Kind.choices]
+    return Year(year, told, bool(kinds.get(Meeting.Kind.PLENARY)), lines)
 
 
 def coordination_waiting(user: User) -> list[Waiting]:

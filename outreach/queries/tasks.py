@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from outreach.models import Plan, Task
+from outreach.models import Measure, Plan, Task
 from outreach.rules.plan import light, measure_share, percent, rolled_up
 from portal.accounts import Grant, User
 from portal.calendar import local_today
@@ -147,6 +147,20 @@ def by_region(tasks, regions) -> list[tuple[Region, dict]]:
     for region in regions:
         within = [row for (path,), row in counts.items() if path.startswith(region.path)]
         rows.append((region, {name: sum(row[name] for row in within) for name in NONE}))
+    return rows
+
+
+def coverage(plan: Plan, tasks, regions) -> list[tuple[Measure, list[tuple[int, int]]]]:
+    """Of each measure that was handed down: (done, handed down) in each of these regions, in their order."""
+    counts = _counts(tasks.filter(measure__project__plan=plan), "measure", "region__path")
+    measures = Measure.objects.filter(project__plan=plan).order_by("pk")
+    rows = []
+    for measure in measures:
+        own = [(path, row) for (pk, path), row in counts.items() if pk == measure.pk]
+        if own:
+            cells = [[row for path, row in own if path.startswith(region.path)] for region in regions]
+            told = [(sum(row["done"] for row in cell), sum(row["total"] for row in cell)) for cell in cells]
+            rows.append((measure, told))
     return rows
 
 

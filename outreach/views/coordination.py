@@ -158,6 +158,20 @@ def meeting_close(request, pk):
     return redirect(meeting)
 
 
+@require_safe
+def year(request):
+    """What the joint meeting did in a year, to be read, printed and reported."""
+    require_desk(request.user, Perm.COORDINATION_MANAGE)
+    today = local_today()
+    asked = request.GET.get("year", "")[:4]
+    chosen = (
+        int(asked) if asked.isascii() and asked.isdigit() and 2015 <= int(asked) <= today.year else today.year
+    )
+    years = range(today.year, max(today.year - 5, 2014), -1)
+    context = {"told": queries.year_of(chosen, today), "years": years}
+    return render(request, "outreach/coordination_year.html", context)
+
+
 # --- Duties and reports ---------------------------------------------------------------------------
 
 

@@ -97,6 +97,22 @@ def board(request):
 
 
 @require_safe
+def coverage(request):
+    """Where measures have reached: each against the districts, or the parts of one's own region."""
+    require_desk(request.user, Perm.TASK_VIEW)
+    plan = _chosen(request)
+    tasks = Task.objects.for_user(request.user, Perm.TASK_VIEW)
+    regions = list(task_queries.regions_to_show(request.user))
+    context = {
+        "plan": plan,
+        "regions": regions,
+        "rows": task_queries.coverage(plan, tasks, regions),
+        "edits": request.user.can(Perm.PLAN_EDIT),
+    }
+    return render(request, "outreach/coverage.html", context)
+
+
+@require_safe
 def overview(request):
     """The plan's measures as bars over its years."""
     require_desk(request.user, Perm.TASK_VIEW)

@@ -12,7 +12,13 @@ from django.utils import timezone
 from outreach.actions import coordination as actions
 from outreach.actions import load_reference, tasks
 from outreach.models import Duty, DutyReport, Meeting, Member, MemberPost, Task
-from outreach.queries.coordination import coordination_waiting, meetings_for, members_for, post_of
+from outreach.queries.coordination import (
+    coordination_waiting,
+    meetings_for,
+    members_for,
+    post_of,
+    year_of,
+)
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -259,3 +265,22 @@ def test_a_report_is_filled_on_its_page(client, report, clerk):
     assert refused.status_code == 422
     assert "履行sz-26" in refused.content.decode()
     assert report.status == "submitted"
+
+
+# --- The year ---------------------------------------------------------------------------------------
+
+
+def test_the_year_tells_meetings_tasks_and_reports_of_every_member(client, report, meeting, education, staff):
+    actions.publish_minutes(meeting, minutes="议定一项。", by=staff)
+    task = follow_up(meeting, staff)
+    Task.objects.filter(pk=task.pk).update(due_on=date(2025, 5, 1))
+    Meeting.objects.filter(pk=meeting.pk).update(held_on=date(2025, 3, 1))
+
+    told = year_of(2025, date(2025, 6, 1))
+
+    (line,) = [line for line in told.lines if line["member"] == education]
+    assert (line["total"], line["done"], line["late"], line["report"]) == (1, 0, 1, report)
+    assert dict(told.meetings) == {"全体会议": 1, "联络员会议": 0, "专题会议": 0}
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(reverse("coordination:year"), {"year": "2024"}).content.decode()
+    assert "还没有召开全体会议" in page

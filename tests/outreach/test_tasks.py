@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from outreach.actions import load_reference
 from outreach.actions import tasks as actions
 from outreach.models import Measure, Plan, Task
-from outreach.queries.tasks import board, by_region, tasks_for, tasks_waiting
+from outreach.queries.tasks import board, by_region, coverage, tasks_for, tasks_waiting
 from outreach.rules.tasks import climb_level
 from portal.calendar import SHANGHAI
 from portal.errors import Refused
@@ -307,6 +307,20 @@ def test_the_board_counts_tasks_by_measure_and_region(city, district, staff, off
     count = lines["4.4-1"]["count"]
     assert (count["total"], count["done"], count["late"], lines["4.4-1"]["percent"]) == (2, 1, 1, 50)
     assert by_region(tasks, [district])[0][1] == {"total": 2, "done": 1, "waiting": 0, "late": 1}
+
+
+def test_the_coverage_counts_a_district_with_all_below_it(client, city, district, staff, officer, street):
+    load_reference()
+    measure = Measure.objects.get(code="4.4-1")
+    (task,) = hand(city, district, by=staff, measure=measure)
+    hand(district, street, parent=task, by=officer)
+    other = RegionFactory()
+
+    rows = coverage(Plan.objects.get(), Task.objects.all(), [district, other])
+
+    assert rows == [(measure, [(0, 2), (0, 0)])]
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "0 / 2" in client.get(reverse("plan_desk:coverage")).content.decode()
 
 
 def test_a_task_is_handed_down_on_its_page(client, district, officer, street, unit):
