@@ -111,7 +111,8 @@ NONE = {"total": 0, "done": 0, "waiting": 0, "late": 0}
 def board(plan: Plan, tasks, on: date) -> list[dict]:
     """The plan's sections with their measures: lights, tasks, and shares that roll up by weight.
 
-    `tasks` are those that count: of everybody, or of one's own regions. Shares are whole per cent or None.
+    `tasks` are those that count: of everybody, or of one's own regions. Shares are whole per cent or None;
+    a section's is of those of its measures, `known`, that have one.
     """
     counts = _counts(tasks.filter(measure__project__plan=plan), "measure")
     sections = []
@@ -133,7 +134,9 @@ def board(plan: Plan, tasks, on: date) -> list[dict]:
                     "words": LIGHTS[code],
                 }
             )
-        sections.append({"project": project, "lines": lines, "percent": percent(rolled_up(parts))})
+        known = sum(share is not None for _, share in parts)
+        whole = percent(rolled_up(parts))
+        sections.append({"project": project, "lines": lines, "percent": whole, "known": known})
     return sections
 
 
