@@ -200,8 +200,9 @@ def climb(*, at: datetime) -> int:
     Returns how many climbed. A person gets one notice for all of them.
     """
     today = local_today(at)
-    rows = _with_places(Task.objects.late(today).select_for_update(of=("self",)))
-    regions = {region.code: region for region in Region.objects.filter(level__lte=3)}
+    rows = list(_with_places(Task.objects.late(today).select_for_update(of=("self",))))
+    codes = {code for task in rows for code in levels_above(task)}
+    regions = {region.code: region for region in Region.objects.filter(code__in=codes)}
     told: dict[User, list[Task]] = {}
     climbed = 0
     for task in rows:
