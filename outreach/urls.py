@@ -1,6 +1,7 @@
 from django.urls import path
 
-from outreach.views import assessments, bases, cases, decisions, panel, rounds, supervision
+from outreach.views import assessments, bases, cases, decisions, library, panel, rounds, supervision
+from outreach.views import library_desk as desk
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -69,4 +70,30 @@ supervision_desk = [
 guidance_public = [
     path("", supervision.guidance_list, name="list"),
     path("<int:pk>/", supervision.guidance_page, name="page"),
+]
+
+library_public = [
+    path("", library.library_list, name="list"),
+    path("glossary/", library.glossary, name="glossary"),
+    path("comments/<uuid:uuid>/", library.comment_page, name="comment"),
+    path("<slug:code>/", library.document, name="document"),
+    path("<slug:code>/versions/<int:number>/", library.version, name="version"),
+    path("<slug:code>/versions/<int:number>/comment/", library.comment_new, name="comment_new"),
+    path("<slug:code>/versions/<int:number>/comments/", library.comment_list, name="comments"),
+    path("<slug:code>/compare/<int:before>/<int:after>/", library.compared, name="compare"),
+]
+
+library_desk = [
+    path("", desk.document_list, name="list"),
+    path("new/", desk.document_new, name="new"),
+    path("propose/", desk.propose, name="propose"),
+    path("comments/", desk.comment_list, name="comments"),
+    path("comments/<int:pk>/", desk.comment_detail, name="comment"),
+    path("terms/", desk.term_list, name="terms"),
+    path("terms/new/", desk.term_form, name="term_new"),
+    path("terms/<slug:code>/", desk.term_form, name="term"),
+    path("documents/<slug:code>/", desk.document_detail, name="document"),
+    path("documents/<slug:code>/versions/new/", desk.version_new, name="version_new"),
+    path("documents/<slug:code>/versions/<int:number>/", desk.version_detail, name="version"),
+    path("documents/<slug:code>/versions/<int:number>/<slug:step>/", desk.version_step, name="version_step"),
 ]

@@ -20,6 +20,7 @@ PUBLIC = (
     (_("作品征集"), "/works/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
+    (_("政策标准"), "/library/"),
     (_("核验"), "/verify/"),
 )
 
@@ -73,6 +74,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
                 "/desk/supervision/",
                 (Perm.INSPECTION_VIEW, Perm.SELF_CHECK, Perm.HELP_ASK),
             ),
+            ("政策与标准", "/desk/library/", (Perm.LIBRARY_EDIT, Perm.STANDARD_PROPOSE)),
             ("评审任务", "/desk/titles/reviews/", (Perm.TITLE_SCORE,)),
         ),
     ),

@@ -37,6 +37,7 @@ WAITING = (
     events.waiting_for,
     outreach.titles_waiting,
     outreach.supervision_waiting,
+    outreach.library_waiting,
 )
 
 

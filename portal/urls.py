@@ -97,6 +97,8 @@ urlpatterns = [
     path("bases/<int:pk>/", pages.base, name="base"),
     path("desk/supervision/", _part("outreach.urls.supervision_desk", "supervision_desk")),
     path("guidance/", _part("outreach.urls.guidance_public", "guidance")),
+    path("library/", _part("outreach.urls.library_public", "library")),
+    path("desk/library/", _part("outreach.urls.library_desk", "library_desk")),
     path("desk/titles/", _part("outreach.urls.titles_desk", "titles_desk")),
     path("directory/", _part("resources.urls.directory_public", "directory")),
     path("events/", include("events.urls")),

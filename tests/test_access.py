@@ -37,6 +37,7 @@ def first(parts: str):
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
+PROPOSERS = "district district_head unit expert"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
 PAGES = {
@@ -244,6 +245,29 @@ PAGES = {
     "routes_desk:detail": Page(RESOURCE_READERS, of="route"),
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
+    # --- the library
+    "library:list": Page("*"),
+    "library:glossary": Page("*"),
+    "library:document": Page("*", of="library"),
+    "library:version": Page("*", of="library", args=(("number", 1),)),
+    "library:compare": Page("*", of="library", args=(("before", 1), ("after", 1))),
+    "library:comment_new": Page("*", "*", of="library", args=(("number", 1),)),
+    "library:comments": Page("*", of="library", args=(("number", 1),)),
+    "library:comment": Page("*", of="comment"),
+    "library_desk:list": Page(f"{PROPOSERS} staff"),
+    "library_desk:new": Page("staff", "staff"),
+    "library_desk:propose": Page(f"{PROPOSERS} staff", f"{PROPOSERS} staff"),
+    "library_desk:comments": Page("staff"),
+    "library_desk:comment": Page("staff@city", "staff@city", of="comment"),
+    "library_desk:terms": Page("staff"),
+    "library_desk:term_new": Page("staff", "staff"),
+    "library_desk:term": Page("staff@city", "staff@city", of="term"),
+    "library_desk:document": Page("staff@city", "staff@city", of="library"),
+    "library_desk:version_new": Page("", "staff@city", of="library"),
+    "library_desk:version": Page("staff@city", "staff@city", of="library", args=(("number", 1),)),
+    "library_desk:version_step": Page(
+        "", "staff@city", of="library", args=(("number", 1), ("step", "close"))
+    ),
     # --- supervision
     "guidance:list": Page("*"),
     "guidance:page": Page("*", of="guidance"),

@@ -18,6 +18,7 @@ from events import actions as events
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
+from outreach.actions import library
 from outreach.models import (
     Checklist,
     HelpQuestion,
@@ -45,8 +46,10 @@ from tests.outreach.factories import (
     ApplicationFactory,
     AssessmentFactory,
     RoundFactory,
+    TermFactory,
     TitleFactory,
     TitleKindFactory,
+    draft_before_public,
 )
 from tests.resources import works
 from tests.resources.census import open_round, sheet_of
@@ -125,6 +128,7 @@ def build() -> World:
     _titles(world)
     _works(world)
     _supervision(world)
+    _library(world)
     _statistics(world)
     _children(world)
     _parts(world)
@@ -294,6 +298,16 @@ def _supervision(world: World) -> None:
             created_by=staff,
         )
     }
+
+
+def _library(world: World) -> None:
+    """A standard whose draft is before the public, a comment on it, and a term."""
+    staff = world.people["staff"]
+    draft = draft_before_public(staff)
+    said = library.comment(draft, key=uuid.uuid4(), article="", text="建议写明。", at=timezone.now())
+    world.things["library"] = {"here": draft.version.document}
+    world.things["comment"] = {"here": said}
+    world.things["term"] = {"here": TermFactory()}
 
 
 def _notice(world: World) -> tuple[dict, dict]:

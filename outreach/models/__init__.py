@@ -10,6 +10,15 @@ from outreach.models.assessment import (
     TitleTransfer,
 )
 from outreach.models.evidence import Evidence, EvidenceItem, EvidenceWanted
+from outreach.models.library import (
+    VERSION_STEPS,
+    Article,
+    Comment,
+    CommentRound,
+    Document,
+    DocumentVersion,
+    Term,
+)
 from outreach.models.objections import OBJECTION_STEPS, Objection
 from outreach.models.panel import (
     FIRST,
@@ -60,13 +69,19 @@ __all__ = [
     "REVIEW_STEPS",
     "ROUND_STEPS",
     "SECOND",
+    "VERSION_STEPS",
     "Application",
     "ApplicationFile",
+    "Article",
     "Assessment",
     "Ban",
     "Checklist",
     "ClawBack",
+    "Comment",
+    "CommentRound",
     "Criterion",
+    "Document",
+    "DocumentVersion",
     "Evidence",
     "EvidenceItem",
     "EvidenceWanted",
@@ -95,6 +110,7 @@ __all__ = [
     "SiteVisit",
     "Target",
     "TargetActual",
+    "Term",
     "Title",
     "TitleKind",
     "TitleReminder",

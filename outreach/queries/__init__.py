@@ -1,6 +1,7 @@
 """What other apps may ask of the plan and of the titles."""
 
 from outreach.queries.bases import holders, titles_of
+from outreach.queries.library import library_waiting
 from outreach.queries.plan import measures_by_project, plan_in_force, targets
 from outreach.queries.rounds import evidence_of, titles_waiting
 from outreach.queries.supervision import supervision_waiting
@@ -10,6 +11,7 @@ __all__ = [
     "evidence_of",
     "free_titles_by_district",
     "holders",
+    "library_waiting",
     "measures_by_project",
     "plan_in_force",
     "supervision_waiting",

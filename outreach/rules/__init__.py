@@ -1,0 +1,1 @@
+"""Arithmetic and parsing without Django: what a text of a document is made of, and how two differ."""
