@@ -55,6 +55,7 @@ MAX_VARIANTS = 8
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
 SOURCES: tuple[str, ...] = (
     "outreach.queries.library.searchable",
+    "outreach.queries.supervision.searchable_guidance",
     "resources.queries.searchable",
     "resources.queries.routes.searchable_routes",
     "events.queries.searchable",
@@ -71,6 +72,7 @@ KINDS = {
     "refutation": "科学辟谣",
     "document": "政策与标准",
     "article": "政策条文",
+    "guidance": "办事指南",
     "page": "栏目",
 }
 

@@ -37,6 +37,7 @@ def first(parts: str):
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
+SELF_CHECKS = "staff@city district@district district_head@district unit@own subdistrict@street"
 PROPOSERS = "district district_head unit expert"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
@@ -275,13 +276,20 @@ PAGES = {
     "supervision_desk:plans": Page("staff"),
     "supervision_desk:plan_new": Page("staff", "staff"),
     "supervision_desk:plan": Page("staff@city", of="inspection_plan"),
+    "supervision_desk:plan_edit": Page("staff@city", "staff@city", of="inspection_plan"),
     "supervision_desk:plan_step": Page(
         "", "staff@city", of="inspection_plan", args=(("step", "close_plan"),)
     ),
     "supervision_desk:inspection": Page(TITLE_CASES, TITLE_CASES, of="inspection", may_be_empty=True),
     "supervision_desk:mend": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
     "supervision_desk:recheck": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
-    "supervision_desk:self_checks": Page(SUPERVISED, SUPERVISED, may_be_empty=True),
+    "supervision_desk:checklists": Page("staff"),
+    "supervision_desk:checklist_new": Page("staff", "staff"),
+    "supervision_desk:checklist": Page(SUPERVISED, of="checklist"),
+    "supervision_desk:self_checks": Page(SUPERVISED),
+    "supervision_desk:self_check": Page(SELF_CHECKS, of="self_check"),
+    "supervision_desk:self_check_form": Page("unit@own", "unit@own", of="checked_body"),
+    "supervision_desk:self_check_remind": Page("", "staff district district_head"),
     "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
     "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles

@@ -27,6 +27,7 @@ from outreach.models import (
     Objection,
     PanelMember,
     Review,
+    SelfCheck,
 )
 from portal import documents, files, jobs
 from portal.accounts import Grant, User
@@ -128,6 +129,7 @@ def build() -> World:
     _titles(world)
     _works(world)
     _supervision(world)
+    _self_checks(world)
     _library(world)
     _statistics(world)
     _children(world)
@@ -292,11 +294,28 @@ def _supervision(world: World) -> None:
         "here": HelpQuestion.objects.create(
             subject="如何申报",
             answer="按通知申报。",
+            guidance_title="如何申报",
             answered_at=timezone.now(),
             is_guidance=True,
             region=city,
             created_by=staff,
         )
+    }
+
+
+def _self_checks(world: World) -> None:
+    checklist = Checklist.objects.get(use="self_check")
+    world.things["checklist"] = {"here": checklist}
+    world.things["checked_body"] = {place: world.places[f"unit {place}"] for place in PLACES}
+    world.things["self_check"] = {
+        place: SelfCheck.objects.create(
+            checklist=checklist,
+            year=2025,
+            organization=world.places[f"unit {place}"],
+            region=world.places[f"district {place}"],
+            created_by=world.people["staff"],
+        )
+        for place in PLACES
     }
 
 

@@ -81,11 +81,11 @@ def parse(text: str, *, source: str = "") -> list[Clause]:
     clauses: list[Clause] = []
     heading = ""
     for raw in text.splitlines():
-        line = raw.strip(" \t\u3000")
+        line = raw.strip()
         if not line:
             continue
         if line.startswith("#") or _is_heading(line):
-            heading = line.lstrip("#").strip(" \t\u3000")[:120]
+            heading = line.lstrip("#").strip()[:120]
             continue
         begun = _begun(line)
         if begun:

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from outreach.models import Title, TitleKind
-from outreach.sample import library, rounds
+from outreach.sample import library, rounds, supervision
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
@@ -54,6 +54,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
     Title.objects.bulk_create(titles)
     rounds.load(rng=rng, by=by)
     library.load(by=by)
+    supervision.load(by=by)
 
 
 def _holders(districts: list[Region], rng: Random) -> list[Organization]:
