@@ -368,7 +368,9 @@ def ask(
 
 
 @transaction.atomic
-def answer(question: HelpQuestion, *, text: str, is_guidance: bool, guidance_title: str = "", by: User) -> None:
+def answer(
+    question: HelpQuestion, *, text: str, is_guidance: bool, guidance_title: str = "", by: User
+) -> None:
     """Answer a question; as guidance everybody may read the answer under a title of its own.
 
     Raises Refused without words, or for guidance without a title.

@@ -271,7 +271,9 @@ def checklist_new(request):
         else:
             messages.success(request, "新版本已保存，自启用日期起使用；已抽取的计划沿用原版本。")
             return redirect(made)
-    return render(request, "outreach/checklist_form.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(
+        request, "outreach/checklist_form.html", {"form": form}, status=422 if form.is_bound else 200
+    )
 
 
 # --- Self-checks ----------------------------------------------------------------------------------
@@ -291,9 +293,7 @@ def self_checks(request):
     year = _year(request)
     oversees = request.user.can(Perm.INSPECTION_DO)
     due = queries.bodies_due(request.user, year) if oversees else []
-    own = [
-        (body, queries.self_check_of(body, year)) for body in queries.bodies_to_check(request.user)[:50]
-    ]
+    own = [(body, queries.self_check_of(body, year)) for body in queries.bodies_to_check(request.user)[:50]]
     context = {
         "year": year,
         "years": range(local_today().year, local_today().year - 4, -1),
@@ -389,7 +389,9 @@ def question_list(request):
     waits = manages and request.GET.get("all") != "1"
     rows = queries.questions_for(request.user)
     context = {
-        "page": _page(request, rows.filter(answered_at=None) if waits else rows, ("pk",) if waits else ("-pk",)),
+        "page": _page(
+            request, rows.filter(answered_at=None) if waits else rows, ("pk",) if waits else ("-pk",)
+        ),
         "form": form,
         "asks": request.user.can(Perm.HELP_ASK),
         "manages": manages,
