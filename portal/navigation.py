@@ -76,6 +76,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ),
             ("政策与标准", "/desk/library/", (Perm.LIBRARY_EDIT, Perm.STANDARD_PROPOSE)),
             ("评审任务", "/desk/titles/reviews/", (Perm.TITLE_SCORE,)),
+            ("年度核查", "/desk/titles/checks/", (Perm.TITLE_SCORE,)),
         ),
     ),
     ("管理", (("操作记录", "/desk/audit/", (Perm.AUDIT_VIEW,)),)),

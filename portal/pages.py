@@ -36,6 +36,7 @@ WAITING = (
     resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
+    outreach.checks_waiting,
     outreach.supervision_waiting,
     outreach.library_waiting,
 )

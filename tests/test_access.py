@@ -293,6 +293,10 @@ PAGES = {
     "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
     "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles
+    "titles_desk:deal": Page("", "staff"),
+    "titles_desk:checks": Page("expert"),
+    "titles_desk:check": Page("expert@city", "expert@city", of="checked_year"),
+    "titles_desk:check_give_back": Page("", "expert@city", of="checked_year"),
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
     "bases:object": Page("*", "*", of="noticed"),

@@ -267,6 +267,13 @@ def _titles(world: World) -> None:
         place: AssessmentFactory(title=title, created_by=world.people["staff"])
         for place, title in world.things["granted"].items()
     }
+    checked = AssessmentFactory(
+        title=TitleFactory(organization=world.places["unit far"], kind__code="hall"),
+        created_by=world.people["staff"],
+        reported=True,
+        checked_by=member,
+    )
+    world.things["checked_year"] = {"here": checked}
 
 
 def _supervision(world: World) -> None:

@@ -41,7 +41,8 @@ def save_plan(plan: InspectionPlan, *, by: User) -> InspectionPlan:
     Raises PermissionDenied, ValidationError where a rule says no, and Refused once it is drawn.
     """
     before = history.stored(plan)
-    plan.region = Region.objects.city()
+    if plan.region_id is None:
+        plan.region = Region.objects.city()
     require(by, Perm.INSPECTION_MANAGE, plan.region)
     if before is None:
         plan.created_by = by
@@ -108,14 +109,17 @@ def draw_plan(plan: InspectionPlan, *, seed: str = "", by: User) -> int:
     """
     require(by, Perm.INSPECTION_MANAGE, plan)
     seed = seed or secrets.token_hex(8)
-    units, inspectors = unit_pool(local_today()), inspector_pool()
+    units = unit_pool(local_today(), plan.region)
+    inspectors = inspector_pool(units)
     if not units:
-        raise Refused("没有持有有效称号的单位，无法抽取。")
+        raise Refused(f"{plan.region}没有持有有效称号的单位，无法抽取。")
     try:
         result = drawn(units, inspectors, wanted=plan.units_wanted, each=plan.inspectors_each, seed=seed)
     except ValueError:
-        raise Refused(f"每家需要 {plan.inspectors_each} 名无利害关系的检查人员，现有人员不足。") from None
-    kept = {"seed": seed, "unit_pool": units, "inspector_pool": inspectors}
+        raise Refused(
+            f"每家需要 {plan.inspectors_each} 名无利害关系、且在其辖区内有权检查的人员，现有人员不足。"
+        ) from None
+    kept = {"seed": seed, "unit_pool": list(units), "inspector_pool": inspectors}
     if not InspectionPlan.objects.filter(pk=plan.pk, status="draft").update(**kept):
         raise Refused("该计划已抽取过，不能再抽。")
     PLAN_STEPS.take(plan, "draw", by=by, note=f"种子 {seed}，单位 {len(result)} 家")

@@ -4,6 +4,7 @@ from django import forms
 
 from outreach.models import Checklist, HelpQuestion, InspectionPlan
 from portal.identifiers import clean_text
+from portal.regions import Level, Region
 
 _DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 ANSWERS = [("good", "符合"), ("poor", "不符合"), ("none", "不适用")]
@@ -16,12 +17,17 @@ class PlanForm(forms.ModelForm):
 
     class Meta:
         model = InspectionPlan
-        fields = ("title", "checklist", "units_wanted", "inspectors_each", "due_on")
+        fields = ("title", "region", "checklist", "units_wanted", "inspectors_each", "due_on")
+        labels = {"region": "抽查范围"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         rows = Checklist.objects.filter(use=Checklist.Use.INSPECTION)
         self.fields["checklist"].queryset = rows.order_by("-in_force_from", "-pk")
+        places = Region.objects.filter(level__in=(Level.CITY, Level.DISTRICT))
+        self.fields["region"].queryset = places.order_by("level", "code")
+        self.fields["region"].empty_label = None
+        self.fields["region"].initial = Region.objects.city()
 
 
 class ChecklistForm(forms.Form):

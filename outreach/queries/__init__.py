@@ -1,5 +1,6 @@
 """What other apps may ask of the plan and of the titles."""
 
+from outreach.queries.assessments import checks_waiting
 from outreach.queries.bases import holders, titles_of
 from outreach.queries.library import library_waiting
 from outreach.queries.plan import measures_by_project, plan_in_force, targets
@@ -8,6 +9,7 @@ from outreach.queries.supervision import supervision_waiting
 from outreach.queries.titles import free_titles_by_district, titles_behind, titles_by_district
 
 __all__ = [
+    "checks_waiting",
     "evidence_of",
     "free_titles_by_district",
     "holders",

@@ -19,28 +19,40 @@ from outreach.rules.draws import drawn
 from portal.accounts import Grant, User
 from portal.calendar import local_today
 from portal.organizations import Organization
+from portal.regions import Region
 from portal.roles import Perm, roles_with
 from portal.search import Entry, matching_ids
 from portal.waiting import Waiting
 
 
-def unit_pool(on: date) -> list[int]:
-    """The bodies that hold a title on a day."""
-    return sorted(set(Title.objects.in_force(on).values_list("organization", flat=True)))
+def unit_pool(on: date, place: Region) -> dict[int, str]:
+    """The bodies of a region that hold a title on a day, each with the path of where it is."""
+    holding = Title.objects.in_force(on).values("organization")
+    rows = Organization.objects.filter(pk__in=holding, region__path__startswith=place.path)
+    return dict(rows.order_by("pk").values_list("pk", "region__path"))
 
 
-def inspector_pool() -> list[list]:
-    """Who may be drawn to inspect, each with the bodies they have an account of: [person, [body, …]]."""
+def inspector_pool(units: dict[int, str]) -> list[list]:
+    """Who may be drawn to inspect one of these units at least: [person, [unit they must not inspect, …]].
+
+    Barred are units beyond the person's regions, and those they have an account of.
+    """
     grants = Grant.objects.in_force(local_today()).filter(user__is_active=True)
-    people = sorted(
-        set(grants.filter(role__in=roles_with(Perm.INSPECTION_DO)).values_list("user", flat=True))
-    )
-    own: dict[int, list[int]] = {person: [] for person in people}
-    for person, body in grants.filter(user__in=people, organization__isnull=False).values_list(
-        "user", "organization"
-    ):
-        own[person].append(body)
-    return [[person, sorted(bodies)] for person, bodies in own.items()]
+    reach: dict[int, list[str]] = {}
+    rows = grants.filter(role__in=roles_with(Perm.INSPECTION_DO), region__isnull=False)
+    for person, path in rows.order_by("user").values_list("user", "region__path"):
+        reach.setdefault(person, []).append(path)
+    own = set(grants.filter(user__in=reach, organization__in=units).values_list("user", "organization"))
+    pool = []
+    for person, paths in reach.items():
+        barred = [
+            unit
+            for unit, where in units.items()
+            if (person, unit) in own or not any(where.startswith(path) for path in paths)
+        ]
+        if len(barred) < len(units):
+            pool.append([person, barred])
+    return pool
 
 
 def checklist_in_force(use: str, on: date) -> Checklist | None:
@@ -144,7 +156,7 @@ def replayed(plan: InspectionPlan) -> bool | None:
 
 
 def bodies_due(user: User, year: int) -> list[tuple[Organization, SelfCheck | None]]:
-    """The bodies that owe a self-check of a year where `user` inspects: holders of a title, offices of streets.
+    """Who owes a self-check of a year where `user` inspects: holders of a title, offices of streets.
 
     Each with what it handed in; those that did not come first.
     """

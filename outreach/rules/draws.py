@@ -17,7 +17,7 @@ def drawn(
 ) -> list[tuple[int, list[int]]]:
     """What a seed draws: units, and for each its inspectors, the less loaded first.
 
-    `inspectors` are pairs of a person and the units they have an account of: those they never inspect.
+    `inspectors` are pairs of a person and the units that person must not inspect.
     Raises ValueError where a unit has too few.
     """
     pool = [(person, frozenset(own)) for person, own in inspectors]

@@ -1,4 +1,4 @@
-"""The sample city's supervision: a plan drawn and partly done, self-checks, questions and guidance; invented."""
+"""The sample city's supervision: a plan drawn and partly done, self-checks, questions; all invented."""
 
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -9,7 +9,9 @@ from outreach.queries.supervision import self_check_list
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
+from portal.regions import Region
 
+NANSHAN = "440305000000"
 SEED = "sample-2026"
 POOR = (
     ("records", "接待记录缺两个月的签到表。（示例）"),
@@ -42,7 +44,8 @@ def _inspections(by: User) -> None:
     """Six units drawn; one sound, two with findings to be put right."""
     plan = actions.save_plan(
         InspectionPlan(
-            title="科普基地“双随机”抽查（示例）",
+            title="南山区科普基地“双随机”抽查（示例）",
+            region=Region.objects.get(code=NANSHAN),
             checklist=Checklist.objects.filter(use="inspection").order_by("-version").first(),
             units_wanted=6,
             inspectors_each=2,

@@ -22,6 +22,7 @@ from tests.outreach.factories import DocumentFactory, draft_before_public, draft
 
 DAY = date(2024, 3, 1)
 TODAY = timezone.localdate
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def published(staff, on=DAY, **values):
@@ -408,7 +409,7 @@ def test_two_versions_are_compared_word_by_word(client, staff):
 
 
 def test_staff_take_a_policy_from_its_entry_to_its_page(client, staff):
-    client.force_login(staff)
+    client.force_login(staff, backend=BACKEND)
     client.post(
         "/desk/library/new/",
         {"name": "示例资助办法", "code": "grants", "kind": "rule", "level": "city", "summary": ""},
@@ -426,7 +427,7 @@ def test_staff_take_a_policy_from_its_entry_to_its_page(client, staff):
 
 def test_a_step_with_a_gap_keeps_what_was_typed(client, staff):
     version = drafted(staff)
-    client.force_login(staff)
+    client.force_login(staff, backend=BACKEND)
 
     page = client.post(f"{version.get_desk_url()}publish/", {"publish-document_number": "示例〔2026〕1号"})
 
@@ -438,7 +439,7 @@ def test_a_step_with_a_gap_keeps_what_was_typed(client, staff):
 def test_a_list_costs_the_same_for_one_document_as_for_fifteen(
     client, staff, name, django_assert_max_num_queries
 ):
-    client.force_login(staff)
+    client.force_login(staff, backend=BACKEND)
     published(staff)
 
     def count():
