@@ -479,7 +479,7 @@ def test_the_database_keeps_no_advice_without_an_expert(title):
 
 def test_a_sitting_passes_nobody_against_the_experts_advice(city, staff):
     member = members(city, 1)[0]
-    waiting, against, fine = (
+    _, against, fine = (
         AssessmentFactory(title=TitleFactory(), reported=True, checked_by=member) for _ in range(3)
     )
     assessments.check(against, advice="failed", opinion="未开放。", by=member.user)

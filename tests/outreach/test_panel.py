@@ -467,7 +467,7 @@ def guesses(case, sheet) -> Iterator[str]:
 
 
 def said(answer) -> str:
-    """Everything that an answer tells: headers with the file's name, and the text inside a PDF or workbook."""
+    """Everything that an answer tells: headers, and the text inside a PDF or a workbook."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if body.startswith(b"%PDF"):
         reader = PdfReader(io.BytesIO(body))
