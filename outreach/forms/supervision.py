@@ -3,6 +3,7 @@
 from django import forms
 
 from outreach.models import Checklist, HelpQuestion, InspectionPlan
+from portal.calendar import local_today
 from portal.identifiers import clean_text
 from portal.regions import Level, Region
 
@@ -117,6 +118,7 @@ class _Items(forms.Form):
                 initial=(answers or {}).get(item["code"], ""),
                 widget=forms.RadioSelect,
             )
+        self.fields["summary"] = self.fields.pop("summary")  # after the items
 
     @property
     def answers(self) -> dict[str, str]:
@@ -142,6 +144,28 @@ class InspectForm(_Items):
             self.fields[f"until-{item['code']}"] = forms.DateField(
                 label="整改期限", required=False, initial=kept.rectify_until if kept else None, **_DAY
             )
+
+    def clean(self):
+        """Whoever finishes has answered every item, and said what is wrong with those that do not fit."""
+        typed = super().clean()
+        if "done" in self.data:
+            for item in self.items:
+                self._check(item["code"], typed)
+            on = typed.get("inspected_on")
+            if on is None or on > local_today():
+                self.add_error("inspected_on", "请填写今天或以前的检查日期。")
+        return typed
+
+    def _check(self, code: str, typed: dict) -> None:
+        answer, until = typed.get(f"answer-{code}"), typed.get(f"until-{code}")
+        if not answer:
+            self.add_error(f"answer-{code}", "请选择一项。")
+        if answer != "poor":
+            return
+        if not typed.get(f"text-{code}"):
+            self.add_error(f"text-{code}", "不符合的，请写明问题。")
+        if until is None or (typed.get("inspected_on") and until < typed["inspected_on"]):
+            self.add_error(f"until-{code}", "请填写检查日期以后的整改期限。")
 
     @property
     def findings(self) -> dict[str, tuple]:

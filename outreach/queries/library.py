@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -20,7 +20,12 @@ from portal.roles import Perm
 from portal.search import MAX_QUERY, Entry, find, marked
 from portal.waiting import Waiting
 
-MOST_HITS = 60
+MOST_HITS, MOST_FOUND = 60, 300
+# Laws first, standards last, as the kinds are listed.
+PLACES = Case(
+    *(When(kind=kind, then=place) for place, kind in enumerate(Document.Kind.values)),
+    output_field=IntegerField(),
+)
 AROUND = 40  # characters shown on each side of what was searched for
 
 
@@ -81,6 +86,7 @@ class Found:
     version: DocumentVersion
     code: str
     label: str
+    draft: DocumentVersion | None  # another version that is before the public
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class LibraryQuery:
 
     def documents(self):
         """The documents asked for that everybody may read."""
-        rows = Document.objects.public()
+        rows = Document.objects.public().annotate(place=PLACES)
         asked = {"kind": self.kind, "level": self.level}
         rows = rows.filter(**{name: value for name, value in asked.items() if value})
         if self.standing == "valid":
@@ -125,13 +131,17 @@ class LibraryQuery:
         return rows.filter(pk__in=self.found) if self.q else rows
 
     def hits(self) -> list[Hit]:
-        """The articles in which the words were found, best first; none without a question."""
+        """The articles in whose own words it was found, best first; none without a question.
+
+        Those that are found by their document's name alone are left out: the document itself is listed.
+        """
         if not self.q:
             return []
-        return [
+        rows = [
             Hit(entry.title, entry.url, marked(_around(entry.text, self.q), self.q))
-            for entry in find(self.q, kinds=["article"], limit=MOST_HITS)
+            for entry in find(self.q, kinds=["article"], limit=MOST_FOUND)
         ]
+        return [row for row in rows if "<mark>" in row.words][:MOST_HITS]
 
 
 def told(documents: Iterable[Document], on: date) -> list[Found]:
@@ -140,7 +150,13 @@ def told(documents: Iterable[Document], on: date) -> list[Found]:
     for document in documents:
         version = version_on(document.public_versions, on)
         version.document = document
-        rows.append(Found(document, version, *version.standing(on)))
+        drafts = (
+            row for row in document.public_versions if row.status == "commenting" and row is not version
+        )
+        draft = next(drafts, None)
+        if draft:
+            draft.document = document
+        rows.append(Found(document, version, *version.standing(on), draft))
     return rows
 
 

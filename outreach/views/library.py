@@ -30,7 +30,7 @@ def library_list(request):
     asked = queries.LibraryQuery.read(request.GET)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     rows = asked.documents().with_versions()
-    page = page_by_key(rows, order=("kind", "name", "pk"), after=after, before=before, size=30)
+    page = page_by_key(rows, order=("place", "name", "pk"), after=after, before=before, size=30)
     context = {
         "asked": asked,
         "page": page,

@@ -300,6 +300,7 @@ def self_checks(request):
         "is_open": year >= local_today().year - 1,
         "own": own,
         "oversees": oversees,
+        "manages": request.user.can(Perm.INSPECTION_MANAGE),
         "due": len(due),
         "done": sum(check is not None for _, check in due),
         "missing": [body for body, check in due if check is None],

@@ -324,6 +324,21 @@ def test_a_finding_without_proof_keeps_what_the_unit_typed(client, inspection, s
     assert "请附整改证明" in page.content.decode()
 
 
+def test_what_is_missing_from_an_inspection_is_said_beside_its_field(client, inspection, staff):
+    client.force_login(staff, backend=BACKEND)
+    typed = {f"answer-{code}": value for code, value in answers(inspection, safety=1).items()}
+    del typed["answer-plate"]
+
+    page = client.post(
+        inspection.get_absolute_url(), {**typed, "done": "1", "seen": 1, "summary": "写过的话"}
+    )
+
+    errors = page.context["form"].errors
+    assert page.status_code == 422
+    assert set(errors) == {"answer-plate", "text-safety", "until-safety", "inspected_on"}
+    assert "写过的话" in page.content.decode()
+
+
 def test_a_second_look_without_a_reason_is_asked_for_one(client, inspection, staff, unit_clerk):
     inspect(inspection, staff, safety="通道堵塞")
     mended(inspection, unit_clerk)
