@@ -37,7 +37,7 @@ def first(parts: str):
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
-SELF_CHECKS = "staff@city district@district district_head@district unit@own subdistrict@street"
+SELF_CHECKS = "staff@city district@district district_head@district unit@own"
 PROPOSERS = "district district_head unit expert"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
