@@ -81,7 +81,6 @@ def _shown(request, version: DocumentVersion, versions: list[DocumentVersion]):
         "version": version,
         "standing": version.standing(today),
         "versions": [(row, *row.standing(today)) for row in versions],
-        "other": next((row for row in versions if row.number < version.number), None),
         "parts": queries.by_heading(articles),
         "count": len(articles),
         "round": round,
