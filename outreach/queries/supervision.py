@@ -106,6 +106,13 @@ def bodies_to_check(user: User):
     return rows.select_related("region").order_by("name", "pk")
 
 
+def own_checks(user: User, year: int) -> list[tuple[Organization, SelfCheck | None]]:
+    """The bodies for which somebody hands in, each with what it handed in for a year."""
+    bodies = list(bodies_to_check(user))
+    done = {row.organization_id: row for row in SelfCheck.objects.filter(year=year, organization__in=bodies)}
+    return [(body, done.get(body.pk)) for body in bodies]
+
+
 def questions_for(user: User):
     """One's own questions; for the association everybody's."""
     own = Q(created_by=user)

@@ -293,12 +293,11 @@ def self_checks(request):
     year = _year(request)
     oversees = request.user.can(Perm.INSPECTION_DO)
     due = queries.bodies_due(request.user, year) if oversees else []
-    own = [(body, queries.self_check_of(body, year)) for body in queries.bodies_to_check(request.user)[:50]]
     context = {
         "year": year,
         "years": range(local_today().year, local_today().year - 4, -1),
         "is_open": year >= local_today().year - 1,
-        "own": own,
+        "own": queries.own_checks(request.user, year),
         "oversees": oversees,
         "manages": request.user.can(Perm.INSPECTION_MANAGE),
         "due": len(due),
