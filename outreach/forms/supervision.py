@@ -25,6 +25,7 @@ class PlanForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         rows = Checklist.objects.filter(use=Checklist.Use.INSPECTION)
         self.fields["checklist"].queryset = rows.order_by("-in_force_from", "-pk")
+        self.fields["checklist"].empty_label = None
         places = Region.objects.filter(level__lte=Level.DISTRICT)
         self.fields["region"].queryset = places.order_by("level", "code")
         self.fields["region"].empty_label = None
