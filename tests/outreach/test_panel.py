@@ -17,6 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.urls import NoReverseMatch, reverse
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 from outreach.actions import panel as actions
 from outreach.actions import visits
@@ -452,15 +453,15 @@ GUESSED = re.compile(r"^(desk|files|verify|api|admin|metrics)")
 
 def guesses(case, sheet) -> Iterator[str]:
     """Every address behind the sign-in, with each number, key and token that a member might guess."""
-    keys = [case.pk, case.round_id, sheet.pk, case.organization_id, case.created_by_id, 1]
+    keys = [case.pk, case.round_id, sheet.pk]
     uuids = [row.attachment.uuid for row in case.files.all()]
-    words = [case.number, case.organization.credit_code, "certificate", "summary", "approve"]
+    words = [case.number, case.organization.credit_code, "certificate"]
     fit = {"int": keys, "uuid": uuids or [uuid.uuid4()], "slug": words, "str": words, "path": words}
     for name, route in patterns():
         parts = PARAMETER.findall(route)
         if not GUESSED.match(route) or not name or len(parts) > 3 or "^" in route:
             continue
-        for row in product(*[fit.get(kind or "str", keys)[:6] for kind, _ in parts]):
+        for row in product(*[fit.get(kind or "str", keys) for kind, _ in parts]):
             with suppress(NoReverseMatch):
                 values = {parameter: value for (_, parameter), value in zip(parts, row, strict=True)}
                 yield reverse(name, kwargs=values)
@@ -470,8 +471,10 @@ def said(answer) -> str:
     """Everything that an answer tells: headers, and the text inside a PDF or a workbook."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if body.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(body))
-        inside = " ".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
+        inside = body.decode("latin-1")
+        with suppress(PdfReadError):  # a file of the tests that is none but by its first letters
+            reader = PdfReader(io.BytesIO(body))
+            inside += " ".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
     elif body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             inside = " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
