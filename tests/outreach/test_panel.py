@@ -454,7 +454,7 @@ GUESSED = re.compile(r"^(desk|files|verify|api|admin|metrics)")
 def guesses(case, sheet) -> Iterator[str]:
     """Every address behind the sign-in, with each number, key and token that a member might guess."""
     keys = [case.pk, case.round_id, sheet.pk]
-    uuids = [row.attachment.uuid for row in case.files.all()]
+    uuids = [row.attachment_id for row in case.files.all()]
     words = [case.number, case.organization.credit_code, "certificate"]
     fit = {"int": keys, "uuid": uuids or [uuid.uuid4()], "slug": words, "str": words, "path": words}
     for name, route in patterns():
