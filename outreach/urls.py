@@ -8,12 +8,14 @@ from outreach.views import (
     decisions,
     funds,
     gaps,
+    library,
     panel,
     plan,
     rounds,
     supervision,
     tasks,
 )
+from outreach.views import library_desk as desk
 
 bases_public = [
     path("", bases.base_list, name="list"),
@@ -40,6 +42,10 @@ titles_desk = [
     path("objections/<int:pk>/", decisions.objection_detail, name="objection"),
     path("assessments/", assessments.assessment_list, name="assessments"),
     path("assessments/open/", assessments.year_open, name="year_open"),
+    path("assessments/deal/", assessments.deal, name="deal"),
+    path("checks/", assessments.check_list, name="checks"),
+    path("checks/<int:pk>/", assessments.check_detail, name="check"),
+    path("checks/<int:pk>/give-back/", assessments.check_give_back, name="check_give_back"),
     path("assessments/pass/", assessments.pass_all, name="pass_all"),
     path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment"),
     path("assessments/<int:pk>/decide/", assessments.assessment_decide, name="assessment_decide"),
@@ -68,13 +74,20 @@ titles_desk = [
 supervision_desk = [
     path("", supervision.inspection_list, name="list"),
     path("plans/", supervision.plan_list, name="plans"),
-    path("plans/new/", supervision.plan_new, name="plan_new"),
+    path("plans/new/", supervision.plan_form, name="plan_new"),
     path("plans/<int:pk>/", supervision.plan_detail, name="plan"),
+    path("plans/<int:pk>/edit/", supervision.plan_form, name="plan_edit"),
     path("plans/<int:pk>/<slug:step>/", supervision.plan_step, name="plan_step"),
     path("inspections/<int:pk>/", supervision.inspection_detail, name="inspection"),
     path("inspections/<int:pk>/mend/", supervision.mend, name="mend"),
     path("inspections/<int:pk>/recheck/", supervision.recheck, name="recheck"),
+    path("checklists/", supervision.checklist_list, name="checklists"),
+    path("checklists/new/", supervision.checklist_new, name="checklist_new"),
+    path("checklists/<int:pk>/", supervision.checklist_detail, name="checklist"),
     path("self-checks/", supervision.self_checks, name="self_checks"),
+    path("self-checks/remind/", supervision.self_check_remind, name="self_check_remind"),
+    path("self-checks/<int:pk>/", supervision.self_check_detail, name="self_check"),
+    path("self-checks/of/<int:pk>/", supervision.self_check_form, name="self_check_form"),
     path("questions/", supervision.question_list, name="questions"),
     path("questions/<int:pk>/", supervision.question_detail, name="question"),
 ]
@@ -155,4 +168,30 @@ coordination_desk = [
     path("reports/", coordination.report_list, name="reports"),
     path("reports/<int:pk>/", coordination.report_detail, name="report"),
     path("reports/<int:pk>/<slug:step>/", coordination.report_decide, name="decide"),
+]
+
+library_public = [
+    path("", library.library_list, name="list"),
+    path("glossary/", library.glossary, name="glossary"),
+    path("comments/<uuid:uuid>/", library.comment_page, name="comment"),
+    path("<slug:code>/", library.document, name="document"),
+    path("<slug:code>/versions/<int:number>/", library.version, name="version"),
+    path("<slug:code>/versions/<int:number>/comment/", library.comment_new, name="comment_new"),
+    path("<slug:code>/versions/<int:number>/comments/", library.comment_list, name="comments"),
+    path("<slug:code>/compare/<int:before>/<int:after>/", library.compared, name="compare"),
+]
+
+library_desk = [
+    path("", desk.document_list, name="list"),
+    path("new/", desk.document_new, name="new"),
+    path("propose/", desk.propose, name="propose"),
+    path("comments/", desk.comment_list, name="comments"),
+    path("comments/<int:pk>/", desk.comment_detail, name="comment"),
+    path("terms/", desk.term_list, name="terms"),
+    path("terms/new/", desk.term_form, name="term_new"),
+    path("terms/<slug:code>/", desk.term_form, name="term"),
+    path("documents/<slug:code>/", desk.document_detail, name="document"),
+    path("documents/<slug:code>/versions/new/", desk.version_new, name="version_new"),
+    path("documents/<slug:code>/versions/<int:number>/", desk.version_detail, name="version"),
+    path("documents/<slug:code>/versions/<int:number>/<slug:step>/", desk.version_step, name="version_step"),
 ]

@@ -58,6 +58,8 @@ ACTS = {
     "resume": "恢复填报",
     "close": "关闭",
     "begin": "开始填报",
+    "lapse_version": "登记失效",
+    "comment": "提出公众意见",
     "accept": "通过",
     "return_to_unit": "退回重填",
     "confirm_all": "全部答为无变化",

@@ -45,14 +45,15 @@ ICONS: dict[str, str] = {
 # What a stored status means to the eye. A code that does not stand here gets the plain sign.
 _WORDS: dict[str, str] = {
     "good": "accepted accredited active admitted approved attended checked confirmed current done fulfilled "
-    "good granted kept ok open passed published recommended scored sound success valid verified",
+    "good granted kept ok open passed published recommended scored settled sound success valid verified",
     "waiting": "mended noticed pending planned previewed proposed provisional publicised queued recorded "
     "requested review staged submitted task waiting waitlisted",
-    "working": "assigned computing filling ongoing reviewing scoring running started working",
+    "working": "assigned commenting computing drafting filling ongoing reviewing scoring running started "
+    "working",
     "attention": "due expiring late overdue rectifying returned supplement urgent wanted",
     "bad": "bad denied disputed failed faulty inadmissible invalid not_proposed not_recommended refused "
     "rejected revoked",
-    "quiet": "archived cancelled closed draft expired inactive locked quiet retired undone "
+    "quiet": "archived cancelled closed draft dropped expired inactive locked quiet retired undone "
     "unchanged withdrawn",
 }
 TONES: dict[str, str] = {code: tone for tone, codes in _WORDS.items() for code in codes.split()}

@@ -20,6 +20,7 @@ PUBLIC = (
     (_("作品征集"), "/works/"),
     (_("科普指数"), "/index/"),
     (_("年度报告"), "/reports/"),
+    (_("政策标准"), "/library/"),
     (_("核验"), "/verify/"),
 )
 
@@ -76,7 +77,9 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
                 "/desk/supervision/",
                 (Perm.INSPECTION_VIEW, Perm.SELF_CHECK, Perm.HELP_ASK),
             ),
+            ("政策与标准", "/desk/library/", (Perm.LIBRARY_EDIT, Perm.STANDARD_PROPOSE)),
             ("评审任务", "/desk/titles/reviews/", (Perm.TITLE_SCORE,)),
+            ("年度核查", "/desk/titles/checks/", (Perm.TITLE_SCORE,)),
         ),
     ),
     ("管理", (("操作记录", "/desk/audit/", (Perm.AUDIT_VIEW,)),)),

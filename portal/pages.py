@@ -36,9 +36,11 @@ WAITING = (
     resources.works_waiting,
     events.waiting_for,
     outreach.titles_waiting,
+    outreach.checks_waiting,
     outreach.supervision_waiting,
     outreach.tasks_waiting,
     outreach.coordination_waiting,
+    outreach.library_waiting,
 )
 
 

@@ -56,6 +56,8 @@ class Perm(models.TextChoices):
     INSPECTION_ANSWER = "inspection_answer", "提交整改"
     SELF_CHECK = "self_check", "提交年度自查"
     HELP_ASK = "help_ask", "咨询办事问题"
+    LIBRARY_EDIT = "library_edit", "管理政策与标准"
+    STANDARD_PROPOSE = "standard_propose", "建议制定标准"
     RETURN_VIEW = "return_view", "查看统计报表"
     RETURN_FILL = "return_fill", "填报统计报表"
     RETURN_REVIEW = "return_review", "审核统计报表"
@@ -104,6 +106,7 @@ _CENSUS_OFFICER = frozenset({Perm.CENSUS_VIEW, Perm.CENSUS_FILL, Perm.CENSUS_CHE
 # Who checks what the district's units apply for, recommends it, and may be drawn to inspect.
 _TITLE_OFFICER = frozenset(
     {Perm.TITLE_CASE, Perm.TITLE_RECOMMEND, Perm.INSPECTION_VIEW, Perm.INSPECTION_DO, Perm.HELP_ASK}
+    | {Perm.STANDARD_PROPOSE}
 )
 
 # Who takes tasks from above, hands them further down, and reports up.
@@ -157,6 +160,8 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.INSPECTION_VIEW,
         Perm.INSPECTION_MANAGE,
         Perm.INSPECTION_DO,
+        Perm.LIBRARY_EDIT,
+        Perm.STANDARD_PROPOSE,
         Perm.RETURN_REVIEW,
         Perm.CREDIT_MANAGE,
         Perm.CREDIT_OVERVIEW,
@@ -232,9 +237,12 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.TASK_REPORT,
             Perm.FUND_VIEW,
             Perm.FUND_PAY,
+            Perm.STANDARD_PROPOSE,
         }
     ),
-    Role.EXPERT: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW}),
+    Role.EXPERT: frozenset(
+        {Perm.DESK_VIEW, Perm.SERVICE_OWN, Perm.TITLE_SCORE, Perm.WORK_REVIEW, Perm.STANDARD_PROPOSE}
+    ),
     Role.VOLUNTEER: frozenset({Perm.DESK_VIEW, Perm.SERVICE_OWN}),
     Role.GUARDIAN: frozenset({Perm.DESK_VIEW, Perm.WARD_VIEW}),
 }

@@ -54,6 +54,8 @@ MAX_VARIANTS = 8
 
 # What `rebuild` asks, in this order: functions without arguments that yield Entry rows, one for each app.
 SOURCES: tuple[str, ...] = (
+    "outreach.queries.library.searchable",
+    "outreach.queries.supervision.searchable_guidance",
     "resources.queries.searchable",
     "resources.queries.routes.searchable_routes",
     "events.queries.searchable",
@@ -69,6 +71,8 @@ KINDS = {
     "person": "科普人才",
     "refutation": "科学辟谣",
     "document": "政策与标准",
+    "article": "政策条文",
+    "guidance": "办事指南",
     "page": "栏目",
 }
 

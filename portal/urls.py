@@ -102,6 +102,8 @@ urlpatterns = [
     path("desk/funds/", _part("outreach.urls.funds_desk", "funds_desk")),
     path("desk/coordination/", _part("outreach.urls.coordination_desk", "coordination")),
     path("guidance/", _part("outreach.urls.guidance_public", "guidance")),
+    path("library/", _part("outreach.urls.library_public", "library")),
+    path("desk/library/", _part("outreach.urls.library_desk", "library_desk")),
     path("desk/titles/", _part("outreach.urls.titles_desk", "titles_desk")),
     path("directory/", _part("resources.urls.directory_public", "directory")),
     path("events/", include("events.urls")),

@@ -14,7 +14,7 @@ from portal.encryption import sign
 from portal.senders import SendFailed, send_mail_text
 from resources import actions, queries
 from resources.actions import bookings, census, contracts, directory, needs, subscriptions, work_reviews
-from resources.actions.evidence import count_open_days
+from resources.actions.evidence import count_information_items, count_open_days
 from resources.models import Booking, CensusRound, Need, Subscription
 from resources.queries import open_data
 
@@ -30,7 +30,7 @@ def upkeep(job: jobs.Job) -> None:
     now = timezone.now()
     done = actions.ask_confirmations(at=now) + actions.take_off_unconfirmed(at=now)
     done += actions.find_duplicates(at=now) + actions.remind_of_tasks(at=now)
-    done += count_open_days(at=now)
+    done += count_open_days(at=now) + count_information_items(at=now)
     job.progress(done + actions.refresh_opening(at=now))
 
 

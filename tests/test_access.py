@@ -37,6 +37,8 @@ def first(parts: str):
 
 TITLE_CASES = "staff@city district@district district_head@district unit@own"
 SUPERVISED = "staff@city district@city district_head@city unit@city subdistrict@city"
+SELF_CHECKS = "staff@city district@district district_head@district unit@own"
+PROPOSERS = "district district_head unit expert"
 TITLE_DESK = "staff@city district@city district_head@city unit@city"  # every round; whose cases is theirs
 
 TASK_DESK = "staff@city district@city district_head@city subdistrict@city unit@city"  # whose tasks is theirs
@@ -255,6 +257,29 @@ PAGES = {
     "routes_desk:detail": Page(RESOURCE_READERS, of="route"),
     "routes_desk:edit": Page(MAKERS, MAKERS, of="route"),
     "routes_desk:step": Page("", MAKERS, of="route", args=(("step", "submit"),)),
+    # --- the library
+    "library:list": Page("*"),
+    "library:glossary": Page("*"),
+    "library:document": Page("*", of="library"),
+    "library:version": Page("*", of="library", args=(("number", 1),)),
+    "library:compare": Page("*", of="library", args=(("before", 1), ("after", 1))),
+    "library:comment_new": Page("*", "*", of="library", args=(("number", 1),)),
+    "library:comments": Page("*", of="library", args=(("number", 1),)),
+    "library:comment": Page("*", of="comment"),
+    "library_desk:list": Page(f"{PROPOSERS} staff"),
+    "library_desk:new": Page("staff", "staff"),
+    "library_desk:propose": Page(f"{PROPOSERS} staff", f"{PROPOSERS} staff"),
+    "library_desk:comments": Page("staff"),
+    "library_desk:comment": Page("staff@city", "staff@city", of="comment"),
+    "library_desk:terms": Page("staff"),
+    "library_desk:term_new": Page("staff", "staff"),
+    "library_desk:term": Page("staff@city", "staff@city", of="term"),
+    "library_desk:document": Page("staff@city", "staff@city", of="library"),
+    "library_desk:version_new": Page("", "staff@city", of="library"),
+    "library_desk:version": Page("staff@city", "staff@city", of="library", args=(("number", 1),)),
+    "library_desk:version_step": Page(
+        "", "staff@city", of="library", args=(("number", 1), ("step", "close"))
+    ),
     # --- supervision
     "guidance:list": Page("*"),
     "guidance:page": Page("*", of="guidance"),
@@ -327,16 +352,27 @@ PAGES = {
     "supervision_desk:plans": Page("staff"),
     "supervision_desk:plan_new": Page("staff", "staff"),
     "supervision_desk:plan": Page("staff@city", of="inspection_plan"),
+    "supervision_desk:plan_edit": Page("staff@city", "staff@city", of="inspection_plan"),
     "supervision_desk:plan_step": Page(
         "", "staff@city", of="inspection_plan", args=(("step", "close_plan"),)
     ),
     "supervision_desk:inspection": Page(TITLE_CASES, TITLE_CASES, of="inspection", may_be_empty=True),
     "supervision_desk:mend": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
     "supervision_desk:recheck": Page("", TITLE_CASES, of="inspection", may_be_empty=True),
-    "supervision_desk:self_checks": Page(SUPERVISED, SUPERVISED, may_be_empty=True),
+    "supervision_desk:checklists": Page("staff"),
+    "supervision_desk:checklist_new": Page("staff", "staff"),
+    "supervision_desk:checklist": Page(SUPERVISED, of="checklist"),
+    "supervision_desk:self_checks": Page(SUPERVISED),
+    "supervision_desk:self_check": Page(SELF_CHECKS, of="self_check"),
+    "supervision_desk:self_check_form": Page("unit@own", "unit@own", of="checked_body"),
+    "supervision_desk:self_check_remind": Page("", "staff district district_head"),
     "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
     "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles
+    "titles_desk:deal": Page("", "staff"),
+    "titles_desk:checks": Page("expert"),
+    "titles_desk:check": Page("expert@city", "expert@city", of="checked_year"),
+    "titles_desk:check_give_back": Page("", "expert@city", of="checked_year"),
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
     "bases:object": Page("*", "*", of="noticed"),

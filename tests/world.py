@@ -18,6 +18,7 @@ from events import actions as events
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
 from indicators.models import Period, Return, StatForm
+from outreach.actions import library
 from outreach.actions.funds import RECEIPT
 from outreach.models import (
     BudgetLine,
@@ -34,6 +35,7 @@ from outreach.models import (
     PanelMember,
     Plan,
     Review,
+    SelfCheck,
     Task,
 )
 from portal import documents, files, jobs
@@ -54,8 +56,10 @@ from tests.outreach.factories import (
     ApplicationFactory,
     AssessmentFactory,
     RoundFactory,
+    TermFactory,
     TitleFactory,
     TitleKindFactory,
+    draft_before_public,
 )
 from tests.resources import works
 from tests.resources.census import open_round, sheet_of
@@ -137,6 +141,8 @@ def build() -> World:
     _tasks(world)
     _funds(world)
     _coordination(world)
+    _self_checks(world)
+    _library(world)
     _statistics(world)
     _children(world)
     _parts(world)
@@ -273,6 +279,13 @@ def _titles(world: World) -> None:
         place: AssessmentFactory(title=title, created_by=world.people["staff"])
         for place, title in world.things["granted"].items()
     }
+    checked = AssessmentFactory(
+        title=TitleFactory(organization=world.places["unit far"], kind__code="hall"),
+        created_by=world.people["staff"],
+        reported=True,
+        checked_by=member,
+    )
+    world.things["checked_year"] = {"here": checked}
 
 
 def _supervision(world: World) -> None:
@@ -300,6 +313,7 @@ def _supervision(world: World) -> None:
         "here": HelpQuestion.objects.create(
             subject="如何申报",
             answer="按通知申报。",
+            guidance_title="如何申报",
             answered_at=timezone.now(),
             is_guidance=True,
             region=city,
@@ -378,6 +392,32 @@ def _funds(world: World) -> None:
             received_on=today,
             paper=paper,
         )
+
+
+def _self_checks(world: World) -> None:
+    checklist = Checklist.objects.get(use="self_check")
+    world.things["checklist"] = {"here": checklist}
+    world.things["checked_body"] = {place: world.places[f"unit {place}"] for place in PLACES}
+    world.things["self_check"] = {
+        place: SelfCheck.objects.create(
+            checklist=checklist,
+            year=2025,
+            organization=world.places[f"unit {place}"],
+            region=world.places[f"district {place}"],
+            created_by=world.people["staff"],
+        )
+        for place in PLACES
+    }
+
+
+def _library(world: World) -> None:
+    """A standard whose draft is before the public, a comment on it, and a term."""
+    staff = world.people["staff"]
+    draft = draft_before_public(staff)
+    said = library.comment(draft, key=uuid.uuid4(), article="", text="建议写明。", at=timezone.now())
+    world.things["library"] = {"here": draft.version.document}
+    world.things["comment"] = {"here": said}
+    world.things["term"] = {"here": TermFactory()}
 
 
 def _notice(world: World) -> tuple[dict, dict]:

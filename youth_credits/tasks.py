@@ -14,6 +14,7 @@ from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
 from youth_credits import actions, queries, sheets
+from youth_credits.actions.evidence import count_credit_outings
 from youth_credits.models import Batch, Export, RuleTrial, Student, TotalsWanted
 
 LONGEST_STATEMENT = "300s"
@@ -192,6 +193,7 @@ def credit_totals(job: Job) -> None:
             _allow_time()
             actions.refresh_totals(school, year)
         job.progress(done, len(wanted), "学分分布")
+    count_credit_outings(timezone.now())
 
 
 @handler("rule_trial")

@@ -1,5 +1,6 @@
 """Everything that changes the plan's progress and the titles, by subject."""
 
+from outreach.actions.library import load_library
 from outreach.actions.plan import report_actual, report_progress
 from outreach.actions.reference import load_reference
 from outreach.actions.titles import change_title, create_title, save_title, withdraw_title
@@ -7,6 +8,7 @@ from outreach.actions.titles import change_title, create_title, save_title, with
 __all__ = [
     "change_title",
     "create_title",
+    "load_library",
     "load_reference",
     "report_actual",
     "report_progress",

@@ -1,17 +1,22 @@
 """A year of titles: opened, reported, checked, passed, put right or failed; then the money."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from outreach.actions.evidence import want_evidence
 from outreach.actions.lifecycle import end_title
-from outreach.models import ASSESSMENT_STEPS, Assessment, FundingAward, PanelMember, Title
+from outreach.models import ASSESSMENT_STEPS, Assessment, FundingAward, PanelMember, Recusal, Title
 from outreach.queries.assessments import (
     banded,
+    checkers,
     city_form,
+    conflicts_of,
     counted_values,
     failed_before,
     form_for,
@@ -198,12 +203,111 @@ def pass_all(assessments: Iterable[Assessment], *, note: str, by: User) -> tuple
     for assessment in assessments:
         try:
             with transaction.atomic():
-                decide(assessment, outcome="passed", note=note, checked_by=None, by=by)
+                _check_advised(assessment)
+                decide(assessment, outcome="passed", note=note, checked_by=assessment.checked_by, by=by)
         except Refused as refusal:
             left.append(f"{assessment.organization}：{refusal}")
         else:
             done += 1
     return done, left
+
+
+def _check_advised(assessment: Assessment) -> None:
+    if assessment.checked_by_id and not assessment.checked_at:
+        raise Refused("专家尚未核查。")
+    if assessment.advice and assessment.advice != Assessment.Advice.PASSED:
+        raise Refused(f"专家建议{assessment.get_advice_display()}，请单独处理。")
+
+
+@transaction.atomic
+def deal_checks(year: int, *, by: User) -> tuple[int, int]:
+    """Give each reported year of a title without an expert to one who knows its category, evenly.
+
+    Nobody gets a body they are of, have an account of, declared an interest in, or whose case they score
+    blind at the moment. Returns how many were given, and for how many there was nobody.
+    """
+    require(by, Perm.TITLE_MANAGE, Region.objects.city())
+    rows = Assessment.objects.select_for_update(of=("self",)).filter(
+        year=year, status="reported", checked_by=None, checked_at=None
+    )
+    rows = list(rows.select_related("title", "organization").order_by("pk"))
+    members = list(checkers(year))
+    conflicts = conflicts_of(members)
+    given: dict[int, int] = defaultdict(int)
+    left = 0
+    for row in rows:
+        fit = [
+            member
+            for member in members
+            if row.title.category in member.categories and row.organization_id not in conflicts[member.pk]
+        ]
+        if not fit:
+            left += 1
+            continue
+        member = min(fit, key=lambda one: (one.checks, one.pk))
+        member.checks += 1
+        Assessment.objects.filter(pk=row.pk).update(checked_by=member)
+        row.checked_by = member
+        given[member.pk] += 1
+    audit.record_many([row for row in rows if row.checked_by_id], "assign", by=by, note=f"{year} 年度")
+    for member in members:
+        if given[member.pk]:
+            notify(
+                [member.user],
+                f"请核查 {year} 年度考核 {given[member.pk]} 家。",
+                link="/desk/titles/checks/",
+                kind=Notice.Kind.TASK,
+            )
+    return len(rows) - left, left
+
+
+@transaction.atomic
+def check(assessment: Assessment, *, advice: str, opinion: str, by: User) -> None:
+    """An expert says what a year was worth; staff decides. Raises Refused without an opinion or once decided.
+
+    Raises PermissionDenied for whom it was not given to.
+    """
+    _require_own_check(assessment, by)
+    words = clean_text(opinion, multiline=True)[:500]
+    if not words or advice not in Assessment.Advice.values:
+        raise Refused("请选择建议并写明核查意见。")
+    values = {"advice": advice, "expert_opinion": words, "checked_at": timezone.now()}
+    kept = Assessment.objects.filter(pk=assessment.pk, status="reported", checked_by__user=by).update(
+        **values
+    )
+    if not kept:
+        raise Refused("该考核已有结论，或已改由他人核查。")
+    audit.record(assessment, "check", by=by, note=Assessment.Advice(advice).label)
+
+
+@transaction.atomic
+def give_back_check(assessment: Assessment, *, reason: str, by: User) -> None:
+    """An expert with an interest in a body gives its check back and gets none of it any more.
+
+    Raises Refused without a reason, PermissionDenied for whom it was not given to.
+    """
+    _require_own_check(assessment, by)
+    words = clean_text(reason)[:300]
+    if not words:
+        raise Refused("请写明回避的原因。")
+    member = assessment.checked_by
+    kept = Assessment.objects.filter(pk=assessment.pk, status="reported", checked_by=member)
+    if not kept.update(checked_by=None, advice="", expert_opinion="", checked_at=None):
+        raise Refused("该考核已有结论，不能再退回。")
+    Recusal.objects.get_or_create(
+        member=member, organization=assessment.organization, defaults={"reason": words}
+    )
+    audit.record(assessment, "recuse", by=by, note=words)
+    notify(
+        people_with(Perm.TITLE_MANAGE, assessment),
+        f"{assessment.organization}的年度考核核查专家回避，请另行分配。",
+        link=assessment.get_absolute_url(),
+    )
+
+
+def _require_own_check(assessment: Assessment, by: User) -> None:
+    if assessment.checked_by is None or assessment.checked_by.user_id != by.pk:
+        raise PermissionDenied("这项核查没有分配给您。")
 
 
 @transaction.atomic
@@ -214,7 +318,10 @@ def rectify(assessment: Assessment, *, text: str, by: User) -> None:
         raise Refused("请写明整改情况。")
     if assessment.rectify_until and local_today() > assessment.rectify_until:
         raise Refused(f"整改期限为 {assessment.rectify_until:%Y-%m-%d}，已过期。")
-    Assessment.objects.filter(pk=assessment.pk).update(rectification=clean_text(text, multiline=True)[:2000])
+    # What was put right is looked at anew.
+    Assessment.objects.filter(pk=assessment.pk).update(
+        rectification=clean_text(text, multiline=True)[:2000], advice="", expert_opinion="", checked_at=None
+    )
     ASSESSMENT_STEPS.take(assessment, "rectified", by=by)
 
 

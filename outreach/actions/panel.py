@@ -16,6 +16,7 @@ from outreach.models import (
     REVIEW_STEPS,
     SECOND,
     Application,
+    Assessment,
     Criterion,
     ExtraFinding,
     PanelDraw,
@@ -90,6 +91,11 @@ def _draw(application: Application, seed: str, wanted: int, *, by: User) -> list
     if application.round.scheme.has_categories:
         members = members.filter(categories__contains=[application.category])
     sitting = Review.objects.filter(application=application).values("member")
+    # Who reads the body's year with its name would know its figures again.
+    checking = Assessment.objects.filter(
+        organization=application.organization, status="reported", checked_by__isnull=False
+    ).values("checked_by")
+    members = members.exclude(pk__in=checking)
     load = Count("reviews", filter=Q(reviews__application__round=application.round), distinct=True)
     rows = members.exclude(pk__in=sitting).annotate(load=load).values_list("pk", "load")
     pool = [list(row) for row in rows.order_by("pk")]

@@ -1,26 +1,27 @@
 """Inspections drawn and done, self-checks, and questions that become guidance."""
 
-import random
 import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from outreach.models import (
     INSPECTION_STEPS,
     PLAN_STEPS,
+    Checklist,
     Finding,
     HelpQuestion,
     Inspection,
     InspectionPlan,
     SelfCheck,
 )
-from outreach.queries.supervision import inspector_pool, unit_pool
-from portal import audit, files
+from outreach.queries.supervision import bodies_due, guidance_entry, inspector_pool, unit_pool
+from outreach.rules.draws import drawn
+from portal import audit, files, history, search
 from portal.accounts import User, require
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
@@ -34,39 +35,70 @@ ANSWERS = {"good", "poor", "none"}
 
 
 @transaction.atomic
-def make_plan(plan: InspectionPlan, *, by: User) -> InspectionPlan:
-    """Write a plan. Raises PermissionDenied, and ValidationError where a rule says no."""
-    plan.region = Region.objects.city()
+def save_plan(plan: InspectionPlan, *, by: User) -> InspectionPlan:
+    """Write a plan, or change it until it is drawn.
+
+    Raises PermissionDenied, ValidationError where a rule says no, and Refused once it is drawn.
+    """
+    before = history.stored(plan)
+    if plan.region_id is None:
+        plan.region = Region.objects.city()
     require(by, Perm.INSPECTION_MANAGE, plan.region)
-    plan.created_by = by
+    if before is None:
+        plan.created_by = by
+    elif before.status != InspectionPlan.Status.DRAFT:
+        raise Refused("计划已抽取，不能再修改。")
     plan.full_clean()
-    plan.save(force_insert=True)
-    audit.record(plan, "create", by=by)
+    if plan.due_on <= local_today():
+        raise Refused("完成期限须在今天以后。")
+    if plan.checklist.use != Checklist.Use.INSPECTION:
+        raise Refused("请选择监督检查用的检查表。")
+    changes = history.differences(before, plan)
+    plan.save(update_fields=list(changes) if before else None)
+    audit.record(plan, "change" if before else "create", by=by, changes=changes)
     return plan
 
 
-def drawn(
-    units: list[int], inspectors: list[list], *, wanted: int, each: int, seed: str
-) -> list[tuple[int, list[int]]]:
-    """What a seed draws: units, and for each its inspectors, the less loaded first.
+@transaction.atomic
+def add_checklist(
+    *, code: str, use: str, name: str, names: list[str], in_force_from: date, basis: str, by: User
+) -> Checklist:
+    """Add the next version of a checklist, or the first of a new one, from a day.
 
-    `inspectors` are pairs of a person and the units they have an account of: those they never inspect.
-    Raises ValueError where a unit has too few.
+    An item that keeps its name keeps its code. Raises Refused for a day that is not after the version
+    before, or where an item stands twice; ValidationError where a rule says no.
     """
-    chance = random.Random(seed)  # noqa: S311  replayed, no secret
-    chosen = chance.sample(sorted(units), min(wanted, len(units)))
-    load = {person: 0 for person, _ in inspectors}
-    result = []
-    for unit in chosen:
-        fit = sorted(person for person, own in inspectors if unit not in own)
-        if len(fit) < each:
-            raise ValueError("检查人员不足。")
-        chance.shuffle(fit)
-        team = sorted(fit, key=lambda person: load[person])[:each]
-        for person in team:
-            load[person] += 1
-        result.append((unit, team))
-    return result
+    require(by, Perm.INSPECTION_MANAGE, Region.objects.city())
+    before = Checklist.objects.filter(code=code).order_by("-version").first()
+    names = [clean_text(each)[:120] for each in names if each.strip()]
+    if len(names) != len(set(names)):
+        raise Refused("检查项有重复，请核对。")
+    if before and in_force_from <= before.in_force_from:
+        raise Refused(f"启用日期须晚于上一版（{before.in_force_from:%Y-%m-%d}）。")
+    if before and before.use != use:
+        raise Refused("新版本的用途须与上一版相同。")
+    kept = {item["name"]: item["code"] for item in before.items} if before else {}
+    version = before.version + 1 if before else 1
+    items = [
+        {"code": kept.get(each, f"v{version}-{place}"), "name": each} for place, each in enumerate(names, 1)
+    ]
+    made = Checklist(
+        code=code,
+        version=version,
+        use=use,
+        name=clean_text(name),
+        items=items,
+        in_force_from=in_force_from,
+        basis=clean_text(basis),
+    )
+    made.full_clean()
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise Refused("新版本已由他人建立，请刷新页面。") from None
+    audit.record(made, "create", by=by)
+    return made
 
 
 @transaction.atomic
@@ -77,14 +109,17 @@ def draw_plan(plan: InspectionPlan, *, seed: str = "", by: User) -> int:
     """
     require(by, Perm.INSPECTION_MANAGE, plan)
     seed = seed or secrets.token_hex(8)
-    units, inspectors = unit_pool(local_today()), inspector_pool()
+    units = unit_pool(local_today(), plan.region)
+    inspectors = inspector_pool(units)
     if not units:
-        raise Refused("没有持有有效称号的单位，无法抽取。")
+        raise Refused(f"{plan.region}没有持有有效称号的单位，无法抽取。")
     try:
         result = drawn(units, inspectors, wanted=plan.units_wanted, each=plan.inspectors_each, seed=seed)
     except ValueError:
-        raise Refused(f"每家需要 {plan.inspectors_each} 名无利害关系的检查人员，现有人员不足。") from None
-    kept = {"seed": seed, "unit_pool": units, "inspector_pool": inspectors}
+        raise Refused(
+            f"每家需要 {plan.inspectors_each} 名无利害关系、且在其辖区内有权检查的人员，现有人员不足。"
+        ) from None
+    kept = {"seed": seed, "unit_pool": list(units), "inspector_pool": inspectors}
     if not InspectionPlan.objects.filter(pk=plan.pk, status="draft").update(**kept):
         raise Refused("该计划已抽取过，不能再抽。")
     PLAN_STEPS.take(plan, "draw", by=by, note=f"种子 {seed}，单位 {len(result)} 家")
@@ -191,6 +226,8 @@ def mend(inspection: Inspection, told: Mapping[int, tuple[str, object]], *, by: 
     Raises Refused while one of them has no words or no proof.
     """
     require(by, Perm.INSPECTION_ANSWER, inspection)
+    Inspection.objects.select_for_update(of=("self",)).get(pk=inspection.pk)
+    inspection.refresh_from_db(fields=["status"])
     if inspection.status != Inspection.Status.RECTIFYING:
         raise Refused("当前不需要提交整改。")
     for finding in inspection.findings.all():
@@ -246,6 +283,8 @@ def self_check(
     Raises Refused if incomplete, or for a year that is not this one or the last.
     """
     require(by, Perm.SELF_CHECK, organization)
+    if checklist.use != Checklist.Use.SELF_CHECK:
+        raise Refused("请选择年度自查表。")
     today = local_today()
     if year not in (today.year, today.year - 1):
         raise Refused("只能填写今年或上一年的自查。")
@@ -277,8 +316,35 @@ def self_check(
 
 
 @transaction.atomic
+def remind_self_checks(year: int, *, by: User) -> int:
+    """Tell everybody whose body has not handed in its self-check; returns how many bodies.
+
+    Raises PermissionDenied unless `by` inspects somewhere; only bodies of there are told.
+    """
+    if not by.can(Perm.INSPECTION_DO):
+        raise PermissionDenied("您没有催办自查的权限。")
+    missing = [body for body, done in bodies_due(by, year) if not done]
+    for body in missing:
+        notify(
+            people_with(Perm.SELF_CHECK, body),
+            f"请提交 {year} 年度科普工作自查：{body}。",
+            link="/desk/supervision/self-checks/",
+            kind=Notice.Kind.TASK,
+        )
+    audit.event("remind", by=by, kind="outreach.SelfCheck", note=f"{year} 年度，{len(missing)} 家")
+    return len(missing)
+
+
+@transaction.atomic
 def ask(
-    *, subject: str, text: str, place, organization: Organization | None, key: uuid.UUID, by: User
+    *,
+    subject: str,
+    text: str,
+    place,
+    organization: Organization | None,
+    key: uuid.UUID,
+    topic: str = HelpQuestion.Topic.OTHER,
+    by: User,
 ) -> HelpQuestion:
     """Ask the association something; the same form sent twice asks once."""
     made = HelpQuestion.objects.filter(key=key, created_by=by).first()
@@ -287,6 +353,7 @@ def ask(
     question = HelpQuestion(
         subject=clean_text(subject),
         text=clean_text(text, multiline=True),
+        topic=topic,
         region=place,
         organization=organization,
         created_by=by,
@@ -305,14 +372,38 @@ def ask(
 
 
 @transaction.atomic
-def answer(question: HelpQuestion, *, text: str, is_guidance: bool, by: User) -> None:
-    """Answer a question; as guidance everybody may read it. Raises Refused without words."""
+def answer(
+    question: HelpQuestion, *, text: str, is_guidance: bool, guidance_title: str = "", by: User
+) -> None:
+    """Answer a question; as guidance everybody may read the answer under a title of its own.
+
+    Raises Refused without words, or for guidance without a title.
+    """
     require(by, Perm.INSPECTION_MANAGE, question)
-    words = clean_text(text, multiline=True)[:4000]
+    words, title = clean_text(text, multiline=True)[:4000], clean_text(guidance_title)[:120]
     if not words:
         raise Refused("请填写答复。")
-    HelpQuestion.objects.filter(pk=question.pk).update(
-        answer=words, is_guidance=is_guidance, answered_at=timezone.now(), answered_by=by
-    )
+    if is_guidance and not title:
+        raise Refused("公开为办事指南时，请填写指南标题。")
+    is_first = question.answered_at is None
+    values = {
+        "answer": words,
+        "is_guidance": is_guidance,
+        "guidance_title": title,
+        "answered_at": timezone.now(),
+        "answered_by": by,
+    }
+    HelpQuestion.objects.filter(pk=question.pk).update(**values)
+    for name, value in values.items():
+        setattr(question, name, value)
     audit.record(question, "answer", by=by)
-    notify([question.created_by], f"您的咨询已答复：{question.subject}", link=question.get_absolute_url())
+    word = "已答复" if is_first else "的答复有修改"
+    notify([question.created_by], f"您的咨询{word}：{question.subject}", link=question.get_absolute_url())
+    _index_guidance(question)
+
+
+def _index_guidance(question: HelpQuestion) -> None:
+    if not question.is_guidance:
+        search.remove("guidance", question.pk)
+        return
+    search.index_many([guidance_entry(question)])

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from outreach.models import PanelMember
+from outreach.models import Assessment, PanelMember
 from portal.calendar import local_today
 from portal.fields import RecordByName
 from portal.identifiers import clean_text
@@ -80,6 +80,18 @@ class OutcomeForm(forms.Form):
 
     def clean_note(self):
         return clean_text(self.cleaned_data["note"], multiline=True)
+
+
+class CheckForm(forms.Form):
+    """What an expert says of a year."""
+
+    advice = forms.ChoiceField(label="建议", choices=Assessment.Advice.choices, widget=forms.RadioSelect)
+    opinion = forms.CharField(
+        label="核查意见",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="写明核对了哪些数据和材料、是否属实。",
+    )
 
 
 class RectifyForm(forms.Form):

@@ -29,6 +29,15 @@ from outreach.models.funds import (
     ResearchSpending,
 )
 from outreach.models.gaps import Gap, MajorProject, Milestone
+from outreach.models.library import (
+    VERSION_STEPS,
+    Article,
+    Comment,
+    CommentRound,
+    Document,
+    DocumentVersion,
+    Term,
+)
 from outreach.models.objections import OBJECTION_STEPS, Objection
 from outreach.models.panel import (
     FIRST,
@@ -83,14 +92,20 @@ __all__ = [
     "ROUND_STEPS",
     "SECOND",
     "TASK_STEPS",
+    "VERSION_STEPS",
     "Application",
     "ApplicationFile",
+    "Article",
     "Assessment",
     "Ban",
     "BudgetLine",
     "Checklist",
     "ClawBack",
+    "Comment",
+    "CommentRound",
     "Criterion",
+    "Document",
+    "DocumentVersion",
     "Donation",
     "DonationUse",
     "Duty",
@@ -135,6 +150,7 @@ __all__ = [
     "TargetActual",
     "TargetPath",
     "Task",
+    "Term",
     "Title",
     "TitleKind",
     "TitleReminder",

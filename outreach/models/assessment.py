@@ -34,6 +34,11 @@ class Assessment(Scoped):
         PASSED = "passed", "合格"
         FAILED = "failed", "不合格"
 
+    class Advice(models.TextChoices):
+        PASSED = "passed", "合格"
+        RECTIFY = "rectify", "限期整改"
+        FAILED = "failed", "不合格"
+
     title = models.ForeignKey(Title, models.PROTECT, verbose_name="称号", related_name="assessments")
     form = models.ForeignKey(ScoreForm, models.PROTECT, verbose_name="评分表", related_name="+")
     year = models.PositiveSmallIntegerField("考核年度")
@@ -47,8 +52,16 @@ class Assessment(Scoped):
     breakdown = models.JSONField("得分说明", default=list, blank=True, editable=False)
     is_excellent = models.BooleanField("优秀", default=False, editable=False)
     checked_by = models.ForeignKey(
-        PanelMember, models.PROTECT, null=True, blank=True, verbose_name="核查专家", related_name="+"
+        PanelMember,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="核查专家",
+        related_name="assessments",
     )
+    advice = models.CharField("专家建议", max_length=10, choices=Advice, blank=True, editable=False)
+    expert_opinion = models.CharField("专家核查意见", max_length=500, blank=True, editable=False)
+    checked_at = models.DateTimeField("专家核查时间", null=True, editable=False)
     check_opinion = models.CharField("核查意见", max_length=500, blank=True)
     rectify_until = models.DateField("整改期限", null=True, blank=True, editable=False)
     rectification = models.TextField("整改情况", max_length=2000, blank=True)
@@ -76,6 +89,14 @@ class Assessment(Scoped):
                 name="assessment_rectifies_by_a_day",
                 condition=~Q(status="rectifying") | Q(rectify_until__isnull=False),
                 violation_error_message="限期整改须有期限。",
+            ),
+            models.CheckConstraint(
+                name="assessment_checked_by_somebody_in_words",
+                condition=Q(checked_at=None, advice="")
+                | Q(checked_at__isnull=False, checked_by__isnull=False)
+                & ~Q(advice="")
+                & ~Q(expert_opinion=""),
+                violation_error_message="专家核查须有核查专家、建议和意见。",
             ),
             models.CheckConstraint(
                 name="assessment_funding_has_a_purpose",

@@ -44,6 +44,9 @@ class Checklist(models.Model):
     def __str__(self):
         return f"{self.name}（第 {self.version} 版）"
 
+    def get_absolute_url(self):
+        return reverse("supervision_desk:checklist", args=[self.pk])
+
 
 class InspectionPlan(Scoped):
     """A plan to inspect some of the units with titles. `seed` and the pools let its draw be replayed."""
@@ -250,13 +253,25 @@ class SelfCheck(Scoped):
     def __str__(self):
         return f"{self.organization} {self.year}年度自查"
 
+    def get_absolute_url(self):
+        return reverse("supervision_desk:self_check", args=[self.pk])
+
 
 class HelpQuestion(Scoped):
     """A question from a unit or a district; an answer that helps others becomes a guidance page."""
 
     PERSONAL = frozenset()
 
+    class Topic(models.TextChoices):
+        TITLES = "titles", "认定与考核"
+        RETURNS = "returns", "统计填报"
+        CENSUS = "census", "资源普查"
+        EVENTS = "events", "活动与预约"
+        CREDITS = "credits", "科普学分"
+        OTHER = "other", "其他"
+
     key = models.UUIDField("提交标识", unique=True, default=uuid.uuid4, editable=False)
+    topic = models.CharField("类别", max_length=10, choices=Topic, default=Topic.OTHER)
     subject = models.CharField("问题", max_length=120)
     text = models.TextField("详细说明", max_length=2000, blank=True)
     answer = models.TextField("答复", max_length=4000, blank=True)
@@ -265,6 +280,7 @@ class HelpQuestion(Scoped):
         User, models.PROTECT, null=True, verbose_name="答复人", related_name="+", editable=False
     )
     is_guidance = models.BooleanField("公开为办事指南", default=False)
+    guidance_title = models.CharField("指南标题", max_length=120, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -278,8 +294,8 @@ class HelpQuestion(Scoped):
             ),
             models.CheckConstraint(
                 name="guidance_is_an_answer",
-                condition=Q(is_guidance=False) | Q(answered_at__isnull=False),
-                violation_error_message="只有已答复的咨询可以公开。",
+                condition=Q(is_guidance=False) | Q(answered_at__isnull=False) & ~Q(guidance_title=""),
+                violation_error_message="只有已答复、写明指南标题的咨询可以公开。",
             ),
         ]
 
@@ -288,3 +304,6 @@ class HelpQuestion(Scoped):
 
     def get_absolute_url(self):
         return reverse("supervision_desk:question", args=[self.pk])
+
+    def get_public_url(self):
+        return reverse("guidance:page", args=[self.pk])

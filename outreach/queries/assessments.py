@@ -3,12 +3,28 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, Q, Sum, When
+from django.urls import reverse
 
 from outreach import scoring
-from outreach.models import Assessment, Ban, Evidence, FundingAward, ScoreForm, Title
-from portal.accounts import User
+from outreach.models import (
+    Application,
+    Assessment,
+    Ban,
+    Evidence,
+    FundingAward,
+    PanelMember,
+    Recusal,
+    Review,
+    ScoreForm,
+    Title,
+)
+from portal.accounts import Grant, User
 from portal.organizations import Organization
+from portal.waiting import Waiting
+
+# Cases in which it is no longer hidden who applied.
+SETTLED = (*Application.OVER, "scored", "proposed", "not_proposed")
 
 
 def form_for(title: Title, fallback: ScoreForm | None) -> ScoreForm | None:
@@ -63,6 +79,62 @@ def assessments_for(user: User):
     return Assessment.objects.seen_by(user).select_related(
         "title__kind", "organization", "region", "form", "checked_by__user"
     )
+
+
+def checkers(year: int):
+    """The members who may check a year, each with how many they were given."""
+    rows = PanelMember.objects.filter(is_active=True, user__is_active=True).select_related("user")
+    return rows.annotate(checks=Count("assessments", filter=Q(assessments__year=year))).order_by("pk")
+
+
+def conflicts_of(members: list[PanelMember]) -> dict[int, set[int]]:
+    """The bodies each member must not check: their own, those they have an account of or an interest in, and
+    those whose case lies before them without its name.
+    """
+    found = {member.pk: {member.organization_id} - {None} for member in members}
+    keys = list(found)
+    for rows in (
+        Recusal.objects.filter(member__in=keys).values_list("member", "organization"),
+        Grant.objects.filter(user__panel_member__in=keys, organization__isnull=False).values_list(
+            "user__panel_member", "organization"
+        ),
+        Review.objects.filter(member__in=keys)
+        .exclude(application__status__in=SETTLED)
+        .values_list("member", "application__organization"),
+    ):
+        for member, body in rows:
+            found[member].add(body)
+    return found
+
+
+def to_deal(year: int) -> int:
+    """How many reported years of titles have no expert yet."""
+    return Assessment.objects.filter(year=year, status="reported", checked_by=None).count()
+
+
+def year_before(assessment: Assessment) -> Assessment | None:
+    return Assessment.objects.filter(title=assessment.title, year=assessment.year - 1).first()
+
+
+def checks_waiting(user: User) -> list[Waiting]:
+    """The years of titles that wait for an expert's check."""
+    rows = checks_of(user).filter(is_open=0)
+    count = rows.count()
+    if not count:
+        return []
+    items = [
+        (row.organization.name, reverse("titles_desk:check", args=[row.pk]))
+        for row in rows.order_by("pk")[:5]
+    ]
+    return [Waiting(title="待核查的年度考核", count=count, url=reverse("titles_desk:checks"), items=items)]
+
+
+def checks_of(user: User):
+    """The years of titles given to an expert to check."""
+    rows = Assessment.objects.filter(checked_by__user=user).select_related(
+        "title__kind", "organization", "region", "form", "checked_by__user"
+    )
+    return rows.annotate(is_open=Case(When(status="reported", checked_at=None, then=0), default=1))
 
 
 def year_counts(user: User, year: int) -> dict[str, int]:

@@ -1,35 +1,58 @@
 """Inspections, self-checks and guidance as people read them."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Q
 from django.urls import reverse
 
-from outreach.models import Checklist, Finding, HelpQuestion, Inspection, SelfCheck, Title
+from outreach.models import (
+    Checklist,
+    Finding,
+    HelpQuestion,
+    Inspection,
+    InspectionPlan,
+    SelfCheck,
+    Title,
+)
+from outreach.rules.draws import drawn
 from portal.accounts import Grant, User
 from portal.calendar import local_today
 from portal.organizations import Organization
+from portal.regions import Region
 from portal.roles import Perm, roles_with
+from portal.search import Entry, matching_ids
 from portal.waiting import Waiting
 
 
-def unit_pool(on: date) -> list[int]:
-    """The bodies that hold a title on a day."""
-    return sorted(set(Title.objects.in_force(on).values_list("organization", flat=True)))
+def unit_pool(on: date, place: Region) -> dict[int, str]:
+    """The bodies of a region that hold a title on a day, each with the path of where it is."""
+    holding = Title.objects.in_force(on).values("organization")
+    rows = Organization.objects.filter(pk__in=holding, region__path__startswith=place.path)
+    return dict(rows.order_by("pk").values_list("pk", "region__path"))
 
 
-def inspector_pool() -> list[list]:
-    """Who may be drawn to inspect, each with the bodies they have an account of: [person, [body, …]]."""
+def inspector_pool(units: dict[int, str]) -> list[list]:
+    """Who may be drawn to inspect one of these units at least: [person, [unit they must not inspect, …]].
+
+    Barred are units beyond the person's regions, and those they have an account of.
+    """
     grants = Grant.objects.in_force(local_today()).filter(user__is_active=True)
-    people = sorted(
-        set(grants.filter(role__in=roles_with(Perm.INSPECTION_DO)).values_list("user", flat=True))
-    )
-    own: dict[int, list[int]] = {person: [] for person in people}
-    for person, body in grants.filter(user__in=people, organization__isnull=False).values_list(
-        "user", "organization"
-    ):
-        own[person].append(body)
-    return [[person, sorted(bodies)] for person, bodies in own.items()]
+    reach: dict[int, list[str]] = {}
+    rows = grants.filter(role__in=roles_with(Perm.INSPECTION_DO), region__isnull=False)
+    for person, path in rows.order_by("user").values_list("user", "region__path"):
+        reach.setdefault(person, []).append(path)
+    own = set(grants.filter(user__in=reach, organization__in=units).values_list("user", "organization"))
+    pool = []
+    for person, paths in reach.items():
+        barred = [
+            unit
+            for unit, where in units.items()
+            if (person, unit) in own or not any(where.startswith(path) for path in paths)
+        ]
+        if len(barred) < len(units):
+            pool.append([person, barred])
+    return pool
 
 
 def checklist_in_force(use: str, on: date) -> Checklist | None:
@@ -53,6 +76,20 @@ def late_findings(on: date) -> int:
     return Finding.objects.filter(rectify_until__lt=on, inspection__status="rectifying").count()
 
 
+def checklists():
+    """Every version of every checklist, those of one code together, the newest first."""
+    return Checklist.objects.order_by("use", "code", "-version")
+
+
+def self_check_of(organization: Organization, year: int) -> SelfCheck | None:
+    return SelfCheck.objects.filter(organization=organization, year=year).first()
+
+
+def self_check_list(year: int) -> Checklist | None:
+    """The version by which a year is looked at: the one in force on its last day, or today."""
+    return checklist_in_force("self_check", min(local_today(), date(year, 12, 31)))
+
+
 def self_checks_for(user: User):
     scope = SelfCheck.objects.for_user(user, Perm.INSPECTION_VIEW) | SelfCheck.objects.for_user(
         user, Perm.SELF_CHECK
@@ -69,6 +106,13 @@ def bodies_to_check(user: User):
     return rows.select_related("region").order_by("name", "pk")
 
 
+def own_checks(user: User, year: int) -> list[tuple[Organization, SelfCheck | None]]:
+    """The bodies for which somebody hands in, each with what it handed in for a year."""
+    bodies = list(bodies_to_check(user))
+    done = {row.organization_id: row for row in SelfCheck.objects.filter(year=year, organization__in=bodies)}
+    return [(body, done.get(body.pk)) for body in bodies]
+
+
 def questions_for(user: User):
     """One's own questions; for the association everybody's."""
     own = Q(created_by=user)
@@ -78,9 +122,63 @@ def questions_for(user: User):
     )
 
 
-def guidance():
-    """What was answered and helps others, the latest first."""
-    return HelpQuestion.objects.filter(is_guidance=True)
+def guidance(topic: str = "", q: str = ""):
+    """What was answered and helps others; of a topic, or with these words."""
+    rows = HelpQuestion.objects.filter(is_guidance=True)
+    if topic:
+        rows = rows.filter(topic=topic)
+    return rows.filter(pk__in=matching_ids(q, kind="guidance")) if q else rows
+
+
+def guidance_entry(question: HelpQuestion) -> Entry:
+    return Entry(
+        kind="guidance",
+        subject_id=question.pk,
+        title=question.guidance_title,
+        text=question.answer,
+        url=question.get_public_url(),
+    )
+
+
+def searchable_guidance() -> Iterator[Entry]:
+    """What guidance enters into the search."""
+    for question in guidance().order_by("pk"):
+        yield guidance_entry(question)
+
+
+def replayed(plan: InspectionPlan) -> bool | None:
+    """Whether the kept seed and pools draw again what stands in the plan; None before the draw."""
+    if not plan.seed:
+        return None
+    again = drawn(
+        plan.unit_pool,
+        plan.inspector_pool,
+        wanted=plan.units_wanted,
+        each=plan.inspectors_each,
+        seed=plan.seed,
+    )
+    rows = plan.inspections.prefetch_related("inspectors")
+    kept = {row.organization_id: {person.pk for person in row.inspectors.all()} for row in rows}
+    return {unit: set(team) for unit, team in again} == kept
+
+
+def bodies_due(user: User, year: int) -> list[tuple[Organization, SelfCheck | None]]:
+    """Who owes a self-check of a year where `user` inspects: holders of a title, offices of streets.
+
+    Each with what it handed in; those that did not come first.
+    """
+    paths, bodies = user.places_for(Perm.INSPECTION_DO)
+    scope = Q(pk__in=bodies)
+    for path in paths:
+        scope |= Q(region__path__startswith=path)
+    last = min(local_today(), date(year, 12, 31))
+    holding = Title.objects.in_force(last).values("organization")
+    rows = Organization.objects.filter(scope).filter(
+        Q(pk__in=holding) | Q(kind=Organization.Kind.SUBDISTRICT_OFFICE)
+    )
+    done = {row.organization_id: row for row in SelfCheck.objects.filter(year=year)}
+    found = [(row, done.get(row.pk)) for row in rows.select_related("region").order_by("name", "pk")]
+    return sorted(found, key=lambda pair: pair[1] is not None)
 
 
 def supervision_waiting(user: User) -> list[Waiting]:
@@ -91,6 +189,11 @@ def supervision_waiting(user: User) -> list[Waiting]:
     if user.can(Perm.INSPECTION_ANSWER):
         own = Inspection.objects.for_user(user, Perm.INSPECTION_ANSWER).filter(status="rectifying")
         lines += _line("待整改", own, "supervision_desk:list")
+    if user.can(Perm.INSPECTION_DO):
+        late = Inspection.objects.for_user(user, Perm.INSPECTION_VIEW).filter(
+            status="rectifying", findings__rectify_until__lt=local_today()
+        )
+        lines += _line("整改逾期", late.distinct(), "supervision_desk:list")
     if user.can(Perm.INSPECTION_MANAGE):
         asked = HelpQuestion.objects.for_user(user, Perm.INSPECTION_MANAGE).filter(answered_at=None)
         count = asked.count()

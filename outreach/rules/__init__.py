@@ -1,1 +1,1 @@
-"""Arithmetic of the plan, its tasks and its money, without Django."""
+"""Arithmetic and parsing without Django: plan, tasks, money, draws, and what a document's text is made of."""

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from outreach.models import Title, TitleKind
-from outreach.sample import coordination, funds, plan, rounds
+from outreach.sample import coordination, funds, library, plan, rounds, supervision
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
@@ -18,7 +18,7 @@ FURTHER = (
     ("province_base", "省级"),
     ("national_base", "国家级"),
 )
-CITY_BASES = 162  # 规划一（一）：认定市级科普教育基地 162 家
+CITY_BASES, BASE_YEAR = 162, 2020  # 规划一（一）：认定市级科普教育基地 162 家
 KINDS = (
     Organization.Kind.ENTERPRISE,
     Organization.Kind.VENUE,
@@ -41,10 +41,10 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
     districts = list(Region.objects.districts())
     kinds = {kind.code: kind for kind in TitleKind.objects.all()}
     holders = _holders(districts, rng)
-    first = local_today().year - years + 1
+    first = local_today().year - years + 1  # of the further titles
     titles = []
     for number, holder in enumerate(holders[:CITY_BASES]):
-        begins = min(first - 1 + number * years // CITY_BASES, local_today().year - 1)
+        begins = BASE_YEAR - 4 + number % 5  # all stand at the end of that year, and are renewed
         titles += _cohorts(holder, kinds["base"], number, begins, rng, by)
     for number, holder in enumerate(holders[CITY_BASES:]):
         code, word = FURTHER[number % len(FURTHER)]
@@ -56,6 +56,8 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
     plan.load(rng=rng, by=by)
     funds.load(rng=rng, by=by)
     coordination.load(rng=rng, by=by)
+    library.load(by=by)
+    supervision.load(by=by)
 
 
 def _holders(districts: list[Region], rng: Random) -> list[Organization]:

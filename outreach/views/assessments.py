@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.actions import assessments as actions
 from outreach.actions import lifecycle
 from outreach.forms.assessments import (
+    CheckForm,
     OutcomeForm,
     RectifyForm,
     RepayForm,
@@ -23,6 +24,7 @@ from outreach.views.rounds import SEES, add_fault, require_desk
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 
@@ -56,6 +58,7 @@ def assessment_list(request):
         "counts": queries.year_counts(request.user, year),
         "manages": manages,
         "form": YearForm(initial={"year": year}),
+        "to_deal": queries.to_deal(year) if manages else 0,
     }
     return render(request, "outreach/assessment_list.html", context)
 
@@ -87,6 +90,70 @@ def pass_all(request):
     for sentence in left[:10]:
         messages.warning(request, sentence)
     return redirect(f"{reverse('titles_desk:assessments')}?year={_year(request)}")
+
+
+@require_POST
+def deal(request):
+    """Give the reported years of titles to experts."""
+    require_desk(request.user, Perm.TITLE_MANAGE)
+    given, left = actions.deal_checks(_year(request), by=request.user)
+    messages.success(request, f"已分配 {given} 家给核查专家。")
+    if left:
+        messages.warning(request, f"{left} 家没有合适的专家：类别不符或须回避，请补充评委库。")
+    return redirect(f"{reverse('titles_desk:assessments')}?year={_year(request)}")
+
+
+# --- An expert's checks ---------------------------------------------------------------------------
+
+
+def _checks(request):
+    require_desk(request.user, Perm.TITLE_SCORE)
+    return queries.checks_of(request.user)
+
+
+@require_safe
+def check_list(request):
+    """What was given to an expert to check, what waits first."""
+    page = page_by_key(
+        _checks(request),
+        order=("is_open", "pk"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    return render(request, "outreach/check_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_detail(request, pk):
+    """A year of a title as its expert reads it: figures, self-report, opinion."""
+    row = get_object_or_404(_checks(request), pk=pk)
+    form = CheckForm(request.POST or None, initial={"advice": row.advice, "opinion": row.expert_opinion})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.check(row, by=request.user, **form.cleaned_data)
+        except Refused as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(request, "核查意见已保存。")
+            return redirect("titles_desk:checks")
+    context = {
+        "row": row,
+        "form": form,
+        "is_open": row.status == Assessment.Status.REPORTED,
+        "recuse_form": ReasonForm(),
+        "last": queries.year_before(row),
+    }
+    return render(request, "outreach/check_detail.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def check_give_back(request, pk):
+    row = get_object_or_404(_checks(request), pk=pk)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["note"] if form.is_valid() else ""
+    actions.give_back_check(row, reason=reason, by=request.user)
+    messages.success(request, "已登记回避，该单位不再分配给您。")
+    return redirect("titles_desk:checks")
 
 
 def _assessment(request, pk) -> Assessment:
@@ -124,7 +191,9 @@ def assessment_detail(request, pk):
         "reports": own and row.status == Assessment.Status.OPEN,
         "mends": own and row.status == Assessment.Status.RECTIFYING,
         "decides": may(request.user, Perm.TITLE_MANAGE, row) and row.status == Assessment.Status.REPORTED,
-        "outcome_form": OutcomeForm(),
+        "outcome_form": OutcomeForm(
+            initial={"checked_by": row.checked_by, "outcome": row.advice, "note": row.expert_opinion}
+        ),
         "rectify_form": RectifyForm(),
         "failed_before": queries.failed_before(row),
         "timeline": ASSESSMENT_STEPS.timeline(row),

@@ -4,14 +4,17 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count
+
 from outreach.actions.evidence import write_evidence
 from outreach.models import EvidenceItem
-from portal.calendar import local_today
+from portal.calendar import day_start, local_today
 from resources.models import Resource
 from resources.queries.opening import days_open
 from resources.queries.registry import shown
 
 SOURCE = "资源库登记的开放时间"
+ITEMS_SOURCE = "当年在资源菜单发布的课程、讲座、影视、图文等"
 
 
 def count_open_days(at: datetime) -> int:
@@ -36,3 +39,27 @@ def count_open_days(at: datetime) -> int:
             at=at,
         )
     return len(places)
+
+
+def count_information_items(at: datetime) -> int:
+    """Write how many courses, lectures, films and other content, no places, each organisation brought into
+    the menu last year and this one. Every night.
+
+    Returns how many rows were written. Who brought none has no row: not known is not nought.
+    """
+    today = local_today(at)
+    written = 0
+    for year in (today.year - 1, today.year):
+        start, end = (day_start(today.replace(year=each, month=1, day=1)) for each in (year, year + 1))
+        rows = Resource.objects.filter(
+            organization__isnull=False, kind__is_place=False, published_at__gte=start, published_at__lt=end
+        ).exclude(status=Resource.Status.DRAFT)
+        counts = rows.values("organization").annotate(count=Count("pk")).order_by("organization")
+        written += write_evidence(
+            {row["organization"]: Decimal(row["count"]) for row in counts},
+            item=EvidenceItem.INFORMATION_ITEMS,
+            year=year,
+            source=ITEMS_SOURCE,
+            at=at,
+        )
+    return written

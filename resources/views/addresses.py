@@ -25,6 +25,9 @@ class PageSitemap(Sitemap):
             "events:list",
             "works:list",
             "indicators:index",
+            "library:list",
+            "library:glossary",
+            "guidance:list",
             "open_data",
         )
         groups = [group for group in Audience.values if group != Audience.GENERAL]

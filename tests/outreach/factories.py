@@ -1,15 +1,20 @@
 from datetime import date, timedelta
+from itertools import count
 
 import factory
 from django.utils import timezone
 
-from outreach.actions import load_reference
+from outreach.actions import library, load_reference
 from outreach.models import (
     Application,
     ApplicationFile,
     Assessment,
+    CommentRound,
+    Document,
+    DocumentVersion,
     Round,
     ScoreForm,
+    Term,
     Title,
     TitleKind,
 )
@@ -50,6 +55,49 @@ def form_of_bases() -> ScoreForm:
     """The city's scheme with its form, as the repository brings it."""
     load_reference()
     return ScoreForm.objects.get(scheme__code="city_base")
+
+
+class DocumentFactory(factory.django.DjangoModelFactory):
+    """A policy without a version yet."""
+
+    class Meta:
+        model = Document
+
+    code = factory.Sequence(lambda n: f"policy_{n}")
+    kind = Document.Kind.POLICY
+    name = factory.Sequence(lambda n: f"示例办法{n}")
+    region = factory.SubFactory(RegionFactory, city=True)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class TermFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Term
+
+    code = factory.Sequence(lambda n: f"term_{n}")
+    term = factory.Sequence(lambda n: f"示例名词{n}")
+    definition = "示例释义。"
+    source = "示例出处"
+
+
+NUMBERS = count(1)
+TEXT = "第一章　总则\n第一条　为了示例。\n第二条　本办法适用于示例。\n"
+
+
+def drafted(by, text: str = TEXT, **values) -> DocumentVersion:
+    """A document with the text of its first version, still a draft."""
+    number = next(NUMBERS)
+    told = {"code": f"draft_{number}", "kind": Document.Kind.POLICY, "name": f"示例文件{number}", **values}
+    document = library.save_document(Document(**told), by=by)
+    version = document.versions.select_related("document", "region").get()
+    library.write_version(version, values={"label": "第 1 版"}, text=text, by=by)
+    return version
+
+
+def draft_before_public(by, **values) -> CommentRound:
+    """A standard that receives comments for a month."""
+    version = drafted(by, kind=Document.Kind.STANDARD, **values)
+    return library.open_comments(version, closes_on=timezone.localdate() + timedelta(days=30), by=by)
 
 
 class RoundFactory(factory.django.DjangoModelFactory):

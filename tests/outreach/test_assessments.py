@@ -14,6 +14,7 @@ from django.utils import timezone
 from events import actions as events
 from outreach.actions import applications, assessments, lifecycle, withdraw_title
 from outreach.actions.evidence import write_evidence
+from outreach.actions.panel import draw_panels
 from outreach.models import (
     Assessment,
     Ban,
@@ -21,14 +22,16 @@ from outreach.models import (
     Evidence,
     EvidenceWanted,
     FundingAward,
+    PanelMember,
+    Recusal,
     Title,
 )
-from outreach.queries.assessments import banded
+from outreach.queries.assessments import banded, checks_waiting
 from portal import documents
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
-from resources.actions.evidence import count_open_days
+from resources.actions.evidence import count_information_items, count_open_days
 from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import (
@@ -38,7 +41,11 @@ from tests.outreach.factories import (
     TitleKindFactory,
     form_of_bases,
 )
-from tests.resources.factories import ResourceFactory
+from tests.outreach.panel import members, reviewing
+from tests.resources.factories import KindFactory, ResourceFactory
+from tests.youth_credits.factories import CourseFactory
+from youth_credits.actions.evidence import count_credit_outings
+from youth_credits.models import Outing
 
 TODAY = timezone.localdate
 LAST_YEAR = timezone.localdate().year - 1
@@ -405,3 +412,152 @@ def test_staff_opens_a_year_and_passes_what_it_chose(client, staff, title):
     assert title.organization.name in page
     made.refresh_from_db()
     assert made.status == "passed"
+
+
+# --- An expert's check ------------------------------------------------------------------------------
+
+
+def test_reported_years_are_dealt_evenly_by_category_and_free_of_conflict(city, staff):
+    pool = members(city, 3)
+    rows = [AssessmentFactory(title=TitleFactory(), reported=True) for _ in range(6)]
+    Recusal.objects.create(member=pool[0], organization=rows[0].organization, reason="合作")
+    PanelMember.objects.filter(pk=pool[1].pk).update(organization=rows[0].organization)
+
+    assert assessments.deal_checks(LAST_YEAR, by=staff) == (6, 0)
+
+    given = dict(Assessment.objects.values_list("pk", "checked_by"))
+    assert given[rows[0].pk] == pool[2].pk
+    assert sorted(list(given.values()).count(member.pk) for member in pool) == [2, 2, 2]
+    assert assessments.deal_checks(LAST_YEAR, by=staff) == (0, 0)
+
+
+def test_a_body_whose_case_lies_blind_before_a_member_is_dealt_to_another(city, staff):
+    pool = members(city, 6)
+    round, (application,) = reviewing(city)
+    draw_panels(round, by=staff)
+    row = AssessmentFactory(title=TitleFactory(organization=application.organization), reported=True)
+
+    assessments.deal_checks(LAST_YEAR, by=staff)
+
+    row.refresh_from_db()
+    scoring = set(application.reviews.values_list("member", flat=True))
+    assert {row.checked_by_id} == {member.pk for member in pool} - scoring
+
+
+def test_a_year_for_which_there_is_nobody_stays_and_is_counted(city, staff):
+    members(city, 1)
+    PanelMember.objects.update(categories=["public"])
+    AssessmentFactory(title=TitleFactory(), reported=True)
+
+    assert assessments.deal_checks(LAST_YEAR, by=staff) == (0, 1)
+
+
+def test_an_expert_checks_what_was_given_and_nothing_else(city, staff, client):
+    member, other = members(city, 2)
+    row = AssessmentFactory(title=TitleFactory(), reported=True, checked_by=member)
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    address = reverse("titles_desk:check", args=[row.pk])
+
+    gap = client.post(address, {"advice": "passed", "opinion": " "})
+    client.post(address, {"advice": "rectify", "opinion": "开放天数与日历不符。"})
+
+    row.refresh_from_db()
+    assert gap.status_code == 422
+    assert (row.status, row.advice, row.expert_opinion) == ("reported", "rectify", "开放天数与日历不符。")
+    with pytest.raises(PermissionDenied):
+        assessments.check(row, advice="passed", opinion="好", by=other.user)
+    client.force_login(other.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(address).status_code == 404
+
+
+def test_the_database_keeps_no_advice_without_an_expert(title):
+    row = AssessmentFactory(title=title, reported=True)
+
+    with pytest.raises(IntegrityError, match="assessment_checked_by_somebody_in_words"):
+        Assessment.objects.filter(pk=row.pk).update(advice="passed", checked_at=timezone.now())
+
+
+def test_a_sitting_passes_nobody_against_the_experts_advice(city, staff):
+    member = members(city, 1)[0]
+    _, against, fine = (
+        AssessmentFactory(title=TitleFactory(), reported=True, checked_by=member) for _ in range(3)
+    )
+    assessments.check(against, advice="failed", opinion="未开放。", by=member.user)
+    assessments.check(fine, advice="passed", opinion="属实。", by=member.user)
+    rows = Assessment.objects.select_related("form", "title", "organization", "region", "checked_by")
+
+    done, left = assessments.pass_all(rows.order_by("pk"), note="合格", by=staff)
+
+    assert done == 1
+    assert "尚未核查" in left[0]
+    assert "建议不合格" in left[1]
+    fine.refresh_from_db()
+    assert (fine.status, fine.checked_by) == ("passed", member)
+
+
+def test_what_was_put_right_is_checked_anew(city, title, staff, unit_clerk):
+    member = members(city, 1)[0]
+    row = AssessmentFactory(title=title, reported=True, checked_by=member)
+    assessments.check(row, advice="rectify", opinion="展品损坏。", by=member.user)
+    row.refresh_from_db()
+    decide(row, staff, "rectify", checked_by=member, rectify_until=TODAY() + timedelta(days=10))
+
+    assessments.rectify(row, text="已更换。", by=unit_clerk)
+
+    assert [waiting.count for waiting in checks_waiting(member.user)] == [1]
+
+
+def test_an_expert_with_an_interest_gives_a_check_back_for_good(city, staff):
+    member, _ = members(city, 2)
+    row = AssessmentFactory(title=TitleFactory(), reported=True, checked_by=member)
+
+    assessments.give_back_check(row, reason="曾任顾问", by=member.user)
+    assessments.deal_checks(LAST_YEAR, by=staff)
+
+    row.refresh_from_db()
+    assert row.checked_by != member
+    assert Recusal.objects.filter(member=member, organization=row.organization).exists()
+
+
+# --- Evidence of the upper floors -------------------------------------------------------------------
+
+
+def test_content_brought_into_the_menu_in_a_year_is_evidence_and_places_are_not(unit):
+    at = timezone.now()
+    lecture, hall = KindFactory(code="lecture", is_place=False), KindFactory(code="hall", is_place=True)
+    for kind, when in ((lecture, at), (lecture, at), (hall, at), (lecture, at - timedelta(days=800))):
+        ResourceFactory(organization=unit, kind=kind, published=True, published_at=when)
+    ResourceFactory(organization=unit, kind=lecture)
+
+    count_information_items(at)
+    count_information_items(at)
+
+    assert list(Evidence.objects.values_list("organization", "item", "value")) == [
+        (unit.pk, "information_items", 2)
+    ]
+
+
+def test_confirmed_outings_of_a_base_are_evidence_without_any_child(unit, school, staff):
+    course = CourseFactory(organization=unit)
+    now = timezone.now()
+
+    def outing(**values):
+        Outing.objects.create(
+            course=course,
+            base=unit,
+            organization=school,
+            region=school.region,
+            created_by=staff,
+            starts_at=now - timedelta(hours=2),
+            heads=30,
+            **values,
+        )
+
+    outing(confirmed_at=now, confirmed_by=staff, came=28)
+    outing(confirmed_at=now, confirmed_by=staff, came=30, cancelled_at=now)
+    outing()
+
+    assert count_credit_outings(now) == 1
+
+    row = Evidence.objects.get()
+    assert (row.organization, row.item, row.value, row.link) == (unit, "credit_activities", 1, "")

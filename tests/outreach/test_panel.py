@@ -1,12 +1,23 @@
 """A panel: drawn by field and replayed, free of conflict, blind, discussing when apart, counted exactly."""
 
+import io
+import re
 import threading
+import uuid
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
+from itertools import product
+from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 from outreach.actions import panel as actions
 from outreach.actions import visits
@@ -21,9 +32,13 @@ from outreach.models import (
 )
 from outreach.queries.panel import counted, discussed, seen
 from outreach.scoring import plain
+from portal.accounts import User
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
+from portal.tasks import deliver_notices, digest
+from tests.access.matrix import PARAMETER, patterns
+from tests.outreach.factories import AssessmentFactory, TitleFactory
 from tests.outreach.panel import (
     blind_file,
     crawl,
@@ -430,6 +445,106 @@ def test_a_member_opens_no_other_page_of_the_case(telling, staff):
     ]
 
     assert [browser.get(address).status_code in (403, 404) for address in addresses] == [True] * 8
+
+
+# Public pages name every body that has a title or shows something; they tie no number of a case to it.
+GUESSED = re.compile(r"^(desk|files|verify|api|admin|metrics)")
+
+
+def guesses(case, sheet) -> Iterator[str]:
+    """Every address behind the sign-in, with each number, key and token that a member might guess."""
+    keys = [case.pk, case.round_id, sheet.pk]
+    uuids = [row.attachment_id for row in case.files.all()]
+    words = [case.number, case.organization.credit_code, "certificate"]
+    fit = {"int": keys, "uuid": uuids or [uuid.uuid4()], "slug": words, "str": words, "path": words}
+    for name, route in patterns():
+        parts = PARAMETER.findall(route)
+        if not GUESSED.match(route) or not name or len(parts) > 3 or "^" in route:
+            continue
+        for row in product(*[fit.get(kind or "str", keys) for kind, _ in parts]):
+            with suppress(NoReverseMatch):
+                values = {parameter: value for (_, parameter), value in zip(parts, row, strict=True)}
+                yield reverse(name, kwargs=values)
+
+
+def said(answer) -> str:
+    """Everything that an answer tells: headers, and the text inside a PDF or a workbook."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body.startswith(b"%PDF"):
+        inside = body.decode("latin-1")
+        with suppress(PdfReadError):  # a file of the tests that is none but by its first letters
+            reader = PdfReader(io.BytesIO(body))
+            inside += " ".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
+    elif body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            inside = " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    else:
+        inside = body.decode("utf-8", "replace")
+    return inside + unquote(str(dict(answer.headers)))
+
+
+def test_no_address_that_a_member_guesses_tells_who_applies(telling, staff):
+    blind_file(telling, staff)
+    sheet = sheets(telling)[0]
+    browser = signed_in(sheet.member.user)
+    browser.raise_request_exception = False
+    addresses = sorted(set(guesses(telling, sheet)))
+
+    told = {address: leaks(said(browser.get(address))) for address in addresses}
+
+    assert len(addresses) > 500
+    assert {address: words for address, words in told.items() if words} == {}
+
+
+def test_a_guess_by_staff_would_show_the_name(telling, staff):
+    """The same walk sees the leak where there is one: in a page, a PDF and a file's name."""
+    browser = signed_in(staff)
+    kept = blind_file(telling, staff)
+
+    for address in (
+        telling.get_absolute_url(),
+        reverse("titles_desk:receipt", args=[telling.pk]),
+        kept.attachment.get_absolute_url(),
+    ):
+        assert leaks(said(browser.get(address))), address
+
+
+def test_no_mail_to_a_member_tells_who_applies(telling, staff, mailoutbox):
+    panel = sheets(telling)
+    for number, sheet in enumerate(panel):
+        User.objects.filter(pk=sheet.member.user_id).update(email=f"m{number}@example.org", wants_digest=True)
+    for number, sheet in enumerate(panel):
+        hand_in(sheet, "0.3" if number == 0 else "0.9")
+    actions.remind_members(telling.round, by=staff)
+    Notice.objects.filter(recipient=panel[1].member.user).update(kind=Notice.Kind.URGENT)
+
+    deliver_notices()
+    digest(SimpleNamespace(progress=lambda *told: None, payload={}))
+
+    mails = [f"{mail.subject} {mail.body} {mail.message()}" for mail in mailoutbox]
+    assert {address for mail in mailoutbox for address in mail.to} >= {"m0@example.org", "m1@example.org"}
+    assert [leaks(text) for text in mails if leaks(text)] == []
+
+
+def test_a_members_search_finds_nothing_of_a_case(telling):
+    browser = signed_in(sheets(telling)[0].member.user)
+
+    for words in ("海蓝", telling.number, "司马法人"):
+        page = browser.get("/search/", {"q": words}).content.decode()
+        assert "没有找到相关内容" in page
+
+
+def test_who_reads_a_bodys_year_with_its_name_is_not_drawn_for_its_case(city, staff):
+    pool = members(city, 6)
+    round, (application,) = reviewing(city)
+    AssessmentFactory(
+        title=TitleFactory(organization=application.organization), reported=True, checked_by=pool[0]
+    )
+
+    actions.draw_panels(round, by=staff)
+
+    drawn = set(Review.objects.filter(application=application).values_list("member", flat=True))
+    assert drawn == {member.pk for member in pool[1:]}
 
 
 def test_a_file_that_nobody_looked_at_is_not_shown(telling, staff):

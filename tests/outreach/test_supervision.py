@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,13 +16,21 @@ from hypothesis import strategies as st
 from outreach.actions import load_reference
 from outreach.actions import supervision as actions
 from outreach.models import Checklist, Finding, HelpQuestion, Inspection, InspectionPlan, SelfCheck
-from outreach.queries.supervision import checklist_in_force, supervision_waiting
+from outreach.queries.supervision import (
+    bodies_due,
+    checklist_in_force,
+    replayed,
+    self_check_list,
+    supervision_waiting,
+)
+from outreach.rules.draws import drawn
 from portal.errors import ChangedMeanwhile, Refused
 from portal.roles import Role
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
 
 TODAY = timezone.localdate
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -31,7 +40,7 @@ def plan(staff, city):
     made = InspectionPlan(
         title="春季检查", checklist=checklist, units_wanted=2, due_on=TODAY() + timedelta(days=30)
     )
-    return actions.make_plan(made, by=staff)
+    return actions.save_plan(made, by=staff)
 
 
 @pytest.fixture
@@ -72,7 +81,7 @@ def mended(inspection, unit_clerk):
 
 def test_a_draw_can_be_replayed(inspection):
     plan = inspection.plan
-    again = actions.drawn(
+    again = drawn(
         plan.unit_pool,
         plan.inspector_pool,
         wanted=plan.units_wanted,
@@ -82,6 +91,33 @@ def test_a_draw_can_be_replayed(inspection):
 
     team = sorted(inspection.inspectors.values_list("pk", flat=True))
     assert [(unit, sorted(people)) for unit, people in again] == [(inspection.organization_id, team)]
+
+
+def test_a_draw_is_the_same_in_every_language():
+    """By hand: sort by the SHA-256 of the seed, "unit" and the number, colons between."""
+    units = sorted([11, 12, 13], key=lambda unit: sha256(f"s:unit:{unit}".encode()).hexdigest())
+
+    found = drawn([11, 12, 13], [[1, []], [2, []]], wanted=2, each=2, seed="s")
+
+    assert [unit for unit, _ in found] == units[:2]
+
+
+def test_a_plan_whose_rows_were_changed_no_longer_replays(inspection, staff):
+    assert replayed(inspection.plan) is True
+
+    inspection.inspectors.add(UserFactory())
+
+    assert replayed(inspection.plan) is False
+
+
+def test_a_plan_is_changed_until_it_is_drawn(plan, staff, officer, unit):
+    plan.title = "夏季检查"
+    actions.save_plan(plan, by=staff)
+    TitleFactory(organization=unit, valid_until=date(TODAY().year + 2, 12, 31))
+    actions.draw_plan(plan, by=staff)
+
+    with pytest.raises(Refused, match="已抽取"):
+        actions.save_plan(plan, by=staff)
 
 
 def test_a_plan_is_drawn_once(inspection, staff):
@@ -106,7 +142,7 @@ def test_nobody_inspects_where_they_have_an_account(plan, staff, officer, unit):
 def test_teams_are_whole_and_the_work_is_shared(units, people, wanted, seed):
     pool = [[person, []] for person in range(people)]
 
-    found = actions.drawn(sorted(units), pool, wanted=wanted, each=2, seed=seed)
+    found = drawn(sorted(units), pool, wanted=wanted, each=2, seed=seed)
 
     load = [sum(person in team for _, team in found) for person in range(people)]
     assert len(found) == min(wanted, len(units))
@@ -247,7 +283,7 @@ def test_an_answer_becomes_a_page_for_everybody(client, staff, unit, unit_clerk)
     assert actions.ask(**told, by=unit_clerk) == question
     assert client.get(reverse("guidance:page", args=[question.pk])).status_code == 404
 
-    actions.answer(question, text="到区科协办理。", is_guidance=True, by=staff)
+    actions.answer(question, text="到区科协办理。", is_guidance=True, guidance_title="证明怎样开具", by=staff)
 
     assert "到区科协办理" in client.get(reverse("guidance:page", args=[question.pk])).content.decode()
 
@@ -258,7 +294,7 @@ def test_the_database_publishes_no_question_without_an_answer(unit, unit_clerk):
     )
 
     with pytest.raises(IntegrityError, match="guidance_is_an_answer"), transaction.atomic():
-        HelpQuestion.objects.filter(pk=question.pk).update(is_guidance=True)
+        HelpQuestion.objects.filter(pk=question.pk).update(is_guidance=True, guidance_title="指南")
 
 
 def test_an_inspector_fills_in_the_list_on_its_page(client, inspection, staff):
@@ -272,3 +308,153 @@ def test_an_inspector_fills_in_the_list_on_its_page(client, inspection, staff):
     inspection.refresh_from_db()
     assert inspection.status == "rectifying"
     assert "通道堵塞" in client.get(inspection.get_absolute_url()).content.decode()
+
+
+def test_a_finding_without_proof_keeps_what_the_unit_typed(client, inspection, staff, unit_clerk):
+    inspect(inspection, staff, safety="通道堵塞")
+    finding = inspection.findings.get()
+    client.force_login(unit_clerk, backend=BACKEND)
+
+    page = client.post(
+        reverse("supervision_desk:mend", args=[inspection.pk]), {f"mending-{finding.pk}": "已清理通道。"}
+    )
+
+    assert page.status_code == 422
+    assert "已清理通道。" in page.content.decode()
+    assert "请附整改证明" in page.content.decode()
+
+
+def test_what_is_missing_from_an_inspection_is_said_beside_its_field(client, inspection, staff):
+    client.force_login(staff, backend=BACKEND)
+    typed = {f"answer-{code}": value for code, value in answers(inspection, safety=1).items()}
+    del typed["answer-plate"]
+
+    page = client.post(
+        inspection.get_absolute_url(), {**typed, "done": "1", "seen": 1, "summary": "写过的话"}
+    )
+
+    errors = page.context["form"].errors
+    assert page.status_code == 422
+    assert set(errors) == {"answer-plate", "text-safety", "until-safety", "inspected_on"}
+    assert "写过的话" in page.content.decode()
+
+
+def test_a_second_look_without_a_reason_is_asked_for_one(client, inspection, staff, unit_clerk):
+    inspect(inspection, staff, safety="通道堵塞")
+    mended(inspection, unit_clerk)
+    client.force_login(staff, backend=BACKEND)
+    address = reverse("supervision_desk:recheck", args=[inspection.pk])
+
+    page = client.post(address, {"is_mended": "no", "note": ""})
+
+    assert page.status_code == 422
+    assert "请写明不通过的原因" in page.content.decode()
+
+
+def test_findings_past_their_day_wait_on_the_desks_of_staff_and_district(inspection, staff, officer):
+    inspect(inspection, staff, safety="通道堵塞")
+    assert "整改逾期" not in {line.title for line in supervision_waiting(officer)}
+
+    Finding.objects.update(rectify_until=TODAY() - timedelta(days=1))
+
+    for person in (staff, officer):
+        assert "整改逾期" in {line.title for line in supervision_waiting(person)}
+
+
+# --- Checklists -------------------------------------------------------------------------------------
+
+
+def next_version(own_list, by, *more, **values):
+    names = [item["name"] for item in own_list.items]
+    told = {
+        "code": own_list.code,
+        "use": own_list.use,
+        "name": own_list.name,
+        "names": [*names, *more],
+        "in_force_from": TODAY() + timedelta(days=1),
+        "basis": "示例",
+    }
+    return actions.add_checklist(**{**told, **values}, by=by)
+
+
+def test_a_new_version_keeps_the_codes_of_items_that_stay(own_list, staff):
+    made = next_version(own_list, staff, "有科普志愿者队伍")
+
+    assert made.version == own_list.version + 1
+    assert made.items[:-1] == own_list.items
+    assert checklist_in_force("self_check", TODAY()) == own_list
+    assert checklist_in_force("self_check", TODAY() + timedelta(days=1)) == made
+
+
+def test_a_version_begins_after_the_one_before_and_has_each_item_once(own_list, staff):
+    with pytest.raises(Refused, match="晚于上一版"):
+        next_version(own_list, staff, in_force_from=own_list.in_force_from)
+    with pytest.raises(Refused, match="重复"):
+        next_version(own_list, staff, own_list.items[0]["name"])
+
+
+def test_a_year_is_looked_at_by_the_version_of_its_last_day(own_list, staff):
+    Checklist.objects.create(
+        code=own_list.code,
+        version=9,
+        use="self_check",
+        name="新表",
+        items=[{"code": "a", "name": "甲"}],
+        in_force_from=date(TODAY().year, 1, 1),
+        basis="示例",
+    )
+
+    assert self_check_list(TODAY().year - 1) == own_list
+    assert self_check_list(TODAY().year).name == "新表"
+
+
+def test_who_owes_a_self_check_is_counted_and_reminded_in_ones_own_district(
+    own_list, officer, unit, unit_clerk
+):
+    TitleFactory(organization=unit, valid_until=date(TODAY().year + 2, 12, 31))
+    TitleFactory(valid_until=date(TODAY().year + 2, 12, 31))  # of another district
+    assert bodies_due(officer, TODAY().year) == [(unit, None)]
+
+    assert actions.remind_self_checks(TODAY().year, by=officer) == 1
+    assert unit_clerk.notices.filter(text__contains="自查").count() == 1
+    told = {item["code"]: "good" for item in own_list.items}
+    actions.self_check(own_list, unit, year=TODAY().year, answers=told, summary="", by=unit_clerk)
+    assert actions.remind_self_checks(TODAY().year, by=officer) == 0
+
+
+def test_a_self_check_is_filled_in_again_with_what_it_said(client, own_list, unit, unit_clerk):
+    client.force_login(unit_clerk, backend=BACKEND)
+    address = reverse("supervision_desk:self_check_form", args=[unit.pk])
+    typed = {f"answer-{item['code']}": "good" for item in own_list.items}
+    gap = client.post(address, {**typed, "answer-funds": "", "summary": "经费待批"})
+    client.post(address, {**typed, "answer-funds": "poor", "summary": "经费待批"})
+
+    page = client.get(address)
+
+    assert gap.status_code == 422
+    assert "经费待批" in gap.content.decode()
+    assert page.context["form"]["answer-funds"].value() == "poor"
+    assert "经费待批" in page.content.decode()
+
+
+def test_guidance_shows_its_own_title_and_not_the_words_of_who_asked(client, staff, unit, unit_clerk):
+    question = actions.ask(
+        subject="我馆王某的证书",
+        text="",
+        place=unit.region,
+        organization=unit,
+        key=uuid.uuid4(),
+        topic="titles",
+        by=unit_clerk,
+    )
+    with pytest.raises(Refused, match="指南标题"):
+        actions.answer(question, text="可以补办。", is_guidance=True, by=staff)
+
+    actions.answer(question, text="可以补办。", is_guidance=True, guidance_title="证书补办", by=staff)
+
+    shown = [
+        client.get(reverse("guidance:list"), {"q": words}).content.decode() for words in ("补办", "王某")
+    ]
+    assert "证书补办" in shown[0]
+    assert "证书补办" not in shown[1]
+    assert "王某" not in client.get(question.get_public_url()).content.decode()

@@ -266,6 +266,15 @@ def test_the_way_from_unit_to_menu_by_its_buttons(client, owned, unit_clerk, sta
     assert client.get(owned.get_absolute_url(), secure=True).status_code == 200
 
 
+def test_a_returned_resource_says_why_before_anything_else(as_unit, owned, unit_clerk, staff):
+    actions.submit(owned, by=unit_clerk)
+    actions.send_back(owned, by=staff, note="请补充讲师和时长。")
+
+    page = as_unit.get(owned.get_desk_url(), secure=True).text
+
+    assert page.index("请补充讲师和时长。") < page.index('id="facts"')
+
+
 @pytest.mark.parametrize("step", ["publish", "send_back"])
 def test_a_decision_is_on_what_was_read(as_staff, owned, unit_clerk, step):
     actions.submit(owned, by=unit_clerk)

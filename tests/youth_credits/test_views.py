@@ -10,6 +10,7 @@ from portal.audit import AuditEntry
 from portal.documents import IssuedPaper
 from portal.notices import Notice
 from portal.scope import scope
+from portal.templatetags.portal_tags import cn_date
 from tests.youth_credits.factories import HELD, enrol, file, name, number, row, workbook
 from youth_credits.models import Batch, Credit, Student
 from youth_credits.queries import waiting_for
@@ -322,8 +323,9 @@ def test_a_transcript_is_a_paper_that_anyone_can_check(signed_in, school_verifie
 
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     paper = IssuedPaper.objects.get()
-    for words in (name(0), "植物标本制作", "0.75", paper.number):
+    for words in (name(0), "植物标本制作", "0.75", paper.number, cn_date(paper.issued_at)):
         assert words in text.replace("\n", "")
+    assert dict(paper.public_facts)["学年"] == "2025–2026学年"
     assert number(0) not in text
     client.logout()
     shown = client.get(paper.get_absolute_url()).text

@@ -9,6 +9,7 @@ LOADERS = (
     "portal.calendar.load",
     "portal.synonyms.load",
     "outreach.actions.load_reference",
+    "outreach.actions.load_library",
     "resources.actions.load_reference",
     "events.actions.load_reference",
     "youth_credits.actions.load_reference",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0004_money_for_who_passed"),
+        ("outreach", "0008_experts_check_years"),
         ("portal", "0002_scope_and_audit_trail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
