@@ -204,7 +204,7 @@ def edit(
         values["confirm_by"] = current.confirm_by = due_after(current, day) if day else None
     current.revision += 1
     current.updated_at = timezone.now()
-    current.full_clean()
+    current.full_clean(exclude=_untouched({*values, "revision", "updated_at"}))
     with pghistory.context(by=str(by), what="修改", note=note, beside=beside(changes)):
         current.save(update_fields=[*values, "revision", "updated_at"])
         if topics is not None:
@@ -221,6 +221,13 @@ def edit(
     if ALIKE_BY & set(changes):
         note_duplicates(current.pk)
     return current
+
+
+def _untouched(changed: set[str]) -> set[str]:
+    """The fields that neither changed nor are read by a rule about one that did."""
+    rules = [constraint.condition.referenced_base_fields for constraint in Resource._meta.constraints]
+    read = set().union(*(fields for fields in rules if fields & changed))
+    return {field.name for field in Resource._meta.fields} - changed - read
 
 
 def _only_editable(values: dict) -> dict:
