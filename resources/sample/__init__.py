@@ -31,6 +31,7 @@ from resources.models import (
 from resources.queries.routes import route_entry
 from resources.rules import add_months
 from resources.sample.census import load_censuses
+from resources.sample.codes import SAMPLE
 from resources.sample.needs import load_needs
 from resources.sample.works import load_works
 
@@ -91,7 +92,7 @@ STATUSES = (
 def load(*, students: int, resources: int, years: int, rng: random.Random, by: User) -> None:
     """Enter `resources` invented ones over the last `years`, owned by invented units; once."""
     load_routes(by=by)
-    if Resource.objects.filter(code__startswith="demo").exists():
+    if Resource.objects.filter(code__startswith=SAMPLE).exists():
         return
     units = [*_own_units(), *_units()]
     kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
@@ -154,7 +155,7 @@ def _resource(
         listed.date(), now.date() - timedelta(days=number * 37 % (kind.freshness_months * 30 + 30))
     )
     return Resource(
-        code=f"demo{number:06d}",
+        code=f"{SAMPLE}{number:06d}",
         kind=kind,
         title=f"{topic.name}{rng.choice(forms)} {number}（示例）",
         summary=sentence.format(topic=topic.name),
@@ -234,7 +235,7 @@ def _assets(by: User) -> None:
     owners = [units[0], *units]
     made = [
         SourceAsset(
-            code=f"asset{number}",
+            code=f"{SAMPLE}kj{number}",
             kind=kind,
             title=title,
             organization=owner,
