@@ -127,6 +127,16 @@ def needs_by_topic(start: date, end: date) -> dict[tuple[str, str], int]:
     return {(row["district"], row["topics__code"]): row["count"] for row in rows}
 
 
+def topic_names() -> dict[str, str]:
+    """The names of all topics by their codes."""
+    return dict(Topic.objects.values_list("code", "name"))
+
+
+def programme_names() -> dict[str, str]:
+    """The names of all programmes by their codes."""
+    return dict(Programme.objects.values_list("code", "name"))
+
+
 def needs_by_programme(start: date, end: date) -> dict[tuple[str, str], int]:
     """Needs (项) posted in the period, per district code and programme code."""
     rows = _posted(start, end).filter(programme__isnull=False).values("district", "programme__code")
