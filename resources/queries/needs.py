@@ -399,6 +399,13 @@ def needs_waiting(user) -> list[Waiting]:
         mine = Booking.objects.for_user(user, Perm.BOOKING_ANSWER)
         found.append(_tile("待答复的预约", _of_state(mine, "requested", at), "requested"))
         found.append(_tile("待填报到场的预约", _of_state(mine, "report", at), "report"))
+    asked = Booking.objects.filter(need__created_by=user, status=Booking.Status.PROPOSED)
+    items = [
+        (f"{row.resource.title}，{cn_day(row.starts_at)}", row.need.get_absolute_url())
+        for row in asked.select_related("resource", "need").order_by("starts_at", "pk")[:5]
+    ]
+    own = Waiting(title="等您确认时间的预约", count=asked.count(), url=reverse("needs:mine"), items=items)
+    found.append(own)
     if user.can(Perm.NEED_HANDLE):
         late = Booking.objects.for_user(user, Perm.NEED_HANDLE).filter(escalated_at__isnull=False)
         found.append(_tile("超期未答复的预约", _of_state(late, "late", at), "late"))
