@@ -10,9 +10,9 @@ from django.utils import timezone
 from portal import search
 from portal.accounts import User
 from portal.organizations import Organization
-from portal.regions import Region
+from portal.regions import Level, Region
 from portal.roles import Role
-from resources.actions import refresh
+from resources.actions import create, refresh
 from resources.models import (
     AssetConversion,
     Audience,
@@ -97,19 +97,44 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
     units = [*_own_units(), *_units()]
     kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
     topics = list(Topic.objects.filter(group=Topic.Group.COMMON).order_by("position", "pk"))
+    streets: dict[int, list[Region]] = {}
+    for part in Region.objects.inhabited().filter(level=Level.SUBDISTRICT).order_by("code"):
+        streets.setdefault(part.parent_id, []).append(part)
+    everyday = list(Topic.objects.filter(group=Topic.Group.EVERYDAY).order_by("position", "pk"))
     now = timezone.now()
     for first in range(1, resources + 1, BATCH):
         made, chosen = [], []
         for number in range(first, min(first + BATCH, resources + 1)):
             kind = kinds[rng.choice(tuple(OFFERS))]
             picked = rng.sample(topics, rng.choice((1, 1, 2)))
-            made.append(_resource(number, kind, picked[0], rng.choice(units), years, now, rng, by))
-            chosen.append(picked)
+            one = _resource(number, kind, picked[0], rng.choice(units), years, now, rng, by)
+            if number % 4 == 0 and (parts := streets.get(one.region_id)):
+                one.region = parts[number // 4 % len(parts)]
+            made.append(one)
+            chosen.append(picked + ([everyday[number // 3 % len(everyday)]] if number % 3 == 0 else []))
         _keep(made, chosen, rng)
     _assets(by)
     load_censuses(rng=rng, by=by)
     load_needs(rng=rng, by=by)
     load_works(by=by)
+    _enter_again(by)
+
+
+def _enter_again(by: User) -> None:
+    """One thing is in the register twice, for the page where two records become one."""
+    known = Resource.objects.published().filter(code__startswith=SAMPLE).order_by("pk").first()
+    if known is None:
+        return
+    again = create(
+        by=by,
+        kind=known.kind,
+        title=known.title,
+        summary="与已登记的一条是同一项。",
+        region=known.region,
+        source="虚构示例",
+    )
+    Resource.objects.filter(pk=again.pk).update(code=f"{SAMPLE}cf1")
+    refresh([again.pk])
 
 
 def _own_units() -> list[Organization]:
