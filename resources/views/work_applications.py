@@ -12,20 +12,8 @@ from portal.errors import Refused, add_faults
 from portal.fields import ReasonForm
 from portal.roles import Perm
 from resources.actions import works as actions
-from resources.forms.works import (
-    ApplicationForm,
-    AssignForm,
-    FileForm,
-    LineSet,
-    SupportForm,
-    lines_of,
-)
-from resources.models import (
-    APPLICATION_FLOW,
-    WorkApplication,
-    WorkCall,
-    WorkFile,
-)
+from resources.forms.works import ApplicationForm, AssignForm, FileForm, LineSet, SupportForm, lines_of
+from resources.models import APPLICATION_FLOW, WorkApplication, WorkCall, WorkFile
 from resources.queries import works as queries
 from resources.rules.works import yuan
 

@@ -14,16 +14,8 @@ from portal.keyset import page_by_key
 from portal.regions import Region
 from portal.roles import Perm
 from resources.actions import works as actions
-from resources.forms.works import (
-    CallForm,
-    StandardSet,
-    standards_of,
-)
-from resources.models import (
-    CALL_FLOW,
-    WorkApplication,
-    WorkCall,
-)
+from resources.forms.works import CallForm, StandardSet, standards_of
+from resources.models import CALL_FLOW, WorkApplication, WorkCall
 from resources.queries import works as queries
 from resources.rules.works import yuan
 from resources.views.works import call_facts

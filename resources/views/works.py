@@ -12,10 +12,7 @@ from portal import audit
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from portal.sheets import Column, Page, write_workbook
-from resources.models import (
-    WorkApplication,
-    WorkCall,
-)
+from resources.models import WorkApplication, WorkCall
 from resources.queries import works as queries
 from resources.rules.works import yuan
 

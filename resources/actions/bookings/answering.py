@@ -22,12 +22,7 @@ from resources.actions.bookings.holding import (
     write,
 )
 from resources.actions.bookings.telling import tell_asker, tell_owner, when
-from resources.models import (
-    BOOKING_STEPS,
-    Booking,
-    BookingSlot,
-    BookingTerms,
-)
+from resources.models import BOOKING_STEPS, Booking, BookingSlot, BookingTerms
 from resources.rules import Span
 
 

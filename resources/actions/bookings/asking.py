@@ -22,12 +22,7 @@ from resources.actions.bookings.holding import (
     save_held,
 )
 from resources.actions.bookings.telling import tell_asker, tell_owner
-from resources.models import (
-    BOOKING_STEPS,
-    Booking,
-    Need,
-    Resource,
-)
+from resources.models import BOOKING_STEPS, Booking, Need, Resource
 from resources.queries.booking import free_lane, terms_of, why_not
 
 MOST_AT_ONCE = 8  # resources asked for by one need

@@ -13,10 +13,7 @@ from portal.notices import notify
 from portal.roles import Perm
 from resources.actions.bookings.holding import lock, settle_need
 from resources.actions.bookings.telling import tell_asker, tell_owner, when
-from resources.models import (
-    BOOKING_STEPS,
-    Booking,
-)
+from resources.models import BOOKING_STEPS, Booking
 
 
 @transaction.atomic

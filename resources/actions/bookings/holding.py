@@ -10,14 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from portal.errors import Refused
-from resources.models import (
-    BOOKING_STEPS,
-    NEED_STEPS,
-    Booking,
-    BookingTerms,
-    Need,
-    Resource,
-)
+from resources.models import BOOKING_STEPS, NEED_STEPS, Booking, BookingTerms, Need, Resource
 from resources.queries.booking import free_lane, week_is_full
 
 VISITOR = AnonymousUser()  # who asks has no account

@@ -12,11 +12,7 @@ from portal.identifiers import clean_text
 from portal.roles import Perm
 from resources.actions.bookings.holding import VISITOR, lock, settle_need, write
 from resources.actions.bookings.telling import tell_asker
-from resources.models import (
-    BOOKING_STEPS,
-    Booking,
-    BookingProof,
-)
+from resources.models import BOOKING_STEPS, Booking, BookingProof
 
 MOST_PROOFS = 10
 

@@ -5,9 +5,7 @@ from portal.accounts import people_with
 from portal.notices import notify
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_until
-from resources.models import (
-    Booking,
-)
+from resources.models import Booking
 
 
 def when(booking: Booking) -> str:
