@@ -6,6 +6,7 @@ from datetime import datetime
 import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.urls import reverse
 
 from portal import audit
@@ -44,10 +45,13 @@ def confirm_many(keys: Iterable[int], *, by: User, at: datetime, note: str = "")
     if not all(may_answer(by, resource) for resource in held):
         raise PermissionDenied("您没有核实这条资源的权限。")
     public = [resource for resource in held if resource.is_public]
+    if not public:
+        return set()
     day = local_today(at)
     with pghistory.context(by=str(by), what="核实信息", note=note):
-        for due, same in due_days(public, day).items():
-            Resource.objects.filter(pk__in=same).update(confirmed_on=day, confirm_by=due, asked_on=None)
+        due = Case(*(When(pk__in=same, then=Value(on)) for on, same in due_days(public, day).items()))
+        rows = Resource.objects.filter(pk__in=[resource.pk for resource in public])
+        rows.update(confirmed_on=day, confirm_by=due, asked_on=None)
     audit.record_many(
         public, "confirm", by=by, changes=lambda was: {"confirmed_on": [was.confirmed_on, day]}, note=note
     )

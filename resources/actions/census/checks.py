@@ -21,7 +21,8 @@ from portal.roles import Perm
 from resources.actions.census.answers import lock
 from resources.actions.census.people import clerks, tell
 from resources.actions.life import confirm_many
-from resources.actions.registry import archive, create, edit, publish
+from resources.actions.menu import refresh
+from resources.actions.registry import Renew, archive, create, edit, publish
 from resources.models import REVIEW, Resource, ResourceKind, Topic
 from resources.models.census import (
     UNIT_FLOW,
@@ -84,15 +85,18 @@ def accept_unit(unit: CensusUnit, *, by: User, on: date | None = None) -> Census
     waiting = held.answers.filter(applied_at=None).select_related("form__kind").order_by("pk")
     rows = list(waiting.select_for_update(of=("self",)))
     _write_confirmations([row for row in rows if row.answer == CensusAnswer.Answer.CONFIRM], held, by=by)
+    changed: list[int] = []
     for row in rows:
         row.unit, row.applied_at = held, now
         if row.answer not in _WRITERS:
             continue
         try:
-            row.outcome = _WRITERS[row.answer](row, by=by, on=day, topics=topics)
+            row.outcome = _WRITERS[row.answer](row, by=by, on=day, topics=topics, renew=changed.extend)
         except ValidationError as fault:
             raise Refused(f"“{row.title}”不能写入资源库：{'；'.join(fault.messages)}请退回修改。") from fault
     CensusAnswer.objects.bulk_update(rows, ["resource", "outcome", "applied_at"])
+    if changed:
+        refresh(changed)
     return held
 
 
@@ -119,24 +123,24 @@ def _write_nothing(row: CensusAnswer, **_) -> str:
     return "未作答，资源库没有变化"
 
 
-def _write_change(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_change(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     """Only what the unit changed: what others changed since the opening stays."""
     resource = _current(row)
     changed = {name: row.values[name] for name in changed_names(row.before, row.values)}
     fields = _as_fields(changed, resource.kind, resource.details, row.before, topics)
-    edit(resource, by=by, note=_note(row.unit, "核实有变化"), confirmed_on=on, **fields)
+    edit(resource, by=by, note=_note(row.unit, "核实有变化"), confirmed_on=on, renew=renew, **fields)
     return f"已修改 {len(changed)} 项"
 
 
-def _write_end(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_end(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     resource = _current(row)
     if resource.status not in REVIEW.steps["archive"].sources:
         return f"资源{resource.get_status_display()}，没有下架"
-    archive(resource, by=by, note=_note(row.unit, row.reason))
+    archive(resource, by=by, note=_note(row.unit, row.reason), renew=renew)
     return "已下架"
 
 
-def _write_new(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_new(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     """Enter, and publish without another review: two levels have just checked it."""
     kind = ResourceKind.objects.current().filter(code=row.form.code).first() or row.form.kind
     values = {name: value for name, value in row.values.items() if value not in ("", [], {}, None)}
