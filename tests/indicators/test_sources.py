@@ -10,6 +10,7 @@ from indicators import actions, sources
 from indicators.models import Figure
 from portal.calendar import SHANGHAI
 from portal.regions import Region
+from resources.models import Need
 from tests.events.factories import EventFactory
 from tests.factories import OrganizationFactory
 from tests.resources.factories import ResourceFactory, TopicFactory
@@ -95,7 +96,7 @@ def test_needs_are_figures_per_topic_programme_and_district(reference, nanshan):
     sea, sky = TopicFactory(code="sea", name="海洋"), TopicFactory(code="sky", name="星空")
     spring = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
     NeedFactory(region=nanshan, created_at=spring, topics=[sea, sky], programme=ProgrammeFactory())
-    NeedFactory(region=nanshan, created_at=spring, topics=[sea], status="matched")
+    NeedFactory(region=nanshan, created_at=spring, topics=[sea], open=True, status=Need.Status.MATCHED)
     gone = NeedFactory(region=nanshan, created_at=spring, topics=[sky])
     actions.count_needs(2026, at=spring)
 
