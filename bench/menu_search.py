@@ -46,6 +46,7 @@ from resources.models import Audience, MenuChange, MenuEntry, Resource
 from resources.queries import MenuQuery, on_cards
 from resources.queries.counts import MenuCounts
 from resources.queries.menu import opened
+from resources.sample.codes import SAMPLE
 from resources.views import menu
 
 SIZE = int(os.environ.get("BENCH_RESOURCES", "100000"))
@@ -219,7 +220,7 @@ urlpatterns = [
 
 def prepare() -> None:
     call_command("reference_data", verbosity=0)
-    if not Resource.objects.filter(code__startswith="demo").exists():
+    if not Resource.objects.filter(code__startswith=SAMPLE).exists():
         staff = User.objects.create(username="bench-menu", name="基准（示例）")
         Grant.objects.create(user=staff, role=Role.STAFF, region=Region.objects.city())
         sample.load(students=0, resources=SIZE, years=3, rng=random.Random(1), by=staff)

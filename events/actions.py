@@ -26,6 +26,7 @@ from portal.identifiers import check_mobile, clean_text
 from portal.notices import notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_time, cn_until
 from resources import actions as resources
 from resources.models import Resource
 
@@ -178,8 +179,8 @@ def save_with_sessions(
 def _dates(event: Event) -> str:
     rows = Session.objects.filter(event=event).order_by("starts_at", "pk")
     return "、".join(
-        f"{_local(row.starts_at)} 至 {_local(row.ends_at)}（{row.capacity} 人"
-        f"{f'，报名至 {_local(row.closes_at)}' if row.closes_at else ''}）"
+        f"{cn_until(row.starts_at, row.ends_at)}（{row.capacity} 人"
+        f"{f'，报名至 {cn_time(row.closes_at)}' if row.closes_at else ''}）"
         for row in rows
     )
 
@@ -229,10 +230,6 @@ def _send(entry: SignUp, what: str, **more: int) -> None:
     key = ":".join([what, *map(str, more.values()), str(entry.uuid)])
     for kind in (kind for kind, is_open in ways.items() if is_open):
         jobs.enqueue(kind, key=key, payload={"uuid": str(entry.uuid), "what": what, **more})
-
-
-def _local(at: datetime) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 @transaction.atomic

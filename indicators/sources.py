@@ -306,6 +306,38 @@ def count_figures(name: str, year: int) -> Counts | None:
     return _complete(FIGURES[name](year), codes)
 
 
+@dataclass(frozen=True)
+class NeedFigure:
+    """What people asked for in a year, in all or of one topic or programme: needs (项) per district."""
+
+    name: str
+    label: str
+    counts: Counts
+
+
+def need_figures(year: int) -> list[NeedFigure]:
+    """Needs of a year in all, those matched, and those of each topic and programme asked for.
+
+    They stand beside the index: no edition so far has an indicator of them.
+    """
+    period = year_of(year)
+    found = {
+        "needs": ("科普需求", resources.needs_by_region(*period)),
+        "needs_matched": ("已对接的科普需求", resources.matched_by_region(*period)),
+    }
+    for kind, label, names, counted in (
+        ("topic", "科普需求·主题", resources.topic_names(), resources.needs_by_topic(*period)),
+        ("program", "科普需求·项目", resources.programme_names(), resources.needs_by_programme(*period)),
+    ):
+        for (district, code), count in counted.items():
+            # The name of a figure is short: of a longer code its beginning.
+            own = found.setdefault(f"{kind}:{code}"[:30], (f"{label}·{names[code]}"[:40], {}))
+            own[1][district] = own[1].get(district, 0) + count
+    codes = list(Region.objects.districts().values_list("code", flat=True))
+    complete = [(name, label, _complete(counts, codes)) for name, (label, counts) in found.items()]
+    return [NeedFigure(name, label, counts) for name, label, counts in complete if counts is not None]
+
+
 # ---------------------------------------------------------------- the plan, for the annual report
 
 

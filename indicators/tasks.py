@@ -5,6 +5,7 @@ from django.utils import timezone
 from indicators import actions
 from indicators.queries import pictures
 from indicators.queries.index import current_vintage
+from portal.calendar import local_today
 from portal.errors import Refused
 from portal.jobs import Job, handler
 
@@ -16,8 +17,12 @@ def index_night(job: Job) -> None:
     Two nights at once: one leaves. Without an accepted return there is nothing to compute yet.
     """
     job.progress(0, 1, "统计数据、计算指数")
+    now = timezone.now()
+    this_year = local_today(now).year
+    for year in (this_year - 1, this_year):
+        actions.count_needs(year, at=now)
     try:
-        run = actions.compute(at=timezone.now())
+        run = actions.compute(at=now)
     except Refused as refusal:
         job.progress(1, 1, str(refusal))
         return

@@ -81,20 +81,24 @@ def record(subject, action: str, *, by, changes: dict | None = None, note: str =
     Values of fields the model lists in PERSONAL are kept out; that they changed is not. `by` is None for
     what the clock does.
     """
-    hidden = getattr(subject, "PERSONAL", ())
-    values = {field: [HIDDEN] * 2 if field in hidden else pair for field, pair in (changes or {}).items()}
     return AuditEntry.objects.create(
         **_who(by),
         action=action,
         subject_type=subject._meta.label,
         subject_id=str(subject.pk),
         subject_name=(name or str(subject))[:200],
-        changes=json.loads(json.dumps(values, default=str)),
+        changes=_kept(subject, changes or {}),
         note=note,
     )
 
 
-def record_many(subjects, action: str, *, by, note: str = "") -> int:
+def _kept(subject, changes: dict) -> dict:
+    hidden = getattr(subject, "PERSONAL", ())
+    values = {field: [HIDDEN] * 2 if field in hidden else pair for field, pair in changes.items()}
+    return json.loads(json.dumps(values, default=str))
+
+
+def record_many(subjects, action: str, *, by, changes=lambda subject: {}, note: str = "") -> int:
     """One entry for each of many records of one kind, as `record` writes it; returns how many."""
     who = _who(by)
     entries = [
@@ -104,6 +108,7 @@ def record_many(subjects, action: str, *, by, note: str = "") -> int:
             subject_type=subject._meta.label,
             subject_id=str(subject.pk),
             subject_name=str(subject)[:200],
+            changes=_kept(subject, changes(subject)),
             note=note,
         )
         for subject in subjects

@@ -42,6 +42,7 @@ ACTS = {
     "confirm": "核实信息",
     "lapse": "到期未核实，自动下架",
     "merge": "合并",
+    "take_in": "并入重复的一条",
     "dismiss": "确认不是重复",
     "remove": "删除",
     "bulk_edit": "批量修改",

@@ -156,7 +156,7 @@ def landing_place(request, code):
     ways = "按类型、主题和街道找，看好就去。" if streets else "按类型和主题找，看好就去。"
     context = {
         "title": f"{place.name}的科普资源",
-        "lead": ways if is_district else f"{place.parent.name}{place.name}。",
+        "lead": ways,
         "place": place,
         "sessions": events.between(*weekend_of(now), limit=ON_SHOWN, place=place),
         "events_url": f"{reverse('events:list')}?district={place.district_code}",

@@ -18,6 +18,7 @@ from portal.calendar import SHANGHAI
 from portal.organizations import Organization
 from portal.scope import scope
 from resources.models import Booking, Need, Resource
+from resources.sample.codes import SAMPLE
 from talent.models import Person, ServiceHours
 from youth_credits.models import Activity, Credit, Student
 
@@ -114,7 +115,7 @@ def test_whatever_is_invented_says_so(demo):
         User.objects.exclude(is_active=False): Q(name__contains=MARK),
         Organization.objects.exclude(pk__in=known[Organization]): Q(name__contains=MARK),
         Event.objects.exclude(pk__in=known[Event]): Q(title__contains=MARK),
-        Resource.objects.filter(code__startswith="demo"): Q(title__contains=MARK),
+        Resource.objects.filter(code__startswith=SAMPLE): Q(title__contains=MARK),
         Need.objects.all(): Q(title__contains=MARK),
         Title.objects.all(): Q(number__contains=MARK),
         Person.objects.all(): Q(name__contains=MARK),

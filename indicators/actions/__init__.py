@@ -1,6 +1,6 @@
 """Every change of statistics and index; what commands and other apps may call."""
 
-from indicators.actions.index import compute, count_figures, enter_figure, freeze, publish
+from indicators.actions.index import compute, count_figures, count_needs, enter_figure, freeze, publish
 from indicators.actions.reference import load_reference
 from indicators.actions.reports import ask_report, publish_report, write_report
 from indicators.actions.returns import accept, open_period, remark, reopen, save_draft, send_back, submit
@@ -10,6 +10,7 @@ __all__ = [
     "ask_report",
     "compute",
     "count_figures",
+    "count_needs",
     "enter_figure",
     "freeze",
     "load_reference",

@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 import scipy
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from indicators import method, sources
 from indicators.models import (
@@ -52,20 +53,46 @@ def count_figures(years: list[int], *, at: datetime) -> int:
 
     What the clock does: no permission is asked, and the time stands in the row.
     """
+    own = FigureSource.objects.filter(is_counted=True, name__in=sources.FIGURES).order_by("name")
+    values = {
+        (source.pk, code, year): value
+        for source in own
+        for year in years
+        for code, value in (sources.count_figures(source.name, year) or {}).items()
+    }
+    return _keep_counted(values, Figure.objects.filter(source__in=own, year__in=years), at)
+
+
+NEEDS = "由供需对接统计：当年提出的需求，不含未受理和撤回的；一项需求有几个主题的，各计一次"
+
+
+@transaction.atomic
+def count_needs(year: int, *, at: datetime) -> int:
+    """Count what was asked for in a year, per district and topic; returns how many figures changed.
+
+    What the clock does, every night for the running year and the one before.
+    """
+    values = {}
+    for figure in sources.need_figures(year):
+        about = {"label": figure.label, "unit": "项", "is_counted": True, "basis": NEEDS}
+        source, _ = FigureSource.objects.get_or_create(name=figure.name, defaults=about)
+        values |= {(source.pk, code, year): value for code, value in figure.counts.items()}
+    before = Figure.objects.filter(source__basis=NEEDS, year=year)
+    return _keep_counted(values, before, at)
+
+
+def _keep_counted(values: dict[tuple[int, str, int], Decimal], rows: QuerySet, at: datetime) -> int:
+    """Write what was counted in place of the counted `rows`; returns how many were written or went."""
     regions = {region.code: region.pk for region in Region.objects.districts()}
     held = {
-        (row.source_id, row.region_id, row.year): row
-        for row in Figure.objects.filter(origin=Figure.Origin.COUNTED, year__in=years)
+        (row.source_id, row.region_id, row.year): row for row in rows.filter(origin=Figure.Origin.COUNTED)
     }
     fresh, seen = [], set()
-    for source in FigureSource.objects.filter(is_counted=True, name__in=sources.FIGURES).order_by("name"):
-        for year in years:
-            for code, value in (sources.count_figures(source.name, year) or {}).items():
-                key = (source.pk, regions[code], year)
-                seen.add(key)
-                value = value.quantize(Decimal("0.01"))
-                if key not in held or held[key].value != value:
-                    fresh.append(_counted(key, value, at))
+    for (source, code, year), counted in values.items():
+        key, value = (source, regions[code], year), counted.quantize(Decimal("0.01"))
+        seen.add(key)
+        if key not in held or held[key].value != value:
+            fresh.append(_counted(key, value, at))
     Figure.objects.bulk_create(
         fresh,
         update_conflicts=True,

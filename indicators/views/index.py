@@ -156,7 +156,7 @@ def method_page(request):
     if vintage is None:
         return _nothing_yet(request)
     method = queries.method_of(vintage)
-    sources = list(FigureSource.objects.all())
+    sources = list(FigureSource.objects.exclude(name__contains=":"))  # one of needs speaks for its topics
     denominators = Denominator.objects.select_related("region").order_by("kind", "-year", "region__code")
     context = {
         "vintage": vintage,

@@ -12,6 +12,7 @@ from portal import audit, history
 from portal.accounts import User, may, require
 from portal.errors import Refused
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_time
 from resources.actions.menu import refresh
 from resources.actions.registry import EDITABLE, edit
 from resources.models import REVIEW, BulkChange, DeskFilter, Resource, ResourceVersion
@@ -221,7 +222,7 @@ def restore_value(resource: Resource, *, version: ResourceVersion, field: str, b
         return edit(
             current,
             by=by,
-            note=f"恢复 {timezone.localtime(version.pgh_created_at):%Y-%m-%d %H:%M} 的值",
+            note=f"恢复{cn_time(version.pgh_created_at)}的值",
             **values,
         )
     except ValidationError as fault:

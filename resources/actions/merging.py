@@ -78,7 +78,7 @@ def merge(
         note=note,
         by=by,
     )
-    audit.record(kept, "merge", by=by, changes=changes, note=reason)
+    audit.record(kept, "take_in", by=by, changes=changes, note=reason)
     words = f"资源“{gone.title}”与“{kept.title}”是同一项，已合并。"
     notify((keepers(kept) | keepers(gone)).exclude(pk=by.pk), words, link=kept.get_desk_url())
     refresh([kept.pk, gone.pk])

@@ -16,7 +16,7 @@ from portal.identifiers import check_mobile, clean_text
 from portal.notices import notify
 from portal.organizations import Organization
 from portal.roles import Perm
-from resources.actions.bookings import VISITOR, Wish, _take_back, lock_need, request
+from resources.actions.bookings import VISITOR, Wish, lock_need, release, request
 from resources.models import NEED_STEPS, Booking, Need, Topic
 from resources.models.needs import MAIL, MOBILE, NAME
 from resources.rules import add_months
@@ -164,7 +164,7 @@ def take_back_need(need: Need, *, at: datetime, by=VISITOR) -> None:
         .filter(need=current)
         .select_related("resource", "organization", "region", "need__created_by")
     ):
-        _take_back(booking, at=at, by=by)
+        release(booking, at=at, by=by)
     NEED_STEPS.take(current, "take_back", by=by, at=at)
 
 

@@ -1,6 +1,6 @@
 """Entering, editing and reviewing resources, and their pictures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import pghistory
@@ -31,6 +31,7 @@ from resources.queries.life import due_after
 from resources.queries.registry import beside, keepers, shown
 from resources.rules import Span, read_hours, read_prices, read_special
 
+Renew = Callable[[list[int]], None]
 MOST_PICTURES = 8
 MOST_LINKS = 12
 ALIKE_BY = {"title", "kind", "details_text", "address", "public_phone", "latitude", "longitude"}
@@ -179,10 +180,12 @@ def edit(
     special_text: str | None = None,
     prices_text: str | None = None,
     note: str = "",
+    renew: Renew = refresh,
     **values,
 ) -> Resource:
     """Keep changes to a resource; `seen` is the revision that `by` had before them.
 
+    `renew` brings menu and search up to date: whoever changes many gathers the keys and does it once.
     What a unit changes of a published resource is reviewed again before the public reads it.
     Raises ChangedMeanwhile if somebody else was faster, PermissionDenied outside one's places,
     ValidationError where a rule says no.
@@ -204,7 +207,7 @@ def edit(
         values["confirm_by"] = current.confirm_by = due_after(current, day) if day else None
     current.revision += 1
     current.updated_at = timezone.now()
-    current.full_clean()
+    current.full_clean(exclude=_untouched({*values, "revision", "updated_at"}))
     with pghistory.context(by=str(by), what="修改", note=note, beside=beside(changes)):
         current.save(update_fields=[*values, "revision", "updated_at"])
         if topics is not None:
@@ -217,10 +220,19 @@ def edit(
             REVIEW.take(current, "revise", by=by, note=note)
             Resource.objects.filter(pk=current.pk).update(checked_at=None)
             _tell_reviewers(current, "修改了核对过或已发布的资源，请重新审核")
-    refresh([current.pk])
     if ALIKE_BY & set(changes):
+        refresh([current.pk])
         note_duplicates(current.pk)
+    else:
+        renew([current.pk])
     return current
+
+
+def _untouched(changed: set[str]) -> set[str]:
+    """The fields that neither changed nor are read by a rule about one that did."""
+    rules = [constraint.condition.referenced_base_fields for constraint in Resource._meta.constraints]
+    read = set().union(*(fields for fields in rules if fields & changed))
+    return {field.name for field in Resource._meta.fields} - changed - read
 
 
 def _only_editable(values: dict) -> dict:
@@ -351,9 +363,9 @@ def send_back(resource: Resource, *, by: User, note: str, seen: int | None = Non
 
 
 @transaction.atomic
-def archive(resource: Resource, *, by: User, note: str) -> None:
-    """Take a resource out of the menu. Raises Refused without a reason."""
-    _take(resource, "archive", by=by, note=note)
+def archive(resource: Resource, *, by: User, note: str, renew: Renew = refresh) -> None:
+    """Take a resource out of the menu; `renew` as in `edit`. Raises Refused without a reason."""
+    _take(resource, "archive", by=by, note=note, renew=renew)
     _tell_keepers(resource, f"您的资源“{resource.title}”已下架：{note}", by=by)
 
 
@@ -372,11 +384,13 @@ def _check_read(resource: Resource, seen: int | None) -> None:
         raise ChangedMeanwhile("您打开页面后，这条资源有修改。请核对现在的内容，再决定发布或退回。")
 
 
-def _take(resource: Resource, step: str, *, by: User, note: str = "", **values) -> None:
+def _take(
+    resource: Resource, step: str, *, by: User, note: str = "", renew: Renew = refresh, **values
+) -> None:
     with pghistory.context(by=str(by), what=REVIEW.steps[step].label, note=note):
         Resource.objects.filter(pk=resource.pk).update(updated_at=timezone.now(), **values)
         REVIEW.take(resource, step, by=by, note=note)
-    refresh([resource.pk])
+    renew([resource.pk])
 
 
 def _tell_reviewers(resource: Resource, what: str) -> None:

@@ -96,6 +96,16 @@ class WishFields:
         return Wish(self.resource, starts_at, starts_at + timedelta(minutes=values[2]))
 
 
+def _by_group(topics) -> list:
+    """The topics under the headings of their groups."""
+    rows = list(topics)
+    groups = [
+        (label, [(row.pk, row.name) for row in rows if row.group == code])
+        for code, label in Topic.Group.choices
+    ]
+    return [(label, found) for label, found in groups if found]
+
+
 def _words(slot, lanes: int) -> str:
     first, last = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     day = f"{first.year}年{first.month}月{first.day}日（周{'一二三四五六日'[first.weekday()]}）"
@@ -123,7 +133,7 @@ class NeedForm(PublicForm, forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="至少选一个，最多五个。",
     )
-    audience = forms.ChoiceField(label="给谁", choices=Audience, initial=Audience.MINORS)
+    audience = forms.ChoiceField(label="给谁", choices=[("", "请选择"), *Audience.choices])
     address = Words(
         label="地点", max_length=120, required=False, help_text="需要上门时填写详细地址，不公开。"
     )
@@ -193,6 +203,7 @@ class NeedForm(PublicForm, forms.ModelForm):
         self.fields["topics"].queryset = Topic.objects.filter(
             Q(is_active=True) & ~Q(group=Topic.Group.FIELD) | Q(pk__in=chosen)
         ).order_by("position", "pk")
+        self.fields["topics"].choices = _by_group(self.fields["topics"].queryset)
         self.fields["programme"].queryset = Programme.objects.filter(is_active=True)
         self.fields["programme"].empty_label = "不属于专门项目"
         places = Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT)

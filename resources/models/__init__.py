@@ -56,20 +56,9 @@ from resources.models.registry import (
 )
 from resources.models.routes import ROUTE_REVIEW, Route, RouteStop, Season, Travel
 from resources.models.subscriptions import Interests, Subscription
-from resources.models.works import (
-    APPLICATION_FLOW,
-    CALL_FLOW,
-    REVIEW_FLOW,
-    ReviewerInterest,
-    WorkApplication,
-    WorkBudgetLine,
-    WorkCall,
-    WorkCriterion,
-    WorkFile,
-    WorkReview,
-    WorkRung,
-    WorkScore,
-)
+from resources.models.work_calls import CALL_FLOW, WorkCall, WorkCriterion, WorkRung
+from resources.models.work_reviews import REVIEW_FLOW, ReviewerInterest, WorkReview, WorkScore
+from resources.models.works import APPLICATION_FLOW, WorkApplication, WorkBudgetLine, WorkFile
 
 __all__ = [
     "APPLICATION_FLOW",

@@ -11,7 +11,8 @@ from portal.files import Attachment
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from resources.models.registry import Resource
-from resources.models.works import WorkApplication, money
+from resources.models.work_calls import money
+from resources.models.works import WorkApplication
 
 
 class WorkContract(models.Model):

@@ -343,7 +343,7 @@ class Resource(Scoped):
     @property
     def fee(self) -> str:
         """Free, paid or unknown, with what is said about it."""
-        words = self.get_is_free_display() or "费用未核实"
+        words = self.get_is_free_display() or "未核实"
         return f"{words}（{self.cost}）" if self.cost else words
 
     def public_details(self) -> list[dict]:

@@ -32,7 +32,9 @@ from resources.queries.needs import (
     needs_by_region,
     needs_by_topic,
     needs_waiting,
+    programme_names,
     rating_of,
+    topic_names,
     unmatched_needs,
 )
 from resources.queries.opening import Calendar, offers, open_days, opening, spans
@@ -105,6 +107,7 @@ __all__ = [
     "open_pairs",
     "opening",
     "owed_by_owner",
+    "programme_names",
     "public_facts",
     "public_routes",
     "published",
@@ -121,6 +124,7 @@ __all__ = [
     "starts_named",
     "survivor_of",
     "terms_of",
+    "topic_names",
     "unmatched_needs",
     "waiting_for",
     "with_stops",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from portal.calendar import ONE_DAY, day_start, local_today
+from portal.templatetags.portal_tags import cn_date
 from resources.models import Booking, BookingTerms, Resource
 from resources.rules import Span
 from resources.rules.booking import dates_of, is_within, monday_of
@@ -100,7 +101,7 @@ def why_not(resource: Resource, starts_at: datetime, ends_at: datetime, *, heads
         return f"“{resource.title}”目前不接受预约。"
     first_day = local_today(at) + terms.lead_days * ONE_DAY
     if starts_at <= at or local_today(starts_at) < first_day:
-        return f"“{resource.title}”需至少提前 {terms.lead_days} 天，请选 {first_day:%Y-%m-%d} 或以后的日期。"
+        return f"“{resource.title}”需至少提前 {terms.lead_days} 天，请选{cn_date(first_day)}或以后的日期。"
     if starts_at > at + FARTHEST:
         return "请选一年以内的日期。"
     if not starts_at < ends_at <= starts_at + LONGEST:

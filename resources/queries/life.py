@@ -1,5 +1,6 @@
 """How fresh a resource is: when it must be confirmed, who is asked, what the link in the message opens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +26,16 @@ def _kind_in_force(resource: Resource) -> ResourceKind:
 def due_after(resource: Resource, day: date) -> date:
     """The day by which a resource confirmed on `day` must be confirmed again."""
     return add_months(day, _kind_in_force(resource).freshness_months)
+
+
+def due_days(resources: Iterable[Resource], day: date) -> dict[date, list[int]]:
+    """As `due_after`, for many with their kinds: the keys of those to be confirmed again, by the day."""
+    months = dict(ResourceKind.objects.current().values_list("code", "freshness_months"))
+    found: dict[date, list[int]] = {}
+    for resource in resources:
+        due = add_months(day, months.get(resource.kind.code, resource.kind.freshness_months))
+        found.setdefault(due, []).append(resource.pk)
+    return found
 
 
 def due_on(day: date) -> Q:

@@ -144,10 +144,10 @@ def _weekdays(row: Resource, days: list[date], calendar: Calendar, taken: list) 
     return frozenset(found)
 
 
-def speakers(need: Need, *, on: date, limit: int = 5) -> list[tuple[talent.Speaker, str]]:
-    """People of the talent pool whose field is what is asked for, each with the reason.
+def speakers(need: Need, *, on: date, limit: int = 5) -> list[tuple[str, str]]:
+    """People of the talent pool whose field is what is asked for, as (who, why).
 
-    Named only as far as they agreed to be shown.
+    Named only as far as they agreed to be shown; of the others it is said how many there are.
     """
     topics = [topic.name for topic in need.topics.all()]
     words = words_of(topics)
@@ -156,7 +156,12 @@ def speakers(need: Need, *, on: date, limit: int = 5) -> list[tuple[talent.Speak
     district = need.region.district_code or ""
     found = talent.speakers(sorted(words), on=on, district=district, limit=limit)
     here = _district_name(need.region)
+    named: dict[tuple[str, str, str], int] = {}
+    for one in found:
+        reason = f"专业是{one.field}·同在{here}" if one.is_near else f"专业是{one.field}"
+        key = (one.name, one.category, reason)
+        named[key] = named.get(key, 0) + 1
     return [
-        (one, "·".join(part for part in (f"专业是{one.field}", f"同在{here}" if one.is_near else "") if part))
-        for one in found
+        (f"{name}，{category}" if name else f"{category} {count} 位", reason)
+        for (name, category, reason), count in named.items()
     ]

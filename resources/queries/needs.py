@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from portal.accounts import User
 from portal.calendar import day_start, local_today
 from portal.ics import Entry
 from portal.identifiers import clean_text
+from portal.organizations import Organization
 from portal.regions import Level, Region, district_code
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_day
 from portal.waiting import Waiting
 from resources.models import Audience, Booking, Need, Programme, Resource, Topic
 
@@ -124,6 +127,16 @@ def needs_by_topic(start: date, end: date) -> dict[tuple[str, str], int]:
     return {(row["district"], row["topics__code"]): row["count"] for row in rows}
 
 
+def topic_names() -> dict[str, str]:
+    """The names of all topics by their codes."""
+    return dict(Topic.objects.values_list("code", "name"))
+
+
+def programme_names() -> dict[str, str]:
+    """The names of all programmes by their codes."""
+    return dict(Programme.objects.values_list("code", "name"))
+
+
 def needs_by_programme(start: date, end: date) -> dict[tuple[str, str], int]:
     """Needs (项) posted in the period, per district code and programme code."""
     rows = _posted(start, end).filter(programme__isnull=False).values("district", "programme__code")
@@ -200,9 +213,10 @@ def bookings_of(need: Need) -> list[Booking]:
 
 def need_facts(need: Need) -> list[tuple[str, str]]:
     """What was asked for, without who asks."""
+    programme = [("所属项目", str(need.programme))] if need.programme else []
     return [
         ("主题", "、".join(topic.name for topic in need.topics.all())),
-        ("所属项目", str(need.programme or "")),
+        *programme,
         ("给谁", need.audience_words),
         ("人数", f"{need.head_count} 人"),
         ("区域", _place_name(need.region)),
@@ -213,13 +227,9 @@ def need_facts(need: Need) -> list[tuple[str, str]]:
 
 
 def inner_facts(need: Need) -> list[tuple[str, str]]:
-    """What only the asker, the district and whoever answers read."""
-    return [
-        *need_facts(need),
-        ("单位名称", need.asker_name),
-        ("地点", need.address),
-        ("具体说明", need.details),
-    ]
+    """What only the asker, the district and whoever answers read; what nobody wrote is left out."""
+    own = [("单位名称", need.asker_name), ("地点", need.address), ("具体说明", need.details)]
+    return [*need_facts(need), *((name, words) for name, words in own if words)]
 
 
 def _place_name(region: Region) -> str:
@@ -241,6 +251,25 @@ def prefilled(params) -> dict:
         if value.isascii() and value.isdecimal() and len(value) < 7 and int(value) <= most:
             found[name] = int(value)
     return found | {"title": clean_text(params.get("title", "")[:60])}
+
+
+ASKERS = {
+    Organization.Kind.SCHOOL: Need.Asker.SCHOOL,
+    Organization.Kind.ENTERPRISE: Need.Asker.FIRM,
+    Organization.Kind.SUBDISTRICT_OFFICE: Need.Asker.COMMUNITY,
+}
+
+
+def known_of(person: User) -> dict:
+    """What the portal knows of somebody who is signed in and belongs to one organisation."""
+    held = [grant.organization for grant in person.standing_grants() if grant.organization_id]
+    if len(set(held)) != 1:
+        return {}
+    unit = held[0]
+    asker = ASKERS.get(unit.kind, Need.Asker.OFFICE)
+    found = {"asker": asker, "asker_name": unit.name, "contact": person.name}
+    is_place = unit.region.level in (Level.DISTRICT, Level.SUBDISTRICT)
+    return found | ({"region": unit.region_id} if is_place else {})
 
 
 def _chosen(params) -> dict:
@@ -370,6 +399,13 @@ def needs_waiting(user) -> list[Waiting]:
         mine = Booking.objects.for_user(user, Perm.BOOKING_ANSWER)
         found.append(_tile("待答复的预约", _of_state(mine, "requested", at), "requested"))
         found.append(_tile("待填报到场的预约", _of_state(mine, "report", at), "report"))
+    asked = Booking.objects.filter(need__created_by=user, status=Booking.Status.PROPOSED)
+    items = [
+        (f"{row.resource.title}，{cn_day(row.starts_at)}", row.need.get_absolute_url())
+        for row in asked.select_related("resource", "need").order_by("starts_at", "pk")[:5]
+    ]
+    own = Waiting(title="等您确认时间的预约", count=asked.count(), url=reverse("needs:mine"), items=items)
+    found.append(own)
     if user.can(Perm.NEED_HANDLE):
         late = Booking.objects.for_user(user, Perm.NEED_HANDLE).filter(escalated_at__isnull=False)
         found.append(_tile("超期未答复的预约", _of_state(late, "late", at), "late"))
@@ -387,7 +423,7 @@ def needs_waiting(user) -> list[Waiting]:
 
 def _tile(title: str, rows, state: str) -> Waiting:
     items = [
-        (f"{row.resource.title} {timezone.localtime(row.starts_at):%m-%d %H:%M}", row.get_desk_url())
+        (f"{row.resource.title}，{cn_day(row.starts_at)}", row.get_desk_url())
         for row in rows.select_related("resource").order_by("answer_by", "pk")[:5]
     ]
     return Waiting(

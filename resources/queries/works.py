@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts import User, people_with
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from portal.waiting import Waiting
 from resources.models import (
     Resource,
@@ -297,9 +298,9 @@ def terms_of(contract: WorkContract) -> dict:
     rows = contract.milestones.select_related("instalment").order_by("position", "pk")
     return {
         "合同金额": str(contract.amount_yuan),
-        "完成日期": contract.ends_on.isoformat(),
+        "完成日期": cn_date(contract.ends_on),
         "节点": [
-            f"{row.title}，{row.due_on.isoformat()}"
+            f"{row.title}，{cn_date(row.due_on)}"
             + (f"，{row.instalment.amount_yuan} 元" if getattr(row, "instalment", None) else "")
             for row in rows
         ],

@@ -60,10 +60,11 @@ def outcome(scores: Sequence[Decimal], *, limit: Decimal) -> Outcome:
         return Outcome(None, None, False, f"已收到 {len(scores)} 份评审，收齐两份后计分。")
     spread = max(scores[:2]) - min(scores[:2])
     if spread <= limit:
-        words = f"两份评审相差 {spread} 分，未超过 {limit} 分，取平均：{_mean_told(scores[:2])}。"
+        words = f"两份评审相差 {_points(spread)} 分，未超过 {_points(limit)} 分，取平均："
+        words += f"{_mean_told(scores[:2])}。"
         return Outcome(half_up(_mean(scores[:2])), spread, False, words)
     if len(scores) == 2:
-        words = f"两份评审相差 {spread} 分，超过 {limit} 分，须增加第三份评审。"
+        words = f"两份评审相差 {_points(spread)} 分，超过 {_points(limit)} 分，须增加第三份评审。"
         return Outcome(None, spread, True, words)
     gaps = sorted((abs(one - other), place) for place, (one, other) in enumerate(combinations(scores[:3], 2)))
     if gaps[0][0] == gaps[1][0]:
@@ -88,6 +89,11 @@ def _mean_told(scores: Sequence[Decimal]) -> str:
 def difference(amounts: Iterable[Decimal], whole: Decimal) -> Decimal:
     """By how much the parts exceed the whole; 0 where they add up."""
     return sum(amounts, Decimal(0)) - whole
+
+
+def _points(value: Decimal) -> str:
+    """20, 12.5: without noughts that say nothing."""
+    return f"{value.normalize():f}"
 
 
 def yuan(amount: Decimal) -> str:

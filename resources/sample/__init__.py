@@ -10,9 +10,9 @@ from django.utils import timezone
 from portal import search
 from portal.accounts import User
 from portal.organizations import Organization
-from portal.regions import Region
+from portal.regions import Level, Region
 from portal.roles import Role
-from resources.actions import refresh
+from resources.actions import create, refresh
 from resources.models import (
     AssetConversion,
     Audience,
@@ -31,6 +31,7 @@ from resources.models import (
 from resources.queries.routes import route_entry
 from resources.rules import add_months
 from resources.sample.census import load_censuses
+from resources.sample.codes import SAMPLE
 from resources.sample.needs import load_needs
 from resources.sample.works import load_works
 
@@ -91,24 +92,49 @@ STATUSES = (
 def load(*, students: int, resources: int, years: int, rng: random.Random, by: User) -> None:
     """Enter `resources` invented ones over the last `years`, owned by invented units; once."""
     load_routes(by=by)
-    if Resource.objects.filter(code__startswith="demo").exists():
+    if Resource.objects.filter(code__startswith=SAMPLE).exists():
         return
     units = [*_own_units(), *_units()]
     kinds = {kind.code: kind for kind in ResourceKind.objects.current()}
     topics = list(Topic.objects.filter(group=Topic.Group.COMMON).order_by("position", "pk"))
+    streets: dict[int, list[Region]] = {}
+    for part in Region.objects.inhabited().filter(level=Level.SUBDISTRICT).order_by("code"):
+        streets.setdefault(part.parent_id, []).append(part)
+    everyday = list(Topic.objects.filter(group=Topic.Group.EVERYDAY).order_by("position", "pk"))
     now = timezone.now()
     for first in range(1, resources + 1, BATCH):
         made, chosen = [], []
         for number in range(first, min(first + BATCH, resources + 1)):
             kind = kinds[rng.choice(tuple(OFFERS))]
             picked = rng.sample(topics, rng.choice((1, 1, 2)))
-            made.append(_resource(number, kind, picked[0], rng.choice(units), years, now, rng, by))
-            chosen.append(picked)
+            one = _resource(number, kind, picked[0], rng.choice(units), years, now, rng, by)
+            if number % 4 == 0 and (parts := streets.get(one.region_id)):
+                one.region = parts[number // 4 % len(parts)]
+            made.append(one)
+            chosen.append(picked + ([everyday[number // 3 % len(everyday)]] if number % 3 == 0 else []))
         _keep(made, chosen, rng)
     _assets(by)
     load_censuses(rng=rng, by=by)
     load_needs(rng=rng, by=by)
     load_works(by=by)
+    _enter_again(by)
+
+
+def _enter_again(by: User) -> None:
+    """One thing is in the register twice, for the page where two records become one."""
+    known = Resource.objects.published().filter(code__startswith=SAMPLE).order_by("pk").first()
+    if known is None:
+        return
+    again = create(
+        by=by,
+        kind=known.kind,
+        title=known.title,
+        summary="与已登记的一条是同一项。",
+        region=known.region,
+        source="虚构示例",
+    )
+    Resource.objects.filter(pk=again.pk).update(code=f"{SAMPLE}cf1")
+    refresh([again.pk])
 
 
 def _own_units() -> list[Organization]:
@@ -154,7 +180,7 @@ def _resource(
         listed.date(), now.date() - timedelta(days=number * 37 % (kind.freshness_months * 30 + 30))
     )
     return Resource(
-        code=f"demo{number:06d}",
+        code=f"{SAMPLE}{number:06d}",
         kind=kind,
         title=f"{topic.name}{rng.choice(forms)} {number}（示例）",
         summary=sentence.format(topic=topic.name),
@@ -234,7 +260,7 @@ def _assets(by: User) -> None:
     owners = [units[0], *units]
     made = [
         SourceAsset(
-            code=f"asset{number}",
+            code=f"{SAMPLE}kj{number}",
             kind=kind,
             title=title,
             organization=owner,

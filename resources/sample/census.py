@@ -23,6 +23,7 @@ from resources.models import (
 from resources.queries.census import values_of
 from resources.queries.directory import entries_of
 from resources.queries.registry import shown
+from resources.sample.codes import SAMPLE
 
 GUIDE = "请逐条核对：没有变化的一次确认，有变化的只改变化的地方。（示例）"
 ANSWERED = 0.4  # of the units of the running round
@@ -142,7 +143,7 @@ def _entries(asked: CensusRound, end: date, rng: random.Random) -> list[CensusEn
     listed = dict(Resource.objects.values_list("code", "listed_on"))
     kept = [entry for entry in entries_of(asked) if listed[entry.code] and listed[entry.code] <= end]
     for entry in kept:
-        if entry.code.startswith("demo") and rng.random() < 0.04:
+        if entry.code.startswith(SAMPLE) and rng.random() < 0.04:
             entry.facts = [
                 ["费用", "收费（以现场公告为准）"] if pair[0] == "费用" else pair for pair in entry.facts
             ]
@@ -153,7 +154,7 @@ def _running_round(today: date, *, rng: random.Random, by: User) -> None:
     """This year's round in its middle: some have answered, some are late to begin."""
     asked = _round(today.year, today - timedelta(days=20), today + timedelta(days=10), by)
     census.open_round(asked, by=by)
-    units = asked.units.filter(answers__resource__code__startswith="demo").distinct().order_by("pk")
+    units = asked.units.filter(answers__resource__code__startswith=SAMPLE).distinct().order_by("pk")
     for unit in units.exclude(organization__grants__user__username="unit"):
         if rng.random() < ANSWERED:
             _answer(unit, rng, by=by)

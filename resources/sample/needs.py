@@ -22,16 +22,23 @@ from resources.models import (
 )
 from resources.models.needs import MOBILE, NAME
 
-# What is wanted, under which programme, for whom, by whom, and of what age.
+# What is wanted, about what, under which programme, for whom, by whom, and of what age.
 WANTED = (
-    ("请科学家讲一次科研故事", "spirit_school", Audience.MINORS, Need.Asker.SCHOOL, (12, 15)),
-    ("四年级海洋科学课", "outreach_school", Audience.MINORS, Need.Asker.SCHOOL, (9, 10)),
-    ("机器人社团开放日", "outreach_school", Audience.MINORS, Need.Asker.SCHOOL, (10, 14)),
-    ("老年人防诈骗讲座", "outreach_community", Audience.SENIORS, Need.Asker.COMMUNITY, (None, None)),
-    ("社区急救培训", "outreach_community", Audience.GENERAL, Need.Asker.COMMUNITY, (None, None)),
-    ("员工安全生产科普", "", Audience.WORKERS, Need.Asker.FIRM, (None, None)),
-    ("人工智能专题报告", "", Audience.OFFICIALS, Need.Asker.OFFICE, (None, None)),
-    ("亲子观星活动", "", Audience.MINORS, Need.Asker.PERSON, (6, 12)),
+    ("请科学家讲一次科研故事", "scientists", "spirit_school", Audience.MINORS, Need.Asker.SCHOOL, (12, 15)),
+    ("四年级海洋科学课", "earth", "outreach_school", Audience.MINORS, Need.Asker.SCHOOL, (9, 10)),
+    ("机器人社团开放日", "robotics", "outreach_school", Audience.MINORS, Need.Asker.SCHOOL, (10, 14)),
+    (
+        "老年人防诈骗讲座",
+        "anti_fraud",
+        "outreach_community",
+        Audience.SENIORS,
+        Need.Asker.COMMUNITY,
+        (None, None),
+    ),
+    ("社区急救培训", "first_aid", "outreach_community", Audience.GENERAL, Need.Asker.COMMUNITY, (None, None)),
+    ("员工安全生产科普", "laboratory_safety", "", Audience.WORKERS, Need.Asker.FIRM, (None, None)),
+    ("人工智能专题报告", "artificial_intelligence", "", Audience.OFFICIALS, Need.Asker.OFFICE, (None, None)),
+    ("亲子观星活动", "space", "", Audience.MINORS, Need.Asker.PERSON, (6, 12)),
 )
 NAMES = {
     Need.Asker.SCHOOL: "示例学校",
@@ -48,17 +55,18 @@ def load_needs(*, rng: random.Random, by: User) -> None:
     """Three needs a district, bookings of resources that are booked by request; once."""
     if Need.objects.filter(title__contains="（示例）").exists():
         return
-    topics = list(Topic.objects.filter(group=Topic.Group.COMMON).order_by("position", "pk"))
+    topics = {row.code: row for row in Topic.objects.all()}
     programmes = {row.code: row for row in Programme.objects.all()}
     today, now = local_today(), timezone.now()
-    made = [
-        _need(region, WANTED[(place * 3 + number) % len(WANTED)], programmes, today, rng, by)
+    asked = [
+        (region, WANTED[(place * 3 + number) % len(WANTED)])
         for place, region in enumerate(Region.objects.districts())
         for number in range(3)
     ]
+    made = [_need(region, wanted, programmes, today, rng, by) for region, wanted in asked]
     Need.objects.bulk_create(made)
-    for need in made:
-        need.topics.set(rng.sample(topics, 1))
+    for need, (_, wanted) in zip(made, asked, strict=True):
+        need.topics.set([topics[wanted[1]]] if wanted[1] in topics else [])
     bookable = Resource.objects.published().filter(
         booking__in=[Resource.Booking.ADVANCE, Resource.Booking.GROUP], organization__isnull=False
     )
@@ -69,7 +77,7 @@ def load_needs(*, rng: random.Random, by: User) -> None:
 
 
 def _need(region, wanted, programmes, today, rng: random.Random, by: User) -> Need:
-    title, programme, audience, asker, (low, high) = wanted
+    title, _, programme, audience, asker, (low, high) = wanted
     key = uuid.UUID(int=rng.getrandbits(128), version=4)
     starts_on = today + rng.randrange(5, 20) * ONE_DAY
     posted = timezone.now() - rng.randrange(1, 12) * ONE_DAY

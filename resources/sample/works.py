@@ -15,6 +15,7 @@ from resources.actions.contracts import Part
 from resources.actions.works import Line, Standard
 from resources.models import Resource, ResourceKind, WorkApplication, WorkCall, WorkContract
 from resources.rules.works import LADDER_EXAMPLE, read_ladder
+from resources.sample.codes import SAMPLE
 
 RULES = (
     "一、申报条件：在深圳市登记的单位；个人通过所在单位申报。\n"
@@ -67,23 +68,25 @@ def load_works(*, by: User) -> None:
 
 
 def _call(title: str, *, by: User, opens: datetime, days: int) -> WorkCall:
+    first = timezone.localtime(opens).replace(hour=9, minute=0, second=0, microsecond=0)
+    last = (first + timedelta(days=days)).replace(hour=18)
     call = WorkCall(
-        code=f"demo{timezone.localtime(opens):%Y%m%d}",
+        code=f"{SAMPLE}{first:%Y%m%d}",
         region=Region.objects.city(),
         title=title,
-        year=timezone.localtime(opens).year,
+        year=first.year,
         summary="支持原创的科普图书、影视、图文和教具，面向未成年人和社会公众。",
         rules=RULES,
         kinds=["book", "film", "article", "kit"],
         audiences=["minors", "general"],
-        opens_at=opens,
-        closes_at=opens + timedelta(days=days),
+        opens_at=first,
+        closes_at=last,
         budget_yuan=Decimal(300000),
         most_yuan=Decimal(80000),
     )
     standards = [Standard(name, weight, read_ladder(LADDER_EXAMPLE)) for name, weight in WEIGHTS]
     works.save_call(call, standards, by=by)
-    works.publish_call(call, by=by, at=opens)
+    works.publish_call(call, by=by, at=first)
     return call
 
 
@@ -91,7 +94,7 @@ def _work(call, unit, clerk, kinds, number: int, *, at: datetime, hands_in: bool
     title, kind, about, yuan = WORKS[number]
     work = WorkApplication(
         key=uuid.uuid5(uuid.NAMESPACE_OID, f"{call.code} {number}"),
-        code=f"{call.code[4:]}{number}",
+        code=f"{call.code.removeprefix(SAMPLE)}{number}",
         call=call,
         organization=unit,
         region=unit.region,
@@ -157,7 +160,7 @@ def _finished(work, clerk: User, *, by: User, now: datetime) -> None:
         contracts.pay(milestone.instalment, on=timezone.localdate(now), by=by)
     contracts.accept_work(contract, by=by, at=now, note="符合合同约定。（示例）")
     made = contracts.make_resource(contract, by=clerk, on=timezone.localdate(now))
-    Resource.objects.filter(pk=made.pk).update(code="demowork1")  # the same in every sample city
+    Resource.objects.filter(pk=made.pk).update(code=f"{SAMPLE}zp1")  # the same in every sample city
     today = timezone.localdate(now)
     contracts.enter_attention(
         by=clerk,

@@ -254,6 +254,7 @@ def _shown(request, booking: Booking, *, status: int = 200, **more):
         "note_form": NoteForm(),
         "time_form": TimeForm(auto_id="time_%s"),
         "report_form": ReportForm(initial={"visits": booking.attendance}, auto_id="report_%s"),
+        "report_words": "填报到场" if booking.attendance is None else "更正到场人次",
         "proof_form": ProofForm(auto_id="proof_%s"),
         "assign_form": AssignForm(auto_id="assign_%s"),
         **more,

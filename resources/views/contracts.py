@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import documents
 from portal.accounts import may
-from portal.errors import Refused
+from portal.errors import Refused, add_faults
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
@@ -30,7 +30,7 @@ from resources.forms.contracts import (
 from resources.models import WorkApplication, WorkContract, WorkInstalment, WorkMilestone
 from resources.queries import works as queries
 from resources.rules.works import yuan
-from resources.views.works import add_faults, managed
+from resources.views.work_applications import managed
 
 
 @require_safe
@@ -147,10 +147,12 @@ def _shown(request, contract: WorkContract, *, status: int = 200, **more):
     if may_manage and is_running:
         buttons = [("变更合同", reverse("works_desk:amend", args=[work.pk]), ""), *buttons]
     paid = queries.paid_yuan(contract)
+    milestones = list(contract.milestones.all())
     context = {
         "contract": contract,
         "work": work,
         "facts": _facts(contract, paid),
+        "unfinished": [row.title for row in milestones if row.status != WorkMilestone.Status.ACCEPTED],
         "milestones": [
             {
                 "row": row,
@@ -163,7 +165,7 @@ def _shown(request, contract: WorkContract, *, status: int = 200, **more):
                 and getattr(row, "instalment", None) is not None
                 and row.instalment.paid_on is None,
             }
-            for row in contract.milestones.all()
+            for row in milestones
         ],
         "amendments": list(contract.amendments.all()),
         "may_manage": may_manage,

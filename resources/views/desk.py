@@ -77,7 +77,8 @@ def _bulk_previewed(request, asked, field: str, form: BulkForm, context: dict):
     token = f"{request.user.pk}|{asked.query}|{field}|{value!r}|{preview.found}"
     if "confirm" in request.POST and _was_shown(request.POST.get("previewed", ""), token):
         batch = actions.edit_many(asked, field=field, value=value, note=note, expected=preview.found)
-        messages.success(request, f"已修改 {batch.count} 条（第 {batch.pk} 批）。")
+        again = f"，其中 {preview.reviewed_again} 条重新送审" if preview.reviewed_again else ""
+        messages.success(request, f"已修改 {batch.count} 条（第 {batch.pk} 批）{again}。")
         return redirect(context["list_url"])
     context |= {"preview": preview, "previewed": sign(token, purpose=PREVIEW)}
     return render(request, "resources/desk_bulk.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import ics, plain_question
 from portal.calendar import local_today
 from portal.encryption import unsign
-from portal.errors import ChangedMeanwhile, Refused
+from portal.errors import ChangedMeanwhile, Refused, add_faults
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.regions import Region
@@ -89,16 +89,16 @@ def new(request):
     """One form for both: what is wanted in one's own words, or resources chosen from the menu."""
     now = timezone.now()
     items = _items(_codes(request))
-    form = NeedForm(
-        request.POST or None, person=request.user, at=now, items=items, initial=queries.prefilled(request.GET)
-    )
+    known = queries.known_of(request.user) if request.user.is_authenticated else {}
+    initial = known | queries.prefilled(request.GET)
+    form = NeedForm(request.POST or None, person=request.user, at=now, items=items, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             need = _post(request, form, now)
         except WishRefused as refusal:
             form.add_error(form.field_of(refusal.resource), str(refusal))
         except (Refused, ValidationError) as fault:
-            _add(form, fault)
+            add_faults(form, fault)
         else:
             request.session.pop("basket", None) if items else None
             messages.success(request, "已提交。请收藏本页，进展都在这里。")
@@ -126,11 +126,6 @@ def _limit(request, form: NeedForm) -> None:
         ("need-mobile", form.cleaned_data["mobile"], 20),
     ):
         plain_question.limit(name, key, most=most, seconds=3600, sentence=TOO_OFTEN)
-
-
-def _add(form, fault: Refused | ValidationError) -> None:
-    for sentence in fault.messages if isinstance(fault, ValidationError) else [str(fault)]:
-        form.add_error(None, sentence)
 
 
 # --- Following ------------------------------------------------------------------------------------
@@ -213,7 +208,7 @@ def change(request, token):
                 **form.asker,
             )
         except (Refused, ChangedMeanwhile, ValidationError) as fault:
-            _add(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已保存修改。")
             return redirect("needs:follow", token=token)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import may
+from portal.errors import add_faults
 from portal.fields import NoteForm
 from portal.identifiers import clean_text
 from portal.keyset import page_by_key
@@ -130,13 +131,8 @@ def _kept(form: ResourceForm, user, kind: ResourceKind) -> Resource | None:
     try:
         return actions.create(by=user, kind=kind, **form.values)
     except ValidationError as fault:
-        _add_faults(form, fault)
+        add_faults(form, fault)
         return None
-
-
-def _add_faults(form, fault: ValidationError) -> None:
-    for name, faults in getattr(fault, "error_dict", {None: [fault]}).items():
-        form.add_error(name if name in form.fields else None, faults)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +157,7 @@ def resource_edit(request, pk):
             form.add_error(None, str(refusal))
             context["others"] = queries.changed_since(resource, seen)
         except ValidationError as fault:
-            _add_faults(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已保存。")
             return redirect(resource.get_desk_url())
@@ -318,7 +314,7 @@ def link_add(request, pk):
         try:
             actions.add_link(resource, by=request.user, **form.cleaned_data)
         except ValidationError as fault:
-            _add_faults(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已添加。")
             return redirect(f"{resource.get_desk_url()}#links")

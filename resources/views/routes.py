@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import documents, plain_question
-from portal.errors import Refused
+from portal.errors import Refused, add_faults
 from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.maps import About, place_map
@@ -116,18 +116,13 @@ def route_propose(request):
             )
             actions.propose_route(stops=stops.stops, **form.values)
         except (Refused, ValidationError) as fault:
-            _add(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "谢谢您的推荐。市科协审核后发布在本页。")
             return redirect("routes:list")
     status = 422 if form.is_bound else 200
     context = {"form": form, "stops": stops}
     return render(request, "resources/route_propose.html", context, status=status)
-
-
-def _add(form, fault: Refused | ValidationError) -> None:
-    for sentence in fault.messages if isinstance(fault, ValidationError) else [str(fault)]:
-        form.add_error(None, sentence)
 
 
 # --- The desk -------------------------------------------------------------------------------------
@@ -169,7 +164,7 @@ def desk_form(request, pk=None):
         try:
             saved = _save(request, form, stops)
         except (Refused, ValidationError) as fault:
-            _add(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已保存。")
             return redirect(saved.get_desk_url())

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import files
-from portal.errors import Refused
+from portal.errors import Refused, add_faults
 from portal.fields import ReasonForm
 from portal.roles import Perm
 from resources.actions import work_reviews as actions
@@ -17,7 +17,7 @@ from resources.forms.works import AssignForm, InterestForm, ReviewForm, SupportF
 from resources.models import WorkApplication, WorkReview
 from resources.queries import works as queries
 from resources.rules.works import yuan
-from resources.views.works import add_faults, managed, review_of, shown
+from resources.views.work_applications import managed, shown
 
 # --- Staff ----------------------------------------------------------------------------------------
 
@@ -40,9 +40,18 @@ def assign(request, pk):
     return shown(request, work, status=422, assign_form=form)
 
 
+def _review_of(request, pk) -> WorkReview:
+    """A review that staff look after."""
+    works = WorkApplication.objects.for_user(request.user, Perm.WORK_MANAGE)
+    rows = WorkReview.objects.filter(application__in=works.values("pk"))
+    return get_object_or_404(
+        rows.select_related("application__call", "application__region", "reviewer"), pk=pk
+    )
+
+
 @require_POST
 def replace(request, pk):
-    review = review_of(request, pk)
+    review = _review_of(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return shown(request, managed(request, review.application_id), status=422, replace_form=form)

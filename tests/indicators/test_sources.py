@@ -6,12 +6,15 @@ from decimal import Decimal
 from django.utils import timezone
 
 from events.models import Brand, Edition, Session
-from indicators import sources
+from indicators import actions, sources
+from indicators.models import Figure
 from portal.calendar import SHANGHAI
 from portal.regions import Region
+from resources.models import Need
 from tests.events.factories import EventFactory
 from tests.factories import OrganizationFactory
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import ResourceFactory, TopicFactory
+from tests.resources.needs import NeedFactory, ProgrammeFactory
 
 
 def held(region: Region, by, *, kind: str, attendance: int | None, **event) -> Session:
@@ -87,3 +90,27 @@ def test_free_days_follow_the_weekly_hours_of_free_venues(reference, nanshan, ci
     venue(nanshan, city_staff, is_free=False)
 
     assert sources.count_cells(year)["KC115"][nanshan.code] in (52, 53)
+
+
+def test_needs_are_figures_per_topic_programme_and_district(reference, nanshan):
+    sea, sky = TopicFactory(code="sea", name="海洋"), TopicFactory(code="sky", name="星空")
+    spring = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
+    NeedFactory(region=nanshan, created_at=spring, topics=[sea, sky], programme=ProgrammeFactory())
+    NeedFactory(region=nanshan, created_at=spring, topics=[sea], open=True, status=Need.Status.MATCHED)
+    gone = NeedFactory(region=nanshan, created_at=spring, topics=[sky])
+    actions.count_needs(2026, at=spring)
+
+    gone.delete()
+    changed = actions.count_needs(2026, at=spring)
+
+    rows = Figure.objects.filter(region=nanshan, year=2026).values_list("source__label", "value")
+    assert dict(rows) == {
+        "科普需求": 2,
+        "已对接的科普需求": 1,
+        "科普需求·主题·海洋": 2,
+        "科普需求·主题·星空": 1,
+        "科普需求·项目·科学家精神进校园": 1,
+    }
+    assert changed == 2
+    assert set(Figure.objects.exclude(region=nanshan).values_list("value", flat=True)) == {0}
+    assert actions.count_needs(2026, at=spring) == 0

@@ -194,6 +194,19 @@ def test_a_contract_amended_in_between_is_not_overwritten(contract, staff):
 # --- The end --------------------------------------------------------------------------------------
 
 
+def test_a_work_is_not_offered_for_acceptance_while_a_milestone_is_open(client, contract, staff, unit_clerk):
+    client.force_login(staff)
+    page = client.get(contract.get_desk_url(), secure=True).content.decode()
+    assert "通过验收" not in page
+    assert "全部通过后才能验收" in page
+
+    for milestone in contract.milestones.all():
+        delivered(milestone, unit_clerk)
+        actions.approve_milestone(milestone, by=staff, at=NOW())
+
+    assert "通过验收" in client.get(contract.get_desk_url(), secure=True).content.decode()
+
+
 def test_a_work_is_accepted_once_every_milestone_is(contract, staff, unit_clerk):
     with pytest.raises(Refused, match="还有 2 个节点"):
         actions.accept_work(contract, by=staff, at=NOW())

@@ -144,6 +144,16 @@ def test_somebody_signed_in_is_not_asked_and_finds_their_needs(client, form, sch
     assert need.title in read(client, "/needs/mine/")
 
 
+def test_a_school_that_is_signed_in_need_not_say_again_who_it_is(client, school, school_clerk):
+    client.force_login(school_clerk)
+
+    page = client.get(NEW, secure=True).context["form"]
+
+    assert page["asker"].value() == "school"
+    assert page["asker_name"].value() == school.name
+    assert page["contact"].value() == school_clerk.name
+
+
 def test_the_address_fills_in_the_form(client, sea, district):
     programme = ProgrammeFactory()
     asked = f"?topic=sea&place={district.code}&audience=seniors&programme={programme.code}&head_count=30"

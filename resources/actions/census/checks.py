@@ -20,8 +20,9 @@ from portal.notices import notify
 from portal.roles import Perm
 from resources.actions.census.answers import lock
 from resources.actions.census.people import clerks, tell
-from resources.actions.life import confirm
-from resources.actions.registry import archive, create, edit, publish
+from resources.actions.life import confirm_many
+from resources.actions.menu import refresh
+from resources.actions.registry import Renew, archive, create, edit, publish
 from resources.models import REVIEW, Resource, ResourceKind, Topic
 from resources.models.census import (
     UNIT_FLOW,
@@ -33,7 +34,6 @@ from resources.queries.census import (
     DETAILS,
     changed_names,
 )
-from resources.queries.registry import shown
 
 
 @transaction.atomic
@@ -82,56 +82,65 @@ def accept_unit(unit: CensusUnit, *, by: User, on: date | None = None) -> Census
     UNIT_FLOW.take(held, "accept", by=by)
     day, now = on or timezone.localdate(), timezone.now()
     topics = {topic.code: topic for topic in Topic.objects.all()}
-    rows = held.answers.filter(applied_at=None).select_related("form__kind", "unit__round").order_by("pk")
-    for row in rows.select_for_update(of=("self",)):
-        row.unit = held
+    waiting = held.answers.filter(applied_at=None).select_related("form__kind").order_by("pk")
+    rows = list(waiting.select_for_update(of=("self",)))
+    _write_confirmations([row for row in rows if row.answer == CensusAnswer.Answer.CONFIRM], held, by=by)
+    changed: list[int] = []
+    for row in rows:
+        row.unit, row.applied_at = held, now
+        if row.answer not in _WRITERS:
+            continue
         try:
-            row.outcome = _WRITERS[row.answer](row, by=by, on=day, topics=topics)
+            row.outcome = _WRITERS[row.answer](row, by=by, on=day, topics=topics, renew=changed.extend)
         except ValidationError as fault:
             raise Refused(f"“{row.title}”不能写入资源库：{'；'.join(fault.messages)}请退回修改。") from fault
-        row.applied_at = now
-        row.save(update_fields=["resource", "outcome", "applied_at"])
+    CensusAnswer.objects.bulk_update(rows, ["resource", "outcome", "applied_at"])
+    if changed:
+        refresh(changed)
     return held
 
 
+def _write_confirmations(rows: list[CensusAnswer], unit: CensusUnit, *, by: User) -> None:
+    """Most of every sheet, and so all at once."""
+    keys = [row.resource_id for row in rows]
+    confirmed = confirm_many(keys, by=by, at=timezone.now(), note=_note(unit, "核实无变化"))
+    states = dict(Resource.objects.filter(pk__in=keys).exclude(pk__in=confirmed).values_list("pk", "status"))
+    for row in rows:
+        state = Resource.Status(states[row.resource_id]).label if row.resource_id in states else ""
+        row.outcome = f"资源{state}，没有更新核实日期" if state else "已更新核实日期"
+
+
 def _current(row: CensusAnswer) -> Resource:
-    return shown(Resource.objects.select_for_update(of=("self",))).get(pk=row.resource_id)
+    rows = Resource.objects.select_related("kind", "region", "organization", "created_by")
+    return rows.select_for_update(of=("self",)).get(pk=row.resource_id)
 
 
-def _note(row: CensusAnswer, words: str) -> str:
-    return f"{row.unit.round}：{words}"[:200]
+def _note(unit: CensusUnit, words: str) -> str:
+    return f"{unit.round}：{words}"[:200]
 
 
 def _write_nothing(row: CensusAnswer, **_) -> str:
     return "未作答，资源库没有变化"
 
 
-def _write_confirmation(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
-    resource = _current(row)
-    if not resource.is_public:
-        return f"资源{resource.get_status_display()}，没有更新核实日期"
-    confirm(resource, by=by, at=timezone.now(), note=_note(row, "核实无变化"))
-    return "已更新核实日期"
-
-
-def _write_change(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_change(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     """Only what the unit changed: what others changed since the opening stays."""
     resource = _current(row)
     changed = {name: row.values[name] for name in changed_names(row.before, row.values)}
     fields = _as_fields(changed, resource.kind, resource.details, row.before, topics)
-    edit(resource, by=by, note=_note(row, "核实有变化"), confirmed_on=on, **fields)
+    edit(resource, by=by, note=_note(row.unit, "核实有变化"), confirmed_on=on, renew=renew, **fields)
     return f"已修改 {len(changed)} 项"
 
 
-def _write_end(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_end(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     resource = _current(row)
     if resource.status not in REVIEW.steps["archive"].sources:
         return f"资源{resource.get_status_display()}，没有下架"
-    archive(resource, by=by, note=_note(row, row.reason))
+    archive(resource, by=by, note=_note(row.unit, row.reason), renew=renew)
     return "已下架"
 
 
-def _write_new(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
+def _write_new(row: CensusAnswer, *, by: User, on: date, topics: dict, renew: Renew) -> str:
     """Enter, and publish without another review: two levels have just checked it."""
     kind = ResourceKind.objects.current().filter(code=row.form.code).first() or row.form.kind
     values = {name: value for name, value in row.values.items() if value not in ("", [], {}, None)}
@@ -140,8 +149,8 @@ def _write_new(row: CensusAnswer, *, by: User, on: date, topics: dict) -> str:
         fields.pop("hours_text", None)
     place = {"region": row.unit.region, "organization": row.unit.organization}
     resource = create(by=by, kind=kind, source="资源普查", source_note=str(row.unit.round), **place, **fields)
-    with pghistory.context(by=str(by), what=REVIEW.steps["submit"].label, note=_note(row, "新增")):
-        REVIEW.take(resource, "submit", by=by, note=_note(row, "新增"))
+    with pghistory.context(by=str(by), what=REVIEW.steps["submit"].label, note=_note(row.unit, "新增")):
+        REVIEW.take(resource, "submit", by=by, note=_note(row.unit, "新增"))
     publish(resource, by=by, on=on)
     row.resource = resource
     return "已登记并发布"
@@ -165,7 +174,6 @@ def _as_fields(values: Mapping, kind: ResourceKind, details: dict, before: Mappi
 
 _WRITERS = {
     CensusAnswer.Answer.NONE: _write_nothing,
-    CensusAnswer.Answer.CONFIRM: _write_confirmation,
     CensusAnswer.Answer.CHANGE: _write_change,
     CensusAnswer.Answer.GONE: _write_end,
     CensusAnswer.Answer.ADD: _write_new,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import may
 from portal.calendar import local_today
-from portal.errors import Refused
+from portal.errors import Refused, add_faults
 from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
@@ -26,11 +26,6 @@ from resources.models import CensusRound, CensusUnit
 from resources.models.census import ROUND_FLOW
 from resources.queries import census as queries
 from resources.views.census.scope import DESK, LIST, highest, looked_at, managed, need, overseen, round_of
-
-
-def _add_faults(form, fault: ValidationError) -> None:
-    for name, faults in getattr(fault, "error_dict", {None: [fault]}).items():
-        form.add_error(name if name in form.fields else None, faults)
 
 
 @require_safe
@@ -60,7 +55,7 @@ def round_new(request):
         try:
             asked = actions.create_round(**form.cleaned_data, by=request.user)
         except ValidationError as fault:
-            _add_faults(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已存为筹备中。核对后点“开启普查”。")
             return redirect(asked)
@@ -77,7 +72,7 @@ def round_edit(request, pk):
         try:
             actions.edit_round(asked, kinds=kinds, **form.cleaned_data, by=request.user)
         except ValidationError as fault:
-            _add_faults(form, fault)
+            add_faults(form, fault)
         else:
             messages.success(request, "已保存。")
             return redirect(asked)
