@@ -76,8 +76,8 @@ class DrawForm(forms.Form):
         help_text="不低于 5%。",
         error_messages={
             "required": "请填写抽查比例。",
-            "min_value": "抽查比例不低于 5%。",
-            "max_value": "抽查比例不超过 100%。",
+            "min_value": "抽查比例不低于 5%%。",
+            "max_value": "抽查比例不超过 100%%。",
             "invalid": "请填写数字，例如 5。",
         },
     )
