@@ -5,7 +5,8 @@ import uuid
 
 from django import forms
 
-from events.models import Event, Session
+from events.actions import Won
+from events.models import Award, AwardLevel, Event, Session
 from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
 from portal.organizations import Organization
@@ -151,6 +152,88 @@ class CheckInForm(forms.Form):
         if wrong:
             raise forms.ValidationError(f"通行证号是 10 位字母和数字，请核对：{'、'.join(wrong[:5])}。")
         return found
+
+
+# 市级一等奖, 参赛 …: the award as people write it, and what it is.
+PRIZES = {Award.ENTRY.label: ("", Award.ENTRY)} | {
+    f"{level.label}{award.label}": (level, award)
+    for level in AwardLevel
+    for award in (Award.FIRST, Award.SECOND, Award.THIRD)
+}
+MOST_RESULTS = 500
+LONGEST_CERTIFICATE = 60
+
+
+class ResultsForm(forms.Form):
+    """A competition's results as typed or pasted from a sheet: pass number, award, certificate, one per line.
+
+    `faults` says what is wrong with which line.
+    """
+
+    rows = forms.CharField(
+        label="成绩",
+        max_length=60_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="每行一人：通行证号、奖项、证书编号，用空格或制表符分开；可以从表格软件中复制三列粘贴。"
+        "奖项写“市级一等奖”“参赛”等。",
+        error_messages={"required": "请填写成绩，每行一人。"},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.faults: dict[int, str] = {}
+
+    def clean_rows(self) -> list[Won]:
+        lines = self.cleaned_data["rows"].splitlines()
+        read, first = [], {}
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                won = _read_result(number, line)
+            except ValueError as fault:
+                self.faults[number] = str(fault)
+                continue
+            if won.number in first:
+                self.faults[number] = f"与第 {first[won.number]} 行是同一张通行证，请删去一行。"
+            first.setdefault(won.number, number)
+            read.append(won)
+        if not read and not self.faults:
+            raise forms.ValidationError("请填写成绩，每行一人。")
+        if len(read) > MOST_RESULTS:
+            raise forms.ValidationError(f"一次最多录入 {MOST_RESULTS} 行，请分几次录入。")
+        if self.faults:
+            raise forms.ValidationError(f"有 {len(self.faults)} 行有误，已逐行列出；改好后再提交，尚未录入。")
+        return read
+
+    def refuse(self, faults: dict[int, str]) -> None:
+        """What only the stored results could show."""
+        self.faults = faults
+        self.add_error("rows", f"有 {len(faults)} 行有误，已逐行列出；改好后再提交，尚未录入。")
+
+    @property
+    def faulty_lines(self) -> list[tuple[int, str, str]]:
+        """Number, text and fault of each faulty line."""
+        lines = self.data.get("rows", "").splitlines()
+        return [(number, lines[number - 1].strip(), fault) for number, fault in sorted(self.faults.items())]
+
+
+def _read_result(number: int, line: str) -> Won:
+    """One line. Raises ValueError, a Chinese sentence."""
+    parts = clean_text(re.sub(r"[,，;；\t]", " ", line)).split()
+    if len(parts) < 3:
+        raise ValueError("应有三项：通行证号、奖项、证书编号，用空格分开。")
+    pass_number, prize, certificate = parts[0].upper(), parts[1], " ".join(parts[2:])
+    if not PASS_NUMBER.fullmatch(pass_number):
+        raise ValueError(f"“{parts[0][:20]}”不是通行证号，通行证号是 10 位字母和数字。")
+    if prize not in PRIZES:
+        raise ValueError(
+            f"没有“{prize[:20]}”这一奖项，请写“参赛”或校级、区级、市级、省级、国家级的一、二、三等奖。"
+        )
+    if len(certificate) > LONGEST_CERTIFICATE:
+        raise ValueError(f"证书编号最多 {LONGEST_CERTIFICATE} 个字，请核对。")
+    return Won(number, pass_number, *PRIZES[prize], certificate)
 
 
 class SignUpForm(PublicForm):

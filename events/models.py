@@ -171,6 +171,10 @@ class Event(Scoped):
         return self.resource.title if self.resource_id else self.place
 
     @property
+    def is_competition(self) -> bool:
+        return self.kind == self.Kind.COMPETITION
+
+    @property
     def audience_names(self) -> list[str]:
         return [Audience(code).label for code in self.audiences]
 
@@ -384,3 +388,83 @@ class CheckIn(models.Model):
 
     def __str__(self):
         return f"通行证签到 {self.pk}"
+
+
+class AwardLevel(models.TextChoices):
+    """Who gave an award."""
+
+    SCHOOL = "school", "校级"
+    DISTRICT = "district", "区级"
+    CITY = "city", "市级"
+    PROVINCE = "province", "省级"
+    NATION = "nation", "国家级"
+
+
+class Award(models.TextChoices):
+    """What was won; who took part and won nothing has no level."""
+
+    ENTRY = "entry", "参赛"
+    FIRST = "first", "一等奖"
+    SECOND = "second", "二等奖"
+    THIRD = "third", "三等奖"
+
+
+class ResultQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_at=None)
+
+
+class Result(models.Model):
+    """What somebody with a pass won at a competition, and the certificate. Of the pass only the digest."""
+
+    PERSONAL = frozenset({"pass_hash", "certificate"})
+
+    session = models.ForeignKey(Session, models.PROTECT, verbose_name="场次", related_name="results")
+    pass_hash = models.BinaryField("通行证号摘要", max_length=32, editable=False)
+    level = models.CharField("等级", max_length=10, choices=AwardLevel, blank=True)
+    award = models.CharField("奖项", max_length=10, choices=Award)
+    certificate = models.CharField("证书编号", max_length=60)
+    entered_at = models.DateTimeField("录入时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "竞赛成绩"
+        constraints = [
+            models.UniqueConstraint(
+                name="result_once_per_session_and_pass",
+                fields=["session", "pass_hash"],
+                condition=Q(withdrawn_at=None),
+                violation_error_message="该通行证本场已有成绩。",
+            ),
+            models.UniqueConstraint(
+                name="result_certificate_once_per_session",
+                fields=["session", "certificate"],
+                condition=Q(withdrawn_at=None),
+                violation_error_message="该证书编号本场已使用。",
+            ),
+            models.CheckConstraint(
+                name="result_has_a_certificate",
+                condition=~Q(certificate=""),
+                violation_error_message="成绩须有证书编号。",
+            ),
+            models.CheckConstraint(
+                name="result_of_a_prize_has_a_level",
+                condition=Q(award="entry", level="") | ~Q(award="entry") & ~Q(level=""),
+                violation_error_message="奖项须写明等级，参赛不写等级。",
+            ),
+        ]
+        indexes = [models.Index(fields=["pass_hash"], name="result_by_pass")]
+
+    def __str__(self):
+        return f"竞赛成绩 {self.pk}"
+
+    @property
+    def prize(self) -> str:
+        """The award in one word, as rules of credit name it: 市级一等奖, 参赛."""
+        return f"{self.get_level_display()}{self.get_award_display()}"
+
+    @property
+    def says(self) -> tuple[str, str, str]:
+        return (self.level, self.award, self.certificate)

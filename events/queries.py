@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, Min, Prefetch, Q, Sum
 from django.utils import timezone
 
-from events.models import CheckIn, Event, Session, SessionMove, SignUp
+from events.models import CheckIn, Event, Result, Session, SessionMove, SignUp
 from portal.accounts import User
 from portal.calendar import day_start
 from portal.regions import Region, district_code
@@ -251,5 +251,14 @@ def searchable() -> Iterator[Entry]:
 def check_ins_of(hashes: Iterable[bytes]) -> list[CheckIn]:
     """Check-ins by the digests of passes, newest session first; for whoever knows whose they are."""
     rows = CheckIn.objects.filter(pass_hash__in=list(hashes), session__cancelled_at=None)
+    rows = rows.select_related("session__event__organization", "session__event__resource__organization")
+    return list(rows.order_by("-session__starts_at", "session", "pk"))
+
+
+def results_of(hashes: Iterable[bytes]) -> list[Result]:
+    """Results of competitions by the digests of passes, newest session first; for whoever knows whose they
+    are. Those that were taken back, too.
+    """
+    rows = Result.objects.filter(pass_hash__in=list(hashes), session__cancelled_at=None)
     rows = rows.select_related("session__event__organization", "session__event__resource__organization")
     return list(rows.order_by("-session__starts_at", "session", "pk"))

@@ -21,5 +21,7 @@ desk = [
     path("<int:pk>/<slug:step>/", views.desk_step, name="step"),
     path("session/<int:pk>/attendance/", views.desk_attendance, name="attendance"),
     path("session/<int:pk>/check-in/", views.desk_check_in, name="check_in"),
+    path("session/<int:pk>/results/", views.desk_results, name="results"),
+    path("results/<int:pk>/withdraw/", views.desk_result_withdraw, name="result_withdraw"),
     path("session/<int:pk>/sign-ups/", views.desk_sign_ups, name="sign_ups"),
 ]

@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import actions, queries
-from events.forms import AttendanceForm, CheckInForm, EventForm, SessionForm, SignUpForm
-from events.models import REVIEW, Event, Session, SessionMove, SignUp
+from events.forms import AttendanceForm, CheckInForm, EventForm, ResultsForm, SessionForm, SignUpForm
+from events.models import REVIEW, Event, Result, Session, SessionMove, SignUp
 from portal import audit, history, ics, plain_question
 from portal.accounts import may
 from portal.calendar import weekend_of
 from portal.encryption import sign, unsign
 from portal.errors import ChangedMeanwhile, Refused
-from portal.fields import NoteForm
+from portal.fields import NoteForm, ReasonForm
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.regions import Level, Region
@@ -410,6 +410,61 @@ def desk_check_in(request, pk):
     new = actions.check_in(session, numbers, at=timezone.now(), by=request.user)
     messages.success(request, f"已签到 {new} 张通行证，重复 {len(numbers) - new} 张。")
     return redirect(session.event.get_desk_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_results(request, pk):
+    """The results of a competition's session: pass number, award, certificate, a line each."""
+    sessions = Session.objects.filter(event__in=Event.objects.for_user(request.user, Perm.EVENT_EDIT))
+    session = get_object_or_404(sessions.select_related("event__region", "event__organization"), pk=pk)
+    form = ResultsForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        rows = form.cleaned_data["rows"]
+        entered = actions.enter_results(session, rows, at=timezone.now(), by=request.user)
+        if not entered.faults:
+            messages.success(request, f"新录入 {entered.new} 条成绩，已有 {entered.same} 条。")
+            return redirect("events_desk:results", pk=session.pk)
+        form.refuse(entered.faults)
+    return _results_page(request, session, form, status=422 if form.is_bound else 200)
+
+
+def _results_page(request, session: Session, form: ResultsForm, *, status: int = 200, **more):
+    page = page_by_key(
+        Result.objects.filter(session=session),
+        order=("-pk",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=50,
+    )
+    context = {
+        "session": session,
+        "form": form,
+        "page": page,
+        "is_open": session.event.is_competition and session.starts_at <= timezone.now(),
+        "note_form": ReasonForm(),
+        "crumbs": [
+            ("活动管理", reverse("events_desk:list")),
+            (session.event.title, session.event.get_desk_url()),
+            ("竞赛成绩", ""),
+        ],
+    }
+    return render(request, "events/desk_results.html", context | more, status=status)
+
+
+@require_POST
+def desk_result_withdraw(request, pk):
+    events = Event.objects.for_user(request.user, Perm.EVENT_EDIT)
+    rows = Result.objects.select_related("session__event__region", "session__event__organization")
+    result = get_object_or_404(rows.filter(session__event__in=events), pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _results_page(
+            request, result.session, ResultsForm(), status=422, note_form=form, refused=result.pk
+        )
+    note = form.cleaned_data["note"]
+    actions.withdraw_result(result, note=note, at=timezone.now(), by=request.user)
+    messages.success(request, "已撤回，已登记学分的学校会看到。")
+    return redirect("events_desk:results", pk=result.session_id)
 
 
 @require_safe

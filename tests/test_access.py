@@ -434,6 +434,8 @@ PAGES = {
     "events_desk:step": Page("", MAKERS, of="event", args=(("step", "submit"),)),
     "events_desk:attendance": Page("", MAKERS, of="session"),
     "events_desk:check_in": Page("", MAKERS, of="session"),
+    "events_desk:results": Page(MAKERS, MAKERS, of="session"),
+    "events_desk:result_withdraw": Page("", MAKERS, of="result"),
     "events_desk:sign_ups": Page(MAKERS, of="session"),
     # --- talent
     "talent_desk:people": Page(RETURN_READERS, RETURN_READERS),
@@ -504,6 +506,8 @@ PAGES = {
     "youth_credits:student_number": Page("", CLERKS, of="student"),
     "youth_credits:visit_list": Page(CLERKS),
     "youth_credits:visit_record": Page("", CLERKS, of="session", may_be_empty=True),
+    "youth_credits:result_list": Page(CLERKS),
+    "youth_credits:result_record": Page("", CLERKS, of="session", may_be_empty=True),
     "youth_credits:claim_list": Page(CLERKS, CLERKS),
     "youth_credits:claim_proof": Page(SCHOOLS, of="claim", may_be_empty=True),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),

@@ -13,13 +13,14 @@ from events.models import CheckIn
 from portal.database import as_owner
 from portal.roles import Role
 from portal.scope import _set, scope
-from tests.events.factories import SessionFactory
+from tests.events.factories import ResultFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import enrol, moves_of, odd_things_of
 from youth_credits import actions
 from youth_credits.actions import DATA, load_rules
 from youth_credits.models import (
     OutingSeat,
+    ResultRecord,
     RollOver,
     RollOverLine,
     Student,
@@ -179,6 +180,7 @@ KEPT = {
     "outingseat": "school_id",
     "suspicionentry": "school_id",
     "visitrecord": "school_id",
+    "resultrecord": "school_id",
 }
 ATTACKS = (
     "SELECT 1 FROM {table} WHERE {school} = %(other)s",
@@ -211,6 +213,7 @@ def kept_things(two_schools):
                 session=SessionFactory(), pass_hash=school.pk.to_bytes(32, "big"), at=timezone.now()
             )
             VisitRecord.objects.create(**at, check_in=seen, is_counted=True)
+            ResultRecord.objects.create(**at, result=ResultFactory(), is_counted=False)
     return base
 
 

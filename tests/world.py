@@ -50,7 +50,7 @@ from portal.roles import MFA_ROLES, Perm, Role
 from portal.scope import scope
 from resources.models import Route, WorkAttention
 from talent.models import ServiceHours
-from tests.events.factories import EventFactory, SessionFactory
+from tests.events.factories import EventFactory, ResultFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import (
     ApplicationFactory,
@@ -182,7 +182,7 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    names = "resource asset route event session signup file job login sheet_batch"
+    names = "resource asset route event session result signup file job login sheet_batch"
     things = {name: {} for name in names.split()}
     clerks = {"here": "unit", "near": "staff", "far": "unit_b"}
     for place in PLACES:
@@ -195,6 +195,7 @@ def _records(world: World) -> None:
         things["event"][place] = EventFactory(**at, title=f"未公开活动{place}")
         session = SessionFactory(event=event)
         things["session"][place] = session
+        things["result"][place] = ResultFactory(session=session)
         things["signup"][place] = events.sign_up(
             session,
             name=f"报名人{place}",

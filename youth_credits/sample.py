@@ -12,6 +12,8 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils import timezone
 
+from events import actions as events
+from events.models import Award, AwardLevel, Event, Result, Session
 from outreach.models import Title, TitleKind
 from portal import audit, files
 from portal.accounts import User
@@ -149,6 +151,7 @@ def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
         )
         for one in students
     )
+    _contest(list(numbers.values())[:6], base, by=by)
     year = school_year(today)
     SpecialCase.objects.create(
         organization=school,
@@ -173,6 +176,43 @@ def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
             seen_at=timezone.now(),
         )
 
+
+def _contest(numbers: list[str], base: Organization, *, by: User) -> None:
+    """A competition of the sample unit a week ago, and what some children won there."""
+    now = timezone.now()
+    event = Event.objects.create(
+        organization=base,
+        region=base.region,
+        created_by=by,
+        title="青少年科技创新挑战赛（示例）",
+        kind=Event.Kind.COMPETITION,
+        summary="示例活动，内容为虚构，用于演示平台功能。",
+        place=f"{base.name}报告厅",
+        source="示例数据",
+        status=Event.Status.PUBLISHED,
+        published_at=now - timedelta(days=30),
+    )
+    held = begins(local_today() - timedelta(days=7), time(14))
+    session = Session.objects.create(event=event, starts_at=held, ends_at=held + timedelta(hours=3))
+    Result.objects.bulk_create(
+        Result(
+            session=session,
+            pass_hash=events.pass_hash(number),
+            level=level,
+            award=award,
+            certificate=f"示例-{place:03d}",
+            entered_at=now,
+        )
+        for place, (number, (level, award)) in enumerate(zip(numbers, WON, strict=False), start=1)
+    )
+
+
+WON = [
+    (AwardLevel.CITY, Award.FIRST),
+    (AwardLevel.CITY, Award.SECOND),
+    (AwardLevel.DISTRICT, Award.THIRD),
+    ("", Award.ENTRY),
+]
 
 ODD = [
     (Suspicion.Kind.LONG_DAY, "示例：同一学生一日登记活动 11.5 小时，超过 10 小时。"),
@@ -403,7 +443,7 @@ FROM (
 def _family_claim(child: Student, *, by: User) -> None:
     """What the sample guardian did with the child in this school year, waiting for the school."""
     today = local_today()
-    kinds = {rule.code for rule in actions.kinds_to_claim(today)}
+    kinds = {rule.code for rule in actions.kinds_to_claim(child.school, today)}
     if "A6" not in kinds:
         return
     actions.claim_family_activity(

@@ -445,4 +445,95 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Result",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pass_hash", models.BinaryField(max_length=32, verbose_name="通行证号摘要")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("school", "校级"),
+                            ("district", "区级"),
+                            ("city", "市级"),
+                            ("province", "省级"),
+                            ("nation", "国家级"),
+                        ],
+                        max_length=10,
+                        verbose_name="等级",
+                    ),
+                ),
+                (
+                    "award",
+                    models.CharField(
+                        choices=[
+                            ("entry", "参赛"),
+                            ("first", "一等奖"),
+                            ("second", "二等奖"),
+                            ("third", "三等奖"),
+                        ],
+                        max_length=10,
+                        verbose_name="奖项",
+                    ),
+                ),
+                ("certificate", models.CharField(max_length=60, verbose_name="证书编号")),
+                ("entered_at", models.DateTimeField(verbose_name="录入时间")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="撤回时间"),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="events.session",
+                        verbose_name="场次",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "竞赛成绩",
+                "verbose_name_plural": "竞赛成绩",
+                "indexes": [models.Index(fields=["pass_hash"], name="result_by_pass")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("session", "pass_hash"),
+                        name="result_once_per_session_and_pass",
+                        violation_error_message="该通行证本场已有成绩。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("session", "certificate"),
+                        name="result_certificate_once_per_session",
+                        violation_error_message="该证书编号本场已使用。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("certificate", ""), _negated=True),
+                        name="result_has_a_certificate",
+                        violation_error_message="成绩须有证书编号。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("award", "entry"), ("level", "")),
+                            models.Q(
+                                models.Q(("award", "entry"), _negated=True),
+                                models.Q(("level", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="result_of_a_prize_has_a_level",
+                        violation_error_message="奖项须写明等级，参赛不写等级。",
+                    ),
+                ],
+            },
+        ),
     ]

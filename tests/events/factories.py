@@ -3,7 +3,8 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from events.models import Event, Session
+from events.actions import pass_hash
+from events.models import Award, AwardLevel, Event, Result, Session
 from tests.factories import OrganizationFactory, UserFactory
 
 
@@ -42,3 +43,20 @@ class SessionFactory(factory.django.DjangoModelFactory):
     starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
     ends_at = factory.LazyAttribute(lambda session: session.starts_at + timedelta(hours=2))
     capacity = 30
+
+
+class ResultFactory(factory.django.DjangoModelFactory):
+    """A first prize of the city, of a pass that nobody has unless `number` says so."""
+
+    class Meta:
+        model = Result
+
+    class Params:
+        number = "ZZZZZZZZZZ"
+
+    session = factory.SubFactory(SessionFactory, past=True)
+    pass_hash = factory.LazyAttribute(lambda result: pass_hash(result.number))
+    level = AwardLevel.CITY
+    award = Award.FIRST
+    certificate = factory.Sequence(lambda n: f"SZ2026-{n:04d}")
+    entered_at = factory.LazyFunction(timezone.now)

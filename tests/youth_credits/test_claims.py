@@ -104,7 +104,7 @@ def test_for_another_child_the_database_says_no(family, school):
         foreign = Student.objects.select_related("school__region").get(pk=other.pk)
     claim = FamilyClaim(
         student=foreign,
-        rule=actions.kinds_to_claim(local_today())[0],
+        rule=actions.kinds_to_claim(school, local_today())[0],
         name="看海",
         provider="海边",
         held_on=local_today(),

@@ -154,7 +154,9 @@ from youth_credits.actions.totals import refresh_totals, want_all_totals, want_t
 from youth_credits.actions.transcripts import transcript_pdf
 from youth_credits.actions.trials import trial_at
 from youth_credits.actions.visits import (
+    leave_out_results,
     leave_out_visit,
+    record_results,
     record_visit,
 )
 
@@ -227,6 +229,7 @@ __all__ = [
     "keep",
     "keep_trial",
     "kinds_to_claim",
+    "leave_out_results",
     "leave_out_visit",
     "load_protection",
     "load_reference",
@@ -253,6 +256,7 @@ __all__ = [
     "publish",
     "record_class",
     "record_outing",
+    "record_results",
     "record_visit",
     "refresh_totals",
     "refuse_case",

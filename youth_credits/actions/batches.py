@@ -1,7 +1,8 @@
 """A batch from its upload or class grid to the ledger and back: who decided what, and when."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from youth_credits.actions.child import revoke_transcripts
 from youth_credits.actions.ledger import (
     ANY_TIME,
     Occasion,
+    SetFault,
     entry_line,
     lock_ledger,
     reverse,
@@ -33,6 +35,7 @@ from youth_credits.actions.steps import BATCH, Outcome, Status, keep_file, write
 from youth_credits.actions.suspicions import mark_upload
 from youth_credits.models import Batch, Student
 from youth_credits.queries import RuleBook
+from youth_credits.rules import Rule
 
 UNDO_WITHIN = timedelta(days=30)
 
@@ -192,6 +195,41 @@ def record_class(
 
     Raises Refused if nobody was there, everybody has it already, or an entry overlaps another in time.
     """
+    if occasion.rule.method in ("award", "panel"):
+        raise Refused(f"{occasion.rule}须逐人填写等级或学分，请用学分表导入。")
+    present = [Presence(one, minutes, starts_at=starts_at) for one in students]
+    return record_each(occasion, present, school=school, key=key, source=source, by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A child at an activity; where it counts by award, the award and its certificate."""
+
+    student: Student
+    minutes: int
+    award: str = ""
+    certificate: str = ""
+    starts_at: datetime | None = None
+
+    def line(self, number: int, rule: Rule) -> str:
+        when = when_of(self.starts_at, self.minutes) if self.starts_at else ANY_TIME
+        worth = worth_of(rule, self.minutes, award=self.award)
+        return entry_line(number, self.student.pk, 0, worth, self.certificate, when)
+
+
+@transaction.atomic
+def record_each(
+    occasion: Occasion,
+    present: Sequence[Presence],
+    *,
+    school: Organization,
+    key: uuid.UUID,
+    source: str = "",
+    by: User,
+) -> Batch:
+    """Record one activity for these children, each with its own award. As `record_class`; raises Refused,
+    too, where a certificate is entered already, with the children it is about.
+    """
     require(by, Perm.CREDIT_RECORD, school)
     lock_ledger(school)
     known = Batch.objects.filter(uuid=key).first()
@@ -200,27 +238,19 @@ def record_class(
     locked = queries.locked_term(school, occasion.held_on)
     if locked:
         raise Refused(f"{locked.period.label}已公示，不能再登记。如需补记，请审核员先重新开放登记。")
-    present = list(students)
     if not present:
         raise Refused("请至少勾选一名到场的学生。")
-    _require_reach(school, present, occasion.held_on)
+    _require_reach(school, [one.student for one in present], occasion.held_on)
     if occasion.rule.needs_course and not queries.CourseBook().counts(
         occasion.name, occasion.provider, occasion.held_on
     ):
         raise Refused("当日没有这一已认定的学分课程，请核对课程名称和举办单位，或由“课程外出”登记。")
     book = RuleBook(school)
     rule = book.rules[occasion.rule.pk]
-    if rule.method in ("award", "panel"):
-        raise Refused(f"{occasion.rule}须逐人填写等级或学分，请用学分表导入。")
-    worth = worth_of(rule, minutes)
-    when = when_of(starts_at, minutes) if starts_at else ANY_TIME
-    found = weigh(
-        school,
-        [occasion],
-        [entry_line(number, one.pk, 0, worth, when=when) for number, one in enumerate(present, start=1)],
-    )
+    lines = [one.line(number, rule) for number, one in enumerate(present)]
+    found = weigh(school, [occasion], lines)
     if found.faults:
-        raise Refused(f"有 {len(found.faults)} 名学生此时段已有其他活动，请核对开始时间或取消勾选。")
+        raise Refused(_in_words(found.faults, present))
     if not found.new:
         raise Refused("所选学生当日此活动都已登记，没有新增。")
     batch = Batch(
@@ -240,6 +270,14 @@ def record_class(
     BATCH.take(batch, "store", by=by)
     _ask_verifiers(batch)
     return batch
+
+
+def _in_words(faults: Sequence[SetFault], present: Sequence[Presence]) -> str:
+    known = [one for one in faults if one.kind.startswith("certificate")]
+    if not known:
+        return f"有 {len(faults)} 名学生此时段已有其他活动，请核对开始时间或取消勾选。"
+    who = "、".join(present[one.line].student.name_masked for one in known[:5])
+    return f"{who}等 {len(known)} 名学生的证书编号已登记过，请核对证书或取消勾选。"
 
 
 def _require_reach(school: Organization, students: Iterable[Student], day: date) -> None:

@@ -44,12 +44,12 @@ CLAIM = Workflow(
 )
 
 
-def kinds_to_claim(on: date) -> list[CreditRule]:
-    """What a family may claim: off campus, by the clock or by the time, and no course of a base."""
+def kinds_to_claim(school: Organization, on: date) -> list[CreditRule]:
+    """What a family may claim at a school: off campus, by the clock or by the time, no course of a base."""
     methods = (CreditRule.Method.MINUTES, CreditRule.Method.FIXED)
     return [
         rule
-        for rule in queries.RuleBook().rules_on(on)
+        for rule in queries.RuleBook(school).rules_on(on)
         if rule.family == OFF_CAMPUS and rule.method in methods and not rule.needs_course
     ]
 
@@ -82,10 +82,10 @@ def claim_family_activity(
         raise Refused("请先阅读并同意监护人同意书，再申报。")
     if held_on > today or school_year(held_on) != school_year(today):
         raise Refused("只能申报本学年已经参加的活动。")
-    rule = next((rule for rule in kinds_to_claim(held_on) if rule.code == kind), None)
+    school = student.school
+    rule = next((rule for rule in kinds_to_claim(school, held_on) if rule.code == kind), None)
     if rule is None:
         raise Refused("这一类别不能由家庭申报，请另选。")
-    school = student.school
     claim = FamilyClaim(
         uuid=key,
         student=student,

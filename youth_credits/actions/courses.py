@@ -302,7 +302,9 @@ def record_outing(outing: Outing, *, by: User) -> Batch:
     if outing.confirmed_at is None or outing.cancelled_at:
         raise Refused("基地确认到场之后才能登记学分。")
     day = timezone.localtime(outing.starts_at).date()
-    rule = next((rule for rule in queries.RuleBook().rules_on(day) if rule.needs_course), None)
+    rule = next(
+        (rule for rule in queries.RuleBook(outing.organization).rules_on(day) if rule.needs_course), None
+    )
     if rule is None:
         raise Refused("当日没有生效的基地课程规则，请联系市科协。")
     students = [seat.student for seat in queries.seats_for_school(outing) if seat.came]

@@ -4680,4 +4680,59 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "活动签到登记",
             },
         ),
+        migrations.CreateModel(
+            name="ResultRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_counted", models.BooleanField(verbose_name="登记学分")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="youth_credits.batch",
+                        verbose_name="学分批次",
+                    ),
+                ),
+                (
+                    "result",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="events.result",
+                        verbose_name="竞赛成绩",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.organization",
+                        verbose_name="学校",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="youth_credits.student",
+                        verbose_name="学生",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "竞赛成绩登记",
+                "verbose_name_plural": "竞赛成绩登记",
+            },
+        ),
     ]

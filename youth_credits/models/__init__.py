@@ -29,7 +29,7 @@ from youth_credits.models.special import SpecialCase
 from youth_credits.models.students import Enrolment, Student, StudentQuerySet
 from youth_credits.models.suspicions import ProviderFigure, Suspicion, SuspicionEntry, UploadMark
 from youth_credits.models.totals import CreditTotal, TotalsWanted
-from youth_credits.models.visits import VisitRecord
+from youth_credits.models.visits import ResultRecord, VisitRecord
 
 __all__ = [
     "AccessCase",
@@ -63,6 +63,7 @@ __all__ = [
     "Project",
     "ProviderFigure",
     "Publication",
+    "ResultRecord",
     "RetentionPlan",
     "RetentionRule",
     "RightsRequest",

@@ -123,7 +123,10 @@ from youth_credits.queries.totals import (
     students_in_scope_by_district,
 )
 from youth_credits.queries.visits import (
+    Contest,
     Visit,
+    results_taken_back,
+    results_to_record,
     visits_to_record,
 )
 from youth_credits.queries.waiting import oversight_waiting
@@ -131,6 +134,7 @@ from youth_credits.queries.waiting import oversight_waiting
 __all__ = [
     "REFERENCES",
     "Balance",
+    "Contest",
     "CourseBook",
     "Draw",
     "Exceptions",
@@ -202,6 +206,8 @@ __all__ = [
     "published_now",
     "published_sums",
     "reached_minimum_by_district",
+    "results_taken_back",
+    "results_to_record",
     "retention_plans",
     "retention_rules",
     "rights_requests",

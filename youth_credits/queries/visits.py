@@ -1,20 +1,27 @@
-"""Check-ins at events by passes of a school's children. The event knows a digest, the school the child."""
+"""Check-ins and results by passes of a school's children. The event knows a digest, the school the child."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
 
 from events import queries as events
-from events.models import CheckIn, Session
+from events.models import CheckIn, Result, Session
 from portal.organizations import Organization
-from youth_credits.models import Student, StudentPass, VisitRecord
+from youth_credits.models import CreditRule, ResultRecord, Student, StudentPass, VisitRecord
+from youth_credits.queries.rules import RuleBook
 
 
 @dataclass
-class Visit:
-    """A session, and the children of a school who were there and wait to be recorded."""
+class Held:
+    """A session at which children of a school were."""
 
     session: Session
-    people: list[tuple[CheckIn, Student]] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.session.starts_at)
 
     @property
     def minutes(self) -> int:
@@ -26,10 +33,35 @@ class Visit:
         return event.organization.name if event.organization_id else event.where[:100]
 
 
+@dataclass
+class Visit(Held):
+    """A session, and the children of a school who were there and wait to be recorded."""
+
+    people: list[tuple[CheckIn, Student]] = field(default_factory=list)
+
+
+@dataclass
+class Won:
+    """One child's result, and what it is worth under the rule that holds; None where the rule has no such
+    award.
+    """
+
+    result: Result
+    student: Student
+    credits: Decimal | None
+
+
+@dataclass
+class Contest(Held):
+    """A competition's session, the rule under which it counts, and the children's results that wait."""
+
+    rule: CreditRule | None = None
+    people: list[Won] = field(default_factory=list)
+
+
 def visits_to_record(school: Organization) -> list[Visit]:
     """What was pulled and not decided on, the newest session first. Under the school's scope."""
-    passes = StudentPass.objects.filter(school=school).select_related("student")
-    whose = {bytes(one.number_hash): one for one in passes}
+    whose = _passes(school)
     done = set(VisitRecord.objects.filter(school=school).values_list("check_in", flat=True))
     visits: dict[int, Visit] = {}
     for one in events.check_ins_of(whose):
@@ -38,6 +70,41 @@ def visits_to_record(school: Organization) -> list[Visit]:
             visit = visits.setdefault(one.session_id, Visit(one.session))
             visit.people.append((one, used.student))
     return list(visits.values())
+
+
+def results_to_record(school: Organization) -> list[Contest]:
+    """Results that wait for the school, the newest session first. Under the school's scope."""
+    whose, book = _passes(school), RuleBook(school)
+    done = set(ResultRecord.objects.filter(school=school).values_list("result", flat=True))
+    contests: dict[int, Contest] = {}
+    for one in events.results_of(whose):
+        used = whose[bytes(one.pass_hash)]
+        if one.withdrawn_at or one.pk in done or not _was_in_use(used, one.session.starts_at):
+            continue
+        contest = contests.get(one.session_id)
+        if contest is None:
+            contest = contests[one.session_id] = Contest(one.session)
+            contest.rule = _rule_of_contests(book, contest.day)
+        worth = book.rules[contest.rule.pk].awards.get(one.prize) if contest.rule else None
+        contest.people.append(Won(one, used.student, worth))
+    return list(contests.values())
+
+
+def results_taken_back(school: Organization) -> list[ResultRecord]:
+    """What was recorded from results that their organiser took back since. Under the school's scope."""
+    rows = ResultRecord.objects.filter(school=school, is_counted=True, result__withdrawn_at__isnull=False)
+    rows = rows.select_related("result__session__event", "student", "batch")
+    return list(rows.order_by("-result__withdrawn_at", "-pk")[:50])
+
+
+def _rule_of_contests(book: RuleBook, day: date) -> CreditRule | None:
+    """The kind that counts by award, on a day."""
+    return next((rule for rule in book.rules_on(day) if rule.method == CreditRule.Method.AWARD), None)
+
+
+def _passes(school: Organization) -> dict[bytes, StudentPass]:
+    passes = StudentPass.objects.filter(school=school).select_related("student")
+    return {bytes(one.number_hash): one for one in passes}
 
 
 def _was_in_use(used: StudentPass, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from portal.calendar import local_today
+from portal.organizations import Organization
 from portal.sheets import (
     Column,
     Page,
@@ -53,12 +54,12 @@ def _credit_columns(book: RuleBook) -> list[Column]:
     ]  # fmt: skip
 
 
-def credit_template(target, students: Iterable[Student] = ()) -> int:
+def credit_template(target, students: Iterable[Student] = (), *, school: Organization | None = None) -> int:
     """Write the template of the credit sheet; with students, their numbers and names are filled in.
 
     Returns how many were filled in.
     """
-    columns = _credit_columns(RuleBook())
+    columns = _credit_columns(RuleBook(school))
     rows = [(student.number, student.name) for student in students]
     notes = (
         "每名学生每次活动一行；同一份表可以重复上传，已登记的行不会重复计分。",

@@ -91,7 +91,7 @@ def family_claim(request, uuid):
     form = FamilyClaimForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
-        rules=actions.kinds_to_claim(today),
+        rules=actions.kinds_to_claim(student.school, today),
     )
     if form.is_bound and form.is_valid():
         try:

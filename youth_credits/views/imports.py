@@ -66,7 +66,7 @@ def credit_template(request, school):
     if chosen:
         return _filled_template(request, school, chosen)
     target = io.BytesIO()
-    sheets.credit_template(target)
+    sheets.credit_template(target, school=school)
     return workbook(target, "学分导入模板.xlsx")
 
 
@@ -74,7 +74,7 @@ def credit_template(request, school):
 def _filled_template(request, school, chosen):
     students = Student.objects.active().filter(school=school, grade=chosen[0], class_number=chosen[1])
     target = io.BytesIO()
-    count = sheets.credit_template(target, students.order_by("pk"))
+    count = sheets.credit_template(target, students.order_by("pk"), school=school)
     label = f"{Grade(chosen[0]).label}{chosen[1]}班"
     audit.exported("youth_credits.template", count, by=request.user, note=label)
     return workbook(target, f"学分导入模板-{label}.xlsx")

@@ -1,4 +1,4 @@
-"""Check-ins of the own children at events, to be recorded."""
+"""Check-ins of the own children at events and their results at competitions, to be recorded."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -14,6 +14,7 @@ from youth_credits.queries import RuleBook
 from youth_credits.views.access import crumbs, school_page
 
 MOST_SHOWN = 30
+MOST_TICKED = 1_000
 USUAL = "A6"  # what stands first in the list of kinds; the person chooses
 
 
@@ -26,7 +27,7 @@ def visit_list(request, school):
     methods = (CreditRule.Method.MINUTES, CreditRule.Method.FIXED)
     kinds = [
         rule
-        for rule in RuleBook().rules_on(local_today())
+        for rule in RuleBook(school).rules_on(local_today())
         if rule.method in methods and not rule.needs_course
     ]
     kinds.sort(key=lambda rule: rule.code != USUAL)
@@ -50,5 +51,38 @@ def visit_record(request, school, pk):
         messages.success(request, f"{count} 条签到不计学分，不再列出。")
         return redirect("youth_credits:visit_list")
     batch = actions.record_visit(school, pk, kind=request.POST.get("kind", "")[:10], by=request.user)
+    messages.success(request, f"已登记 {batch.rows_new} 名学生的学分，等待审核员审核。")
+    return redirect(batch)
+
+
+@require_safe
+@school_page(Perm.CREDIT_RECORD)
+def result_list(request, school):
+    contests = queries.results_to_record(school)
+    taken_back = queries.results_taken_back(school)
+    if contests or taken_back:
+        audit.viewed(school, by=request.user, reason="查看竞赛成绩")
+    context = {
+        "contests": contests[:MOST_SHOWN],
+        "more": max(0, len(contests) - MOST_SHOWN),
+        "taken_back": taken_back,
+        "crumbs": crumbs(("竞赛成绩", "")),
+    }
+    return render(request, "youth_credits/result_list.html", context)
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+def result_record(request, school, pk):
+    """The ticked results of a competition's session: `leave_out` in the form: no credit."""
+    if pk not in {contest.session.pk for contest in queries.results_to_record(school)}:
+        raise Http404("没有待登记的成绩。")
+    typed = request.POST.getlist("result")[:MOST_TICKED]
+    only = {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19}
+    if "leave_out" in request.POST:
+        count = actions.leave_out_results(school, pk, only=only, by=request.user)
+        messages.success(request, f"{count} 条成绩不计学分，不再列出。")
+        return redirect("youth_credits:result_list")
+    batch = actions.record_results(school, pk, only=only, by=request.user)
     messages.success(request, f"已登记 {batch.rows_new} 名学生的学分，等待审核员审核。")
     return redirect(batch)

@@ -1,4 +1,4 @@
-"""Everything that changes events, sessions and sign-ups: one transaction, one audit entry each."""
+"""Everything that changes events, sessions and sign-ups; what comes with a pass: passes.py."""
 
 import csv
 import json
@@ -15,7 +15,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from events import queries
-from events.models import REVIEW, Brand, CheckIn, Edition, Event, Session, SessionMove, SignUp
+from events.actions.passes import Won as Won
+from events.actions.passes import check_in as check_in
+from events.actions.passes import enter_results as enter_results
+from events.actions.passes import pass_hash as pass_hash
+from events.actions.passes import withdraw_result as withdraw_result
+from events.models import REVIEW, Brand, Edition, Event, Session, SessionMove, SignUp
 from outreach.actions.evidence import write_evidence
 from outreach.models import EvidenceItem
 from portal import audit, history, jobs, search
@@ -30,10 +35,9 @@ from portal.templatetags.portal_tags import cn_time, cn_until
 from resources import actions as resources
 from resources.models import Resource
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 MOBILE = "sign_up.mobile"
-OF_PASSES = "student.pass"
 KEPT_AFTER = timedelta(days=92)
 
 VISITOR = AnonymousUser()  # who signs up has no account
@@ -292,28 +296,6 @@ def report_attendance(session: Session, *, visits: int, at: datetime, by: User) 
     before = session.attendance
     Session.objects.filter(pk=session.pk).update(attendance=visits)
     audit.record(session, "attendance", by=by, changes={"attendance": [before, visits]})
-
-
-def pass_hash(number: str) -> bytes:
-    """What is kept of a pass number."""
-    return blind(number, purpose=OF_PASSES)
-
-
-@transaction.atomic
-def check_in(session: Session, numbers: Iterable[str], *, at: datetime, by: User) -> int:
-    """Note the passes shown at a session; a pass shown again is there once. Returns how many are new.
-
-    Raises Refused before the session begins.
-    """
-    require(by, Perm.EVENT_EDIT, session.event)
-    if session.starts_at > at:
-        raise Refused("场次尚未开始，不能签到。")
-    rows = [CheckIn(session=session, pass_hash=pass_hash(number), at=at) for number in sorted(set(numbers))]
-    before = CheckIn.objects.filter(session=session).count()
-    CheckIn.objects.bulk_create(rows, ignore_conflicts=True)
-    new = CheckIn.objects.filter(session=session).count() - before
-    audit.record(session, "check_in", by=by, changes={"check_ins": [None, new]})
-    return new
 
 
 @transaction.atomic
