@@ -86,8 +86,19 @@ def workbook(path: Path, roll: list[tuple[str, str]]) -> None:
                 line += 1
 
 
-def offer_courses() -> None:
-    """The sheet's courses count: approved, at a base with a title."""
+def put_in_force(school: Organization) -> None:
+    """Every row of the sheet counts: the credit system is in force at the school, the courses approved."""
+    RollOut.objects.get_or_create(
+        region=school.region,
+        grade_from=5,
+        starts_on=date(2018, 9, 1),
+        defaults={"grade_to": 8, "basis": "示例数据", "created_by": system_user()},
+    )
+    _offer_courses()
+
+
+def _offer_courses() -> None:
+    """The sheet's courses: approved, at a base with a title."""
     base, is_new = Organization.objects.get_or_create(
         name="深圳科学技术馆（示例）",
         region=Region.objects.city(),
@@ -149,13 +160,7 @@ class Lane:
             kind=Organization.Kind.SCHOOL,
             region=Region.objects.districts()[0],
         )
-        RollOut.objects.get_or_create(
-            region=self.school.region,
-            grade_from=5,
-            starts_on=date(2018, 9, 1),
-            defaults={"grade_to": 8, "basis": "示例数据", "created_by": system_user()},
-        )
-        offer_courses()
+        put_in_force(self.school)
         self.clerk = User.objects.create(username=f"bench{rows}-{county}", name="基准（示例）")
         Grant.objects.create(user=self.clerk, role=Role.SCHOOL, organization=self.school)
         with self.scope():

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import uuid
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -22,7 +23,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from bench.credit_import import children, workbook
+from bench.credit_import import children, put_in_force, workbook
 from portal import files, jobs
 from portal.accounts import Grant, User
 from portal.calendar import local_today
@@ -102,6 +103,7 @@ def _school(number: int, folder: Path) -> tuple[Organization, User, bytes]:
         kind=Organization.Kind.SCHOOL,
         region=districts[number % len(districts)],
     )
+    put_in_force(school)
     clerk = User.objects.create(username=f"rush{number}", name="基准（示例）")
     Grant.objects.create(user=clerk, role=Role.SCHOOL, organization=school)
     roll = children(ROWS // 20, f"44{number + 1000}")
@@ -116,7 +118,7 @@ def _school(number: int, folder: Path) -> tuple[Organization, User, bytes]:
             created_by=clerk,
         )
         rows = [RollRow(2, one, name, 5, 1) for one, name in roll]
-        actions.update_roll(rows, batch=batch, on=local_today())
+        actions.update_roll(rows, batch=batch, on=date(2025, 9, 1))  # before the sheet's first activity
     return school, clerk, path.read_bytes()
 
 

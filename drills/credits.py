@@ -17,7 +17,7 @@ ROWS, BATCHES, KILLS = 5_000, 6, 4
 PREPARE = """
 import uuid
 from datetime import date
-from bench.credit_import import ACTIVITIES, children, workbook
+from bench.credit_import import ACTIVITIES, children, put_in_force, workbook
 from pathlib import Path
 from portal import files
 from portal.accounts import Grant, User
@@ -31,6 +31,7 @@ from youth_credits.models import Batch
 for number in range({batches}):
     school = Organization.objects.create(name=f"演练学校{{number}}（示例）", kind="school",
         region=Region.objects.districts()[0])
+    put_in_force(school)
     clerk = User.objects.create(username=f"drill{{number}}", name="演练（示例）")
     Grant.objects.create(user=clerk, role=Role.SCHOOL, organization=school)
     roll = children({rows} // ACTIVITIES, f"4403{{number + 10}}")

@@ -495,6 +495,9 @@ PAGES = {
     "youth_credits:course_edit": Page("unit@own", "unit@own", of="course"),
     "youth_credits:course_submit": Page("", "unit@own", of="course"),
     "youth_credits:course_decide": Page("", "staff@city education@district", of="course"),
+    "youth_credits:courses_stop": Page(
+        "staff@city education@district", "staff@city education@district", of="course_base"
+    ),
     "youth_credits:outing_list": Page(f"{SCHOOLS} unit@own"),
     "youth_credits:outing_new": Page(CLERKS, CLERKS),
     "youth_credits:outing_detail": Page(f"{SCHOOLS} unit@own", "unit@own", of="outing"),
@@ -504,6 +507,7 @@ PAGES = {
     "youth_credits:export_file": Page(SCHOOLS, of="credit_export", may_be_empty=True),
     "youth_credits:student_new": Page(CLERKS, CLERKS),
     "youth_credits:student_number": Page("", CLERKS, of="student"),
+    "youth_credits:pass_cards": Page(CLERKS, CLERKS),
     "youth_credits:visit_list": Page(CLERKS),
     "youth_credits:visit_record": Page("", CLERKS, of="session", may_be_empty=True),
     "youth_credits:result_list": Page(CLERKS),

@@ -569,6 +569,7 @@ def _children(world: World) -> None:
             for kind, thing in made.items():
                 world.things.setdefault(kind, {})[place] = thing
     _oversight(world)
+    world.things["course_base"] = {place: world.places[f"unit {place}"] for place in PLACES}
     world.things["ward"] = {place: world.things["student"][place] for place in ("here", "far")}
 
 

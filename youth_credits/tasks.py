@@ -165,6 +165,7 @@ def credit_suspicions(job: Job) -> None:
         found += actions.look_at_school(school, year, at=now)
         job.progress(done, len(news))
     found += actions.look_across(year, at=now)
+    actions.count_upheld(at=now)
     job.progress(len(news), len(news), f"新发现 {found} 项疑点")
 
 

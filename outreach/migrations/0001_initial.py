@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                             ("visitors", "接待人次"),
                             ("sessions", "科普活动场次"),
                             ("credit_activities", "学分活动（项）"),
+                            ("credit_fraud", "查实的学分违规（项）"),
                             ("information_items", "科普信息（条）"),
                         ],
                         max_length=20,

@@ -13,6 +13,7 @@ class EvidenceItem(models.TextChoices):
     VISITORS = "visitors", "接待人次"
     SESSIONS = "sessions", "科普活动场次"
     CREDIT_ACTIVITIES = "credit_activities", "学分活动（项）"
+    CREDIT_FRAUD = "credit_fraud", "查实的学分违规（项）"
     INFORMATION_ITEMS = "information_items", "科普信息（条）"
 
 

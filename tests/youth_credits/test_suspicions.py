@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from outreach.models import Evidence
 from portal import jobs
 from portal.calendar import SHANGHAI, school_year
 from portal.errors import Refused
+from portal.notices import Notice
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
@@ -19,7 +21,7 @@ from tests.youth_credits.factories import BatchFactory, CourseFactory, enrol, ro
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
 from youth_credits.actions.ledger import write
-from youth_credits.models import Credit, Suspicion, SuspicionEntry, UploadMark
+from youth_credits.models import Course, Credit, Suspicion, SuspicionEntry, UploadMark
 from youth_credits.queries import RuleBook
 
 DAY = date(2025, 10, 15)
@@ -254,3 +256,98 @@ def test_the_bureau_reads_the_reason_and_no_child(signed_in, suspicion, bureau, 
     text = page.content.decode()
     assert "11.7 小时" in text
     assert not any(student.name_masked in text for student in students)
+
+
+# --- What was upheld -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def base(district):
+    """A base with an approved course and a finding about it."""
+    base = OrganizationFactory(region=district, name="湿地中心")
+    CourseFactory(organization=base, approved=True, title="观鸟")
+    return base
+
+
+@pytest.fixture
+def about_base(base, school_clerk):
+    return Suspicion.objects.create(
+        kind="base",
+        key=f"base:{YEAR}:{base.pk}",
+        reason="每次活动平均 2.00 学分，明显高于其他单位。",
+        school_year=YEAR,
+        seen_at=timezone.now(),
+        organization=base,
+        region=base.region,
+        created_by=school_clerk,
+    )
+
+
+@pytest.fixture
+def course_reviewer(district):
+    return UserFactory(username="reviewer", holding=(Role.STAFF, district.parent or district))
+
+
+def test_upheld_fraud_is_counted_for_the_base_at_once_and_asks_about_its_courses(
+    about_base, base, bureau, course_reviewer
+):
+    actions.work_off(about_base, "uphold", note="查实代签到", by=bureau)
+
+    row = Evidence.objects.get(organization=base)
+    assert (row.item, row.value) == ("credit_fraud", 1)
+    asked = Notice.objects.get(recipient=course_reviewer)
+    assert "请决定是否停课" in asked.text
+    assert asked.link == queries.stop_address(base)
+
+
+def test_what_was_found_to_be_right_is_no_evidence(about_base, base, bureau):
+    actions.work_off(about_base, "clear", note="课时长", by=bureau)
+
+    assert actions.count_upheld(at=timezone.now()) == 0
+    assert not Evidence.objects.exists()
+
+
+def test_a_recorder_who_was_upheld_is_counted_for_the_school_without_a_name(
+    suspicion, in_school, bureau, school_clerk
+):
+    Suspicion.objects.filter(pk=suspicion.pk).update(kind="recorder", recorder=school_clerk)
+    suspicion.refresh_from_db()
+
+    actions.work_off(suspicion, "uphold", note="查实虚报", by=bureau)
+
+    row = Evidence.objects.get()
+    assert (row.organization, row.value) == (in_school, 1)
+    assert not row.link
+
+
+def test_the_night_counts_upheld_findings_again_and_to_the_same(about_base, base, bureau):
+    actions.work_off(about_base, "uphold", note="查实", by=bureau)
+    Evidence.objects.update(value=7)
+
+    assert actions.count_upheld(at=timezone.now()) == 1
+
+    assert Evidence.objects.get().value == 1
+
+
+def test_whoever_approves_courses_stops_those_of_the_base_on_one_page(
+    signed_in, about_base, base, bureau, course_reviewer
+):
+    actions.work_off(about_base, "uphold", note="查实代签到", by=bureau)
+    browser = signed_in(course_reviewer, factor=True)
+    course = Course.objects.get(organization=base)
+    url = queries.stop_address(base)
+
+    page = browser.get(url).content.decode()
+    nothing = browser.post(url, {"note": "整改"})
+    browser.post(url, {"courses": [course.pk], "note": "查实违规，停课整改"})
+
+    course.refresh_from_db()
+    assert "查实代签到" in page
+    assert nothing.status_code == 422
+    assert course.status == "suspended"
+    assert "没有可停的课程" in browser.get(url).content.decode()
+
+
+def test_who_approves_no_courses_stops_none(about_base, base, school_verifier):
+    with pytest.raises(PermissionDenied):
+        actions.stop_courses(base, list(queries.courses_to_stop(base)), note="停", by=school_verifier)

@@ -61,8 +61,10 @@ from youth_credits.actions.courses import (
     decide_course,
     issue_passes,
     plan_outing,
+    print_passes,
     record_outing,
     save_course,
+    stop_courses,
     submit_course,
 )
 from youth_credits.actions.credentials import ask_credential, signed, transcript_as_guardian
@@ -153,6 +155,7 @@ from youth_credits.actions.suspicions import (
 from youth_credits.actions.totals import refresh_totals, want_all_totals, want_totals
 from youth_credits.actions.transcripts import transcript_pdf
 from youth_credits.actions.trials import trial_at
+from youth_credits.actions.upheld import count_upheld
 from youth_credits.actions.visits import (
     leave_out_results,
     leave_out_visit,
@@ -203,6 +206,7 @@ __all__ = [
     "confirm_outing",
     "consent_as_guardian",
     "copy_students",
+    "count_upheld",
     "decide",
     "decide_claims",
     "decide_course",
@@ -251,6 +255,7 @@ __all__ = [
     "open_drawn",
     "open_record",
     "plan_outing",
+    "print_passes",
     "print_slips",
     "prove_balances",
     "publish",
@@ -275,6 +280,7 @@ __all__ = [
     "save_roll_out",
     "sealed_student",
     "signed",
+    "stop_courses",
     "stop_plan",
     "store",
     "store_roll",

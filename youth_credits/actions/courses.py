@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from events import actions as events
 from portal import audit
 from portal.accounts import User, people_with, require
 from portal.calendar import local_today
+from portal.documents import qr
 from portal.errors import Refused
 from portal.notices import Notice, notify
 from portal.organizations import Organization
@@ -147,6 +149,19 @@ def decide_course(course: Course, step: str, *, note: str = "", by: User, until:
     )
 
 
+@transaction.atomic
+def stop_courses(base: Organization, courses: Sequence[Course], *, note: str, by: User) -> int:
+    """Stop these courses of a base where fraud was upheld; each is told to who entered it. Returns how many.
+
+    Raises Refused where none is chosen.
+    """
+    if not courses:
+        raise Refused("请至少勾选一门课程。")
+    for course in courses:
+        decide_course(course, "suspend", note=note, by=by)
+    return len(courses)
+
+
 # --- Passes ----------------------------------------------------------------------------------------
 
 
@@ -171,6 +186,34 @@ def issue_passes(students: Sequence[Student], *, by: User) -> dict[int, str]:
     if made:
         audit.event("issue_passes", by=by, kind="youth_credits.pass", name=f"{len(made)} 张")
     return known
+
+
+@dataclass(frozen=True)
+class PassCard:
+    """What stands on one card: of the name what papers may show, and the number, also as a code to scan."""
+
+    name: str
+    tail: str
+    number: str
+
+    @property
+    def qr(self) -> str:
+        return qr(self.number)
+
+
+@transaction.atomic
+def print_passes(
+    students: Sequence[Student], *, school: Organization, label: str, by: User
+) -> list[PassCard]:
+    """The cards of these children of a school, with passes made where there is none yet. Printed again, the
+    numbers are the same. Raises Refused for nobody.
+    """
+    require(by, Perm.CREDIT_RECORD, school)
+    if not students:
+        raise Refused("没有可打印的学生，请另选班级。")
+    numbers = issue_passes(students, by=by)
+    audit.exported("youth_credits.pass_cards", len(students), by=by, note=label)
+    return [PassCard(one.name_masked, one.number_tail, numbers[one.pk]) for one in students]
 
 
 # --- Outings ---------------------------------------------------------------------------------------

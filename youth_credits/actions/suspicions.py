@@ -16,6 +16,7 @@ from portal.roles import Perm
 from portal.scope import scope
 from portal.workflow import Step, Workflow
 from youth_credits import queries
+from youth_credits.actions.upheld import follow_up
 from youth_credits.models import Batch, ProviderFigure, Suspicion, SuspicionEntry, UploadMark
 from youth_credits.queries.suspicions import Found, Kind
 
@@ -57,10 +58,13 @@ def work_off(suspicion: Suspicion, step: str, *, note: str, by: User) -> None:
         raise Refused("涉及本人录入的疑点须由他人核查。")
     if step == "reopen" and not may(by, Perm.SUSPICION_WORK, suspicion.region):
         raise Refused("已办结的疑点由教育行政部门决定是否重新核查。")
+    at = timezone.now()
     Suspicion.objects.filter(pk=suspicion.pk, status=suspicion.status).update(
-        note=note[:300], worked_at=timezone.now(), worked_by=by
+        note=note[:300], worked_at=at, worked_by=by
     )
     WORK.take(suspicion, step, note=note, by=by)
+    if step == "uphold":
+        follow_up(suspicion, at=at)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 
 from portal.calendar import SHANGHAI
+from portal.fields import ReasonForm
 from youth_credits.actions.courses import COURSE_FIELDS
 from youth_credits.forms import DATE_INPUT, KeyedForm
 from youth_credits.models import Course
@@ -74,6 +75,25 @@ class DecisionForm(forms.Form):
         if cleaned.get("step") not in (None, "approve") and not cleaned.get("note", "").strip():
             self.add_error("note", "请填写理由。")
         return cleaned
+
+
+class StopForm(ReasonForm):
+    """Which courses of a base are stopped, and why."""
+
+    courses = forms.ModelMultipleChoiceField(
+        label="停哪些课程",
+        queryset=Course.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "请至少勾选一门课程。",
+            "invalid_choice": "所选课程已停课或不在您的范围内，请刷新页面。",
+        },
+    )
+    field_order = ("courses", "note")
+
+    def __init__(self, *args, courses, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["courses"].queryset = courses.select_related("organization__region", "region")
 
 
 class OutingForm(KeyedForm):

@@ -14,11 +14,14 @@ from youth_credits.queries.courses import (
     CourseBook,
     courses_near,
     courses_of,
+    courses_to_stop,
     outings_of_base,
     outings_of_school,
+    pass_counts,
     passes_of,
     seats_for_base,
     seats_for_school,
+    stop_address,
     title_in_force,
     valid_courses,
 )
@@ -104,6 +107,7 @@ from youth_credits.queries.students import (
     totals_by_grade,
 )
 from youth_credits.queries.suspicions import (
+    COUNTED_WHEN_UPHELD,
     doubles,
     entries_behind,
     odd_at_school,
@@ -114,6 +118,8 @@ from youth_credits.queries.suspicions import (
     schools_with_news,
     shared_certificates,
     suspicions_for,
+    upheld_at,
+    upheld_by_organization,
 )
 from youth_credits.queries.totals import (
     Spread,
@@ -132,6 +138,7 @@ from youth_credits.queries.visits import (
 from youth_credits.queries.waiting import oversight_waiting
 
 __all__ = [
+    "COUNTED_WHEN_UPHELD",
     "REFERENCES",
     "Balance",
     "Contest",
@@ -162,6 +169,7 @@ __all__ = [
     "consents",
     "courses_near",
     "courses_of",
+    "courses_to_stop",
     "district_median_coverage",
     "doubles",
     "draw",
@@ -195,6 +203,7 @@ __all__ = [
     "outings_of_school",
     "oversight_waiting",
     "overview",
+    "pass_counts",
     "passes_of",
     "person_hash",
     "plan_roll_over",
@@ -226,6 +235,7 @@ __all__ = [
     "spot_checks",
     "spread",
     "standing",
+    "stop_address",
     "students_in_scope_by_district",
     "suspicions_for",
     "title_in_force",
@@ -239,6 +249,8 @@ __all__ = [
     "unclaimed",
     "unpartitioned",
     "unverified_in",
+    "upheld_at",
+    "upheld_by_organization",
     "usual_leaving",
     "valid_courses",
     "verifiers",

@@ -3,12 +3,13 @@
 from datetime import date
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
 from outreach.models import Title
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
-from youth_credits.models import Course, Outing, OutingSeat, StudentPass
+from youth_credits.models import Course, Outing, OutingSeat, Student, StudentPass
 
 
 def title_in_force(base: Organization, on: date) -> Title | None:
@@ -21,6 +22,17 @@ def valid_courses(on: date):
     """Approved courses whose base holds a title on a day: what counts as a credit course."""
     titles = Title.objects.in_force(on).filter(organization=OuterRef("organization"))
     return Course.objects.valid(on).filter(Exists(titles)).select_related("organization__region", "region")
+
+
+def courses_to_stop(base: Organization):
+    """The approved courses of a base, in the order of their titles."""
+    approved = Course.objects.filter(organization=base, status=Course.Status.APPROVED)
+    return approved.select_related("organization__region", "region").order_by("title", "pk")
+
+
+def stop_address(base: Organization) -> str:
+    """The page on which courses of a base are stopped."""
+    return reverse("youth_credits:courses_stop", args=[base.pk])
 
 
 def courses_near(school: Organization, grade: int, on: date, *, limit: int = 6) -> list[Course]:
@@ -100,6 +112,13 @@ def seats_for_base(outing: Outing) -> list[OutingSeat]:
 
 def seats_for_school(outing: Outing) -> list[OutingSeat]:
     return list(OutingSeat.objects.filter(outing=outing).select_related("student").order_by("pk"))
+
+
+def pass_counts(school: Organization, chosen: tuple[int, int]) -> dict[str, int]:
+    """How many children a class has, and how many of them a pass. Under the school's scope."""
+    heads = Student.objects.active().filter(school=school, grade=chosen[0], class_number=chosen[1])
+    held = StudentPass.objects.filter(student__in=heads, ended_at=None)
+    return {"heads": heads.count(), "held": held.count()}
 
 
 def passes_of(students) -> dict[int, str]:

@@ -5,13 +5,14 @@ Of one school under that school's scope; across schools under scope "ledger", wh
 
 # ruff: noqa: S608  SQL of our own names
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from portal.accounts import User
+from portal.calendar import day_start
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits.method.outliers import far_out
@@ -312,6 +313,33 @@ def doubles() -> list[tuple[int, int, str]]:
     )
     found = Student.objects.active().filter(person_hash__in=twice).order_by("pk")
     return [(one.school_id, one.pk, one.class_label) for one in found.only("school", "grade", "class_number")]
+
+
+# --- What was upheld -------------------------------------------------------------------------------
+
+# Of a body as a whole; what a school's verifier finds among its own entries is corrected there.
+COUNTED_WHEN_UPHELD = (Kind.BASE, Kind.RECORDER)
+
+
+def upheld_by_organization(year: int, *, only: Organization | None = None) -> dict[int, int]:
+    """How many findings about a body were upheld in a calendar year, by body."""
+    start, end = date(year, 1, 1), date(year + 1, 1, 1)
+    rows = Suspicion.objects.filter(
+        kind__in=COUNTED_WHEN_UPHELD,
+        status=Suspicion.Status.UPHELD,
+        worked_at__gte=day_start(start),
+        worked_at__lt=day_start(end),
+    )
+    if only is not None:
+        rows = rows.filter(organization=only)
+    counted = rows.values("organization").annotate(count=Count("pk")).order_by("organization")
+    return {row["organization"]: row["count"] for row in counted}
+
+
+def upheld_at(base: Organization):
+    """The findings about a base that were upheld, the newest first."""
+    rows = Suspicion.objects.filter(organization=base, kind=Kind.BASE, status=Suspicion.Status.UPHELD)
+    return rows.order_by("-worked_at", "-pk")
 
 
 # --- The list --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from portal.roles import Perm
 from portal.scope import scope_of
 from youth_credits import actions, queries
 from youth_credits.actions import COURSE
-from youth_credits.forms.courses import CourseForm, DecisionForm, OutingForm
+from youth_credits.forms.courses import CourseForm, DecisionForm, OutingForm, StopForm
 from youth_credits.models import Course, Outing, Student
 from youth_credits.views.access import class_asked, class_choices, crumbs, school_page
 
@@ -154,6 +154,32 @@ def course_decide(request, pk):
     actions.decide_course(course, said["step"], note=said["note"], until=said.get("until"), by=request.user)
     messages.success(request, f"课程{course.get_status_display()}，已告知申报单位。")
     return redirect(course)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def courses_stop(request, pk):
+    """Courses of a base where fraud was upheld: which of them are stopped, and why."""
+    reviewed = Course.objects.for_user(request.user, Perm.COURSE_REVIEW)
+    bodies = Organization.objects.filter(pk__in=reviewed.values("organization")).select_related("region")
+    base = get_object_or_404(bodies, pk=pk)
+    courses = reviewed.filter(pk__in=queries.courses_to_stop(base)).order_by("title", "pk")
+    form = StopForm(request.POST if request.method == "POST" else None, courses=courses)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        count = actions.stop_courses(base, list(said["courses"]), note=said["note"], by=request.user)
+        messages.success(request, f"已停 {count} 门课程，已告知申报单位。")
+        return redirect("youth_credits:courses_stop", pk=base.pk)
+    context = {
+        "base": base,
+        "upheld": list(queries.upheld_at(base)[:20]),
+        "form": form if courses else None,
+        "crumbs": [
+            ("工作台", "/desk/"),
+            ("学分课程", reverse("youth_credits:course_list")),
+            (base.name, ""),
+        ],
+    }
+    return render(request, "youth_credits/courses_stop.html", context, status=422 if form.is_bound else 200)
 
 
 # --- Outings ---------------------------------------------------------------------------------------
