@@ -35,6 +35,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
             ("我的任务", "/desk/jobs/", ()),
             ("我的孩子", "/desk/guardian/", (Perm.WARD_VIEW,)),
             ("我的服务时长", "/desk/talent/mine/", (Perm.SERVICE_OWN,)),
+            ("培养课题", "/desk/mentor/", (Perm.SERVICE_OWN,)),
         ),
     ),
     (

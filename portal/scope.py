@@ -2,6 +2,7 @@
 
 Scopes: "school:<organization>" a school's own children; "guardian:<user>" one's own children;
 "base:<organization>" the outings to one's own courses, by pass number and family name;
+"mentor:<user>" the running projects of children one is the mentor of, and nothing else of these;
 "case:<id>" one child, approved and timed; "slip:<hash>" the one printed slip whose code is known;
 "number:<hash>" the one child whose whole number is known, to be named in a request;
 "office:<region>" papers that reached an office (cases, appeals, draws), never a child's record;
@@ -16,7 +17,9 @@ from django.db import connection, transaction
 
 from portal.roles import Role
 
-SCOPES = re.compile(r"(school|guardian|case|base|office):[1-9]\d*|(slip|number):[0-9a-f]{64}|ledger|steward")
+SCOPES = re.compile(
+    r"(school|guardian|case|base|office|mentor):[1-9]\d*|(slip|number):[0-9a-f]{64}|ledger|steward"
+)
 
 # For policies: the id behind a scope of one kind, or NULL under any other scope.
 SCOPE_FUNCTION = """

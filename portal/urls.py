@@ -111,6 +111,7 @@ urlpatterns = [
     path("desk/talent/", _part("talent.urls.desk", "talent_desk")),
     path("desk/credits/", include("youth_credits.urls")),
     path("desk/guardian/", _part("youth_credits.urls.guardian", "guardian")),
+    path("desk/mentor/", _part("youth_credits.urls.mentor_desk", "mentor")),
     path("desk/protection/", _part("youth_credits.urls.protection_desk", "protection")),
     path("desk/oversight/", _part("youth_credits.urls.oversight_desk", "oversight")),
     path("guardian/", _part("youth_credits.urls.guardian_public", "guardian_public")),

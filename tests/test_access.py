@@ -438,6 +438,7 @@ PAGES = {
     "events_desk:result_withdraw": Page("", MAKERS, of="result"),
     "events_desk:sign_ups": Page(MAKERS, of="session"),
     # --- talent
+    "mentor:projects": Page("+"),
     "talent_desk:people": Page(RETURN_READERS, RETURN_READERS),
     "talent_desk:units": Page(RETURN_READERS),
     "talent_desk:mine": Page("+"),

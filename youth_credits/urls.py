@@ -13,6 +13,7 @@ from youth_credits.views import (
     guardian_appeals,
     guardians,
     imports,
+    mentors,
     moves,
     newcomers,
     oversight,
@@ -154,6 +155,8 @@ guardian = [
     path("<uuid:uuid>/consent/", guardians.consent, name="consent"),
     path("<uuid:uuid>/consent/withdraw/", guardians.withdraw, name="withdraw"),
 ]
+# Under /desk/mentor/: the page of mentors from the talent pool.
+mentor_desk = [path("", mentors.mentored, name="projects")]
 # Under /guardian/: for whoever holds a slip and has no account yet.
 guardian_public = [path("open/", guardians.open_account, name="open")]
 

@@ -1,16 +1,22 @@
-"""Children of promise: with a consent of its own, step by step, seen by school and guardian alone."""
+"""Children of promise: with a consent of its own, step by step, seen by school and guardian; the mentor sees
+the projects alone.
+"""
 
 import uuid
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from portal.audit import AuditEntry
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.scope import scope
+from tests.factories import UserFactory
 from tests.talent.factories import PersonFactory
+from youth_credits import actions, queries
 from youth_credits.actions import promising
 from youth_credits.models import Nomination
 
@@ -98,3 +104,78 @@ def test_school_and_guardian_go_through_it_on_their_pages(signed_in, named, guar
     page = signed_in(school_verifier).get(f"/desk/credits/nominations/{named.uuid}/").content.decode()
 
     assert "安排导师" in page
+
+
+# --- The mentor ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mentor():
+    return PersonFactory(account=UserFactory(username="mentor"))
+
+
+@pytest.fixture
+def running(named, guardian, school_clerk, school_verifier, mentor):
+    """A development under the mentor, with a project."""
+    agreed(named, guardian)
+    promising.start(named, mentor_code=mentor.code, by=school_verifier, at=NOW())
+    promising.add_project(named, title="湿地鸟类", starts_on=date(2026, 3, 1), by=school_clerk)
+    return named
+
+
+def seen_by(person):
+    with scope(f"mentor:{person.account_id}"):
+        return [one.title for row in queries.mentored(person.account) for one in row.shown_projects]
+
+
+def test_a_mentor_reads_the_own_projects_and_nobody_else_does(running, mentor):
+    other = PersonFactory(account=UserFactory(username="other_mentor"))
+
+    assert seen_by(mentor) == ["湿地鸟类"]
+    assert seen_by(other) == []
+
+
+def test_of_the_child_a_mentor_reads_nothing_even_by_raw_statements(running, mentor):
+    with scope(f"mentor:{mentor.account_id}"), connection.cursor() as cursor:
+        for table in ("student", "enrolment", "credit", "studentyear", "guardianship", "studentpass"):
+            cursor.execute(f"SELECT count(*) FROM youth_credits_{table}")
+            assert cursor.fetchone() == (0,), table
+        cursor.execute("UPDATE youth_credits_project SET title = 'x' RETURNING 1")
+        assert cursor.fetchall() == []
+
+
+def test_when_the_guardian_goes_the_mentor_sees_nothing_from_then_on(running, mentor, guardian):
+    with scope(f"guardian:{guardian.pk}"):
+        promising.decline(running, by=guardian, at=NOW())
+
+    assert seen_by(mentor) == []
+
+
+def test_consent_taken_back_altogether_ends_what_runs(running, mentor, guardian, students):
+    with scope(f"guardian:{guardian.pk}"):
+        actions.withdraw_as_guardian(students[0], by=guardian, at=NOW())
+
+    running.refresh_from_db()
+    assert running.status == "declined"
+    assert seen_by(mentor) == []
+
+
+def test_consent_taken_back_on_paper_ends_what_runs(running, mentor, students, school_clerk):
+    actions.withdraw_consent(students[0], on=date(2026, 3, 2), signer="王大明", by=school_clerk)
+
+    assert seen_by(mentor) == []
+
+
+def test_who_has_left_the_pool_sees_nothing(running, mentor):
+    type(mentor).objects.filter(pk=mentor.pk).update(left_on=date(2026, 3, 2), leaving_reason="离任")
+
+    assert seen_by(mentor) == []
+
+
+def test_each_look_of_a_mentor_is_logged_and_shows_no_child(signed_in, running, mentor, students):
+    page = signed_in(mentor.account).get(reverse("mentor:projects")).content.decode()
+
+    assert "湿地鸟类" in page
+    assert students[0].name_masked not in page
+    assert students[0].class_label not in page
+    assert AuditEntry.objects.filter(actor_id=mentor.account_id, note="导师查看课题").count() == 1

@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from portal import audit
 from portal.accounts import User, require
@@ -17,6 +18,7 @@ from portal.identifiers import clean_text
 from portal.roles import Perm
 from youth_credits import queries
 from youth_credits.actions.child import revoke_transcripts
+from youth_credits.actions.promising import end_without_consent
 from youth_credits.models import Consent, Student
 
 Kind, Way = Consent.Kind, Consent.Way
@@ -72,6 +74,9 @@ def _write(student: Student, kind: str, *, way: str, on: date, by: User, signer:
     )
     if kind == Kind.WITHDRAWN and student.is_under_14(local_today()):
         revoke_transcripts([student.pk], reason="监护人撤回同意", by=by)
+        end_without_consent(
+            student, "decline" if way == Way.ACCOUNT else "decline_paper", by=by, at=timezone.now()
+        )
     student.refresh_from_db(fields=["consented_on", "consent_version", "withdrawn_on"])
     audit.record(
         student,

@@ -40,6 +40,13 @@ NOMINATION = Workflow(
         needs=Perm.WARD_VIEW,
         stamp="ended_at",
     ),
+    decline_paper=Step(
+        label="登记监护人撤回同意",
+        sources=frozenset({Status.PROPOSED, Status.CONSENTED, Status.ACTIVE}),
+        target=Status.DECLINED,
+        needs=Perm.CREDIT_RECORD,
+        stamp="ended_at",
+    ),
     start=Step(
         label="开始培养",
         sources=frozenset({Status.CONSENTED}),
@@ -120,6 +127,17 @@ def decline(nomination: Nomination, *, by: User, at: datetime) -> None:
     notify([nomination.created_by], "监护人未同意培养推荐，已结束。", link=nomination.get_absolute_url())
 
 
+def end_without_consent(student: Student, step: str, *, by: User, at: datetime) -> None:
+    """The guardian took the consent back altogether: what runs for the child ends, and mentors see no more.
+
+    `step`: "decline" by the guardian's account, "decline_paper" by the school.
+    """
+    going_on = (Status.PROPOSED, Status.CONSENTED, Status.ACTIVE)
+    running = Nomination.objects.filter(student=student, status__in=going_on)
+    for nomination in running.select_related("organization__region", "region", "created_by").order_by("pk"):
+        NOMINATION.take(nomination, step, by=by, at=at)
+
+
 @transaction.atomic
 def start(nomination: Nomination, *, mentor_code: str, by: User, at: datetime) -> None:
     """Give a mentor from the talent pool, found by code, and begin."""
@@ -128,6 +146,9 @@ def start(nomination: Nomination, *, mentor_code: str, by: User, at: datetime) -
         raise Refused("人才库中没有这个编号的在库人员，请核对导师的人才编号。")
     Nomination.objects.filter(pk=nomination.pk, status=Status.CONSENTED).update(mentor=mentor, started_at=at)
     NOMINATION.take(nomination, "start", by=by, at=at)
+    if mentor.account:
+        said = f"{nomination.organization.name}请您担任一名潜质学生的导师。"
+        notify([mentor.account], said, link="/desk/mentor/")
 
 
 @transaction.atomic

@@ -69,6 +69,7 @@ from youth_credits.queries.progress import (
     progress,
     special_case,
 )
+from youth_credits.queries.promising import mentored
 from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
 from youth_credits.queries.publications import (
     appeal_timeline,
@@ -191,6 +192,7 @@ __all__ = [
     "last_entry",
     "locked_term",
     "locked_terms",
+    "mentored",
     "minimum_for",
     "name_hash",
     "next_version",
