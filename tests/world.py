@@ -623,7 +623,7 @@ def _oversight(world: World) -> None:
             check = SpotCheck.objects.create(
                 region=school.region,
                 created_by=world.people["head"],
-                school_year=2025,
+                term="S2026T1",
                 share="0.05",
                 seed="0" * 64,
                 drawn_at=now,

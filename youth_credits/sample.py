@@ -480,9 +480,7 @@ def _guardian_and_offices(school: Organization) -> None:
     _family_claim(child, by=guardian)
     try:
         publication = actions.publish(last, school=school, by=people["school_verifier"], at=now)
-        actions.draw_check(
-            school.region, year=school_year(last.start), share=Decimal("0.05"), by=education, at=now
-        )
+        actions.draw_check(school.region, of=last, share=Decimal("0.05"), by=education, at=now)
     except Refused:  # so small a sample that nothing of last year is verified
         return
     entry = queries.published_entries(publication, child).first()

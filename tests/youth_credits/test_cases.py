@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.audit import AuditEntry
+from portal.calendar import day_start, local_today, term
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -16,7 +17,7 @@ from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import enrol, number, record
 from youth_credits import actions, queries
-from youth_credits.models import AccessCase, Credit, DrawnEntry, SpotCheck, Student
+from youth_credits.models import AccessCase, Batch, Credit, DrawnEntry, SpotCheck, Student
 
 NOW = timezone.now
 
@@ -162,7 +163,9 @@ def verified(students, school, school_clerk, school_verifier):
 @pytest.fixture
 def check(verified, school, asker, office) -> SpotCheck:
     with scope(office):
-        return actions.draw_check(school.region, year=2025, share=Decimal("0.2"), by=asker, at=NOW())
+        return actions.draw_check(
+            school.region, of=term(local_today()), share=Decimal("0.2"), by=asker, at=NOW()
+        )
 
 
 def test_a_draw_takes_the_share_rounded_up(check):
@@ -187,7 +190,7 @@ def test_another_seed_draws_others(check, school):
                 seed=seed,
                 share=check.share,
                 schools=check.schools,
-                year=2025,
+                of=check.period,
                 last=check.last_entry,
                 at=check.drawn_at,
             ).digest
@@ -196,9 +199,24 @@ def test_another_seed_draws_others(check, school):
     assert len(drawn) == 3
 
 
+def test_what_was_verified_in_another_term_is_drawn_with_that_one(verified, school, asker, office):
+    earlier = term(local_today()).previous
+    with scope(f"school:{school.pk}"):
+        batch = Batch.objects.order_by("pk").first()
+        Batch.objects.filter(pk=batch.pk).update(verified_at=day_start(earlier.start))
+
+    with scope(office):
+        now = actions.draw_check(school.region, of=earlier.next, share=Decimal(1), by=asker, at=NOW())
+        before = actions.draw_check(school.region, of=earlier, share=Decimal(1), by=asker, at=NOW())
+        with pytest.raises(Refused, match="另选学期"):
+            actions.draw_check(school.region, of=earlier.previous, share=Decimal(1), by=asker, at=NOW())
+
+    assert (now.population, before.population) == (18, 3)
+
+
 def test_a_draw_below_five_in_a_hundred_is_refused(verified, school, asker, office):
     with pytest.raises(Refused, match="5%"), scope(office):
-        actions.draw_check(school.region, year=2025, share=Decimal("0.04"), by=asker, at=NOW())
+        actions.draw_check(school.region, of=term(local_today()), share=Decimal("0.04"), by=asker, at=NOW())
 
 
 def test_the_command_draws_again_and_says_that_it_agrees(check, capsys):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from events.models import CheckIn
 from outreach.models import Evidence
 from portal import jobs
 from portal.calendar import SHANGHAI, school_year
@@ -16,6 +17,7 @@ from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
 from portal.scope import scope
+from tests.events.factories import EventFactory, SessionFactory
 from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import BatchFactory, CourseFactory, enrol, row, uploaded, workbook
 from youth_credits import actions, queries
@@ -85,6 +87,46 @@ def test_more_children_than_a_course_has_seats_are_odd(students, in_school, scho
     [one] = _found(in_school, "over_capacity")
 
     assert "登记 3 人，每场名额 2 人" in one.reason
+
+
+@pytest.fixture
+def open_day(unit):
+    """A session of an event with two seats, on the day."""
+    begins = datetime.combine(DAY, time(9), SHANGHAI)
+    event = EventFactory(organization=unit, published=True, title="海洋开放日")
+    return SessionFactory(event=event, starts_at=begins, capacity=2)
+
+
+def test_more_children_than_an_event_has_seats_are_odd(students, in_school, school_clerk, open_day, unit):
+    _record(in_school, students, school_clerk, kind="A6", name="海洋开放日", provider=unit.name)
+
+    [one] = _found(in_school, "over_capacity")
+
+    assert "登记 3 人" in one.reason
+    assert "名额 2 人" in one.reason
+    assert len(one.entries) == 3
+
+
+def test_more_passes_than_seats_are_odd_at_each_school_that_recorded_there(
+    students, in_school, school_clerk, open_day, unit
+):
+    _record(in_school, students[:1], school_clerk, kind="A6", name="海洋开放日", provider=unit.name)
+    assert _found(in_school, "over_capacity") == []
+    for number in range(3):
+        CheckIn.objects.create(session=open_day, pass_hash=bytes([number] * 32), at=timezone.now())
+
+    [one] = _found(in_school, "over_capacity")
+
+    assert "签到 3 人" in one.reason
+
+
+def test_an_event_whose_seats_are_not_counted_is_nothing_odd(
+    students, in_school, school_clerk, open_day, unit
+):
+    type(open_day).objects.filter(pk=open_day.pk).update(capacity=0)
+    _record(in_school, students, school_clerk, kind="A6", name="海洋开放日", provider=unit.name)
+
+    assert _found(in_school, "over_capacity") == []
 
 
 def test_eleven_hours_in_a_day_are_odd(students, in_school, school_clerk):

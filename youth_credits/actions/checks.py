@@ -8,7 +8,7 @@ from django.db import transaction
 
 from portal import audit
 from portal.accounts import User, people_with, require
-from portal.calendar import add_working_days, day_start, local_today
+from portal.calendar import Period, add_working_days, day_start, local_today
 from portal.encryption import seal
 from portal.errors import Refused
 from portal.identifiers import clean_text
@@ -44,8 +44,8 @@ SPOT_CHECK = Workflow(
 
 
 @transaction.atomic
-def draw_check(region: Region, *, year: int, share: Decimal, by: User, at: datetime) -> SpotCheck:
-    """Draw at least five in a hundred of the verified entries of a region's schools in a school year.
+def draw_check(region: Region, *, of: Period, share: Decimal, by: User, at: datetime) -> SpotCheck:
+    """Draw at least five in a hundred of what was verified in a term (`of`) at a region's schools.
 
     Under the office's scope. The seed is random and written down with the bounds; nobody chooses it.
     Raises Refused where nothing is verified yet.
@@ -58,13 +58,13 @@ def draw_check(region: Region, *, year: int, share: Decimal, by: User, at: datet
     seed = secrets.token_hex(32)
     with scope("ledger"):
         last = queries.last_entry()
-        found = queries.draw(seed=seed, share=share, schools=schools, year=year, last=last, at=at)
+        found = queries.draw(seed=seed, share=share, schools=schools, of=of, last=last, at=at)
     if not found.drawn:
-        raise Refused("该学年还没有审核通过的学分，没有可抽查的记录。")
+        raise Refused("该学期没有审核通过的学分，没有可抽查的记录，请另选学期。")
     check = SpotCheck(
         region=region,
         created_by=by,
-        school_year=year,
+        term=of.code,
         share=share,
         seed=seed,
         drawn_at=at,

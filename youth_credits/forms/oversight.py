@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import forms
 
-from portal.calendar import local_today, school_year, school_year_label
+from portal.calendar import local_today, period, term
 from portal.fields import ReasonForm, RecordByName
 from portal.identifiers import check_student_number, clean_text
 from portal.organizations import Organization
@@ -12,7 +12,7 @@ from youth_credits.forms import KeyedForm
 from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Appeal, DrawnEntry
 
-FIRST_YEAR = 2018
+TERMS_BACK = 10
 WIDE = {"rows": 4}
 
 
@@ -63,9 +63,14 @@ class CaseForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    """Which school year, and how large a part."""
+    """Which term, and how large a part."""
 
-    year = forms.TypedChoiceField(label="学年", coerce=int, error_messages={"required": "请选择学年。"})
+    of = forms.TypedChoiceField(
+        label="学期",
+        coerce=period,
+        help_text="抽查该学期内审核通过的记录。",
+        error_messages={"required": "请选择学期。", "invalid_choice": "请从列出的学期中选择。"},
+    )
     percent = forms.DecimalField(
         label="抽查比例（%）",
         min_value=Decimal(5),
@@ -84,10 +89,10 @@ class DrawForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        this = school_year(local_today())
-        self.fields["year"].choices = [
-            (year, school_year_label(year)) for year in range(this, max(FIRST_YEAR, this - 5) - 1, -1)
-        ]
+        terms = [term(local_today())]
+        while len(terms) < TERMS_BACK:
+            terms.append(terms[-1].previous)
+        self.fields["of"].choices = [(one.code, one.label) for one in terms]
 
     @property
     def share(self) -> Decimal:

@@ -1836,7 +1836,12 @@ class Migration(migrations.Migration):
                     "uuid",
                     models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="编号"),
                 ),
-                ("school_year", models.PositiveSmallIntegerField(verbose_name="学年")),
+                (
+                    "term",
+                    models.CharField(
+                        help_text="该学期内审核通过的记录，如 S2026T1。", max_length=8, verbose_name="学期"
+                    ),
+                ),
                 ("share", models.DecimalField(decimal_places=3, max_digits=4, verbose_name="抽查比例")),
                 (
                     "status",

@@ -7,16 +7,16 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from portal.accounts import Scoped, ScopedQuerySet, User
-from portal.calendar import school_year_label
+from portal.calendar import Period, period
 from portal.encryption import unseal
 from portal.organizations import Organization
 from youth_credits.models.students import Student
 
 
 class SpotCheck(Scoped):
-    """One draw among the verified entries of a district and school year, and what became of it.
+    """One draw among the entries of a district verified in a term, and what became of it.
 
-    Seed, moment, schools and the last entry's number fix the population: the draw can be repeated.
+    Seed, moment, term, schools and the last entry's number fix the population: the draw can be repeated.
     """
 
     PERSONAL = frozenset()
@@ -27,7 +27,7 @@ class SpotCheck(Scoped):
         DONE = "done", "已办结"
 
     uuid = models.UUIDField("编号", unique=True, default=uuid.uuid4, editable=False)
-    school_year = models.PositiveSmallIntegerField("学年")
+    term = models.CharField("学期", max_length=8, help_text="该学期内审核通过的记录，如 S2026T1。")
     share = models.DecimalField("抽查比例", max_digits=4, decimal_places=3)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.DRAWN)
     seed = models.CharField("抽取种子", max_length=64, editable=False)
@@ -72,10 +72,14 @@ class SpotCheck(Scoped):
         ]
 
     def __str__(self):
-        return f"学分抽查 {self.pk}（{school_year_label(self.school_year)}）"
+        return f"学分抽查 {self.pk}（{self.period}）"
 
     def get_absolute_url(self):
         return reverse("oversight:check", args=[self.uuid])
+
+    @property
+    def period(self) -> Period:
+        return period(self.term)
 
 
 class DrawnEntry(models.Model):

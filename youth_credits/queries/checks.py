@@ -9,15 +9,19 @@ from math import ceil
 
 from django.db import connection
 
+from portal.calendar import Period, school_year
 from youth_credits.models import SpotCheck
 
-# Entries that stood verified at a moment. What happened later (a reversal, a return) is read back.
+# Entries that were verified in a term and stood at a moment; what happened later (a reversal, a return) is
+# read back. The day of an activity stands beside its name, which nobody reads here: so it is the term of the
+# verification, and each entry comes into the draws of one term. Nothing waits two years to be verified.
 POPULATION = """
     FROM youth_credits_credit c JOIN youth_credits_batch b ON b.id = c.batch_id
-    WHERE c.school_id = ANY(%(schools)s) AND c.school_year = %(year)s AND c.id <= %(last)s
-      AND c.reverses_id IS NULL
+    WHERE c.school_id = ANY(%(schools)s) AND c.school_year BETWEEN %(year)s - 2 AND %(year)s
+      AND c.id <= %(last)s AND c.reverses_id IS NULL
       AND NOT EXISTS (SELECT FROM youth_credits_credit r WHERE r.reverses_id = c.id AND r.id <= %(last)s)
-      AND b.verified_at <= %(at)s AND (b.ended_at IS NULL OR b.ended_at > %(at)s)
+      AND b.verified_at >= %(start)s AND b.verified_at < %(end)s AND b.verified_at <= %(at)s
+      AND (b.ended_at IS NULL OR b.ended_at > %(at)s)
 """
 
 
@@ -40,9 +44,11 @@ def last_entry() -> int:
         return cursor.fetchone()[0]
 
 
-def draw(*, seed: str, share: Decimal, schools: Sequence[int], year: int, last: int, at: datetime) -> Draw:
+def draw(*, seed: str, share: Decimal, schools: Sequence[int], of: Period, last: int, at: datetime) -> Draw:
     """Those entries whose SHA-256 of "seed:number" is smallest, rounded up to a whole one. Scope "ledger"."""
-    values = {"schools": list(schools), "year": year, "last": last, "at": at, "seed": seed}
+    start, end = of.moments
+    values = {"schools": list(schools), "year": school_year(of.start), "last": last, "at": at, "seed": seed}
+    values |= {"start": start, "end": end}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"SELECT count(*) {POPULATION}", values)
@@ -62,7 +68,7 @@ def draw_again(check: SpotCheck) -> Draw:
         seed=check.seed,
         share=check.share,
         schools=check.schools,
-        year=check.school_year,
+        of=check.period,
         last=check.last_entry,
         at=check.drawn_at,
     )

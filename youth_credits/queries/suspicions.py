@@ -82,6 +82,7 @@ def odd_at_school(school: Organization, year: int) -> list[Found]:
         *_overlaps(school, year),
         *_too_far(school, year),
         *_over_capacity(school, year),
+        *_over_seats(school, year),
         *_long_days(school, year),
         *_identical(school, year),
     ]
@@ -156,6 +157,35 @@ def _over_capacity(school: Organization, year: int) -> list[Found]:
             ids,
         )
         for activity, start, count, capacity, ids, day in _rows(sql, school=school.pk, year=year, shown=SHOWN)
+    ]
+
+
+def _over_seats(school: Organization, year: int) -> list[Found]:
+    """More children recorded at an event, or passes shown there, than its sessions of the day have seats."""
+    sql = f"""{_LIVE}, counted AS (
+        SELECT activity_id, count(*) AS heads, (array_agg(id ORDER BY id))[:%(shown)s] AS ids
+        FROM live GROUP BY activity_id
+    )
+    SELECT a.id, a.held_on::text, k.heads, sum(p.present)::int, sum(s.capacity)::int, k.ids
+    FROM counted k JOIN youth_credits_activity a ON a.id = k.activity_id
+    JOIN events_event e ON left(e.title, 100) = a.name
+    JOIN portal_organization o ON o.id = e.organization_id AND o.name = a.provider
+    JOIN events_session s ON s.event_id = e.id AND s.cancelled_at IS NULL AND s.capacity > 0
+        AND (s.starts_at AT TIME ZONE 'Asia/Shanghai')::date = a.held_on
+    CROSS JOIN LATERAL (SELECT count(*) AS present FROM events_checkin c WHERE c.session_id = s.id) p
+    GROUP BY a.id, a.held_on, k.heads, k.ids
+    HAVING greatest(k.heads, sum(p.present)) > sum(s.capacity) ORDER BY a.id
+    """
+    return [
+        Found(
+            Kind.OVER_CAPACITY,
+            f"over_seats:{activity}",
+            f"{day} 的活动本校登记 {heads} 人，全场通行证签到 {present} 人，当日名额 {capacity} 人。",
+            ids,
+        )
+        for activity, day, heads, present, capacity, ids in _rows(
+            sql, school=school.pk, year=year, shown=SHOWN
+        )
     ]
 
 

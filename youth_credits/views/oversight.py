@@ -268,7 +268,7 @@ def check_new(request, office: Region):
     if form.is_bound and form.is_valid():
         try:
             check = actions.draw_check(
-                office, year=form.cleaned_data["year"], share=form.share, by=request.user, at=timezone.now()
+                office, of=form.cleaned_data["of"], share=form.share, by=request.user, at=timezone.now()
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
