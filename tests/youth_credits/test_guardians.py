@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -51,6 +52,30 @@ def test_a_slip_opens_an_account_bound_to_its_child_alone(slips, students):
         seen = list(queries.wards())
     assert (user.username, seen) == (slips[0].login_name, [students[0]])
     assert user.check_password(PASSWORD)
+
+
+def test_a_guardian_who_forgot_the_password_comes_back_by_a_new_slip(slips, students, school, school_clerk):
+    lost = opened(slips[0])
+
+    user = opened(printed(students[:1], school, school_clerk)[0])
+    with scope(f"school:{school.pk}"):
+        old = Guardianship.objects.select_related("school__region").get(guardian=lost)
+        actions.unbind(old, reason="忘记密码，已凭新单开户", by=school_clerk)
+
+    with scope(f"guardian:{user.pk}"):
+        assert list(queries.wards()) == [students[0]]
+    with scope(f"guardian:{lost.pk}"):
+        assert not queries.wards().exists()
+
+
+@pytest.mark.parametrize("page", ["account_login", "account_reset_password"])
+def test_the_way_back_in_is_said_where_it_is_looked_for(client, db, settings, page):
+    settings.SECURE_SSL_REDIRECT = False
+
+    text = client.get(reverse(page)).content.decode()
+
+    assert "领取一张新的开户单" in text
+    assert reverse("guardian_public:open") in text
 
 
 def test_a_code_is_read_whatever_its_case_blanks_and_dashes(slips):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -13,7 +14,9 @@ from portal.calendar import SHANGHAI, local_today
 from portal.documents import IssuedPaper
 from portal.errors import Refused
 from portal.files import Attachment
+from portal.roles import Role
 from portal.scope import scope
+from tests.factories import UserFactory
 from tests.youth_credits.factories import name, number, odd_things_of, record, row, uploaded, workbook
 from youth_credits import actions, queries
 from youth_credits.models import (
@@ -29,6 +32,7 @@ from youth_credits.models import (
     Student,
     StudentPass,
     StudentYear,
+    TimeLimit,
 )
 from youth_credits.sheets import child_workbook
 
@@ -311,3 +315,40 @@ def test_a_year_s_report_counts_as_one_would_by_hand(
     assert figures["校内查看与导出：打开学生记录"] == 3
     assert (figures["监护人请求：收到"], figures["监护人请求：不予办理（书面说明理由）"]) == (2, 1)
     assert "未满14周岁且监护人同意" in page
+
+
+# --- What documents set ----------------------------------------------------------------------------
+
+
+def test_of_a_steps_time_limits_one_is_in_force_and_later_ones_are_to_come(rules):
+    today = local_today()
+    TimeLimit.objects.create(
+        step="answer", working_days=8, in_force_from=today - timedelta(days=1), basis="新规则"
+    )
+    TimeLimit.objects.create(
+        step="answer", working_days=6, in_force_from=today + timedelta(days=1), basis="更新规则"
+    )
+
+    found = [
+        (limit.working_days, state) for limit, state in queries.time_limits(today) if limit.step == "answer"
+    ]
+
+    assert found == [(6, "尚未启用"), (8, "现行"), (10, "已被取代")]
+
+
+def test_the_citys_page_shows_limits_and_periods_with_their_basis(signed_in, rules, city):
+    keeper = UserFactory(username="keeper", holding=(Role.STAFF, city))
+
+    page = signed_in(keeper, factor=True).get(reverse("protection:start")).content.decode()
+
+    assert "学校 10 个工作日内答复" in page
+    assert "个人信息保护法第十九条：失效后 30 日" in page
+    assert "不在页面上修改" in page
+
+
+def test_a_period_changed_in_the_file_is_loaded(rules):
+    RetentionRule.objects.filter(subject="slip").update(days=7)
+
+    actions.load_protection(actions.DATA / "protection.json")
+
+    assert RetentionRule.objects.get(subject="slip").days == 30

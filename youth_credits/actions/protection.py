@@ -19,7 +19,7 @@ def load_protection(file: Path) -> int:
             step=row.pop("step"), in_force_from=row.pop("in_force_from"), defaults=row
         )
     for row in values["retention"]:
-        RetentionRule.objects.get_or_create(subject=row.pop("subject"), defaults=row)
+        RetentionRule.objects.update_or_create(subject=row.pop("subject"), defaults=row)
     for row in values["awards"]:
         HoursAward.objects.get_or_create(
             hours=row.pop("hours"), in_force_from=row.pop("in_force_from"), defaults=row

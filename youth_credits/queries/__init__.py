@@ -91,6 +91,7 @@ from youth_credits.queries.rights import (
     retention_plans,
     retention_rules,
     rights_requests,
+    time_limits,
 )
 from youth_credits.queries.rollout import Reach
 from youth_credits.queries.rules import RuleBook, next_version, rule_sets, rules_of_area, schools_of_trial
@@ -240,6 +241,7 @@ __all__ = [
     "stop_address",
     "students_in_scope_by_district",
     "suspicions_for",
+    "time_limits",
     "title_in_force",
     "to_verify",
     "totals_by_grade",

@@ -17,6 +17,7 @@ from youth_credits.models import (
     RetentionRule,
     RightsRequest,
     Student,
+    TimeLimit,
 )
 from youth_credits.queries.ledger import transcript_entries
 
@@ -33,6 +34,20 @@ def awards_reached(student: Student) -> list[HoursAward]:
 
 def retention_rules() -> list[RetentionRule]:
     return list(RetentionRule.objects.all())
+
+
+def time_limits(on: date) -> list[tuple[TimeLimit, str]]:
+    """Every version of every step's time limit, and what it is on a day: in force, to come, or replaced."""
+    found, steps_in_force = [], set()
+    for limit in TimeLimit.objects.order_by("step", "-in_force_from"):
+        if limit.in_force_from > on:
+            state = "尚未启用"
+        else:
+            state = "已被取代" if limit.step in steps_in_force else "现行"
+            steps_in_force.add(limit.step)
+        found.append((limit, state))
+    order = TimeLimit.Step.values
+    return sorted(found, key=lambda pair: order.index(pair[0].step))
 
 
 def retention_plans():

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.calendar import local_today
 from portal.fields import ReasonForm
 from portal.regions import Region
 from portal.roles import Perm
@@ -24,6 +25,7 @@ def start(request, office: Region):
 
 def _start(request, *, status: int = 200, **more):
     context = {
+        "limits": queries.time_limits(local_today()),
         "rules": queries.retention_rules(),
         "plans": list(queries.retention_plans()[:50]),
         "incidents": list(Incident.objects.select_related("organization")[:50]),
