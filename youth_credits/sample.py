@@ -24,8 +24,9 @@ from portal.organizations import Organization
 from portal.regions import Region
 from portal.sample import SCHOOL_NAME, UNIT_NAME
 from portal.scope import scope
+from talent.models import Person
 from youth_credits import actions, queries
-from youth_credits.actions import Occasion, RollRow
+from youth_credits.actions import Occasion, RollRow, promising
 from youth_credits.forms import begins
 from youth_credits.models import (
     Activity,
@@ -52,7 +53,7 @@ FULL_SCHOOL = 90  # children a cohort of the sample account's school
 BATCH_OF = 5_000  # students sealed and copied at a time
 ENTRIES_A_YEAR = 8  # on average, of a child that takes part
 
-SAMPLE_PEOPLE = {"guardian", "education", "staff", "school_verifier"}
+SAMPLE_PEOPLE = {"guardian", "education", "staff", "school", "school_verifier"}
 
 # kind, name, provider, minutes
 ACTIVITIES = [
@@ -163,6 +164,16 @@ def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
         share=Decimal("0.8"),
         reason="10 月中旬由外市转入（示例）",
     )
+    Suspicion.objects.create(
+        organization=base,
+        region=base.region,
+        created_by=by,
+        kind=Suspicion.Kind.BASE,
+        key="sample:base",
+        reason=f"{base.name}：{ODD_BASE}",
+        school_year=year,
+        seen_at=timezone.now(),
+    )
     for number, (kind, reason) in enumerate(ODD):
         Suspicion.objects.create(
             organization=school,
@@ -214,6 +225,7 @@ WON = [
     ("", Award.ENTRY),
 ]
 
+ODD_BASE = "示例：每次活动平均 1.50 学分，明显高于其他单位（偏离中位数 3.9 个稳健标准差）。"
 ODD = [
     (Suspicion.Kind.LONG_DAY, "示例：同一学生一日登记活动 11.5 小时，超过 10 小时。"),
     (Suspicion.Kind.TOO_FAR, "示例：同一学生结束南山区的活动 15 分钟后，已在盐田区开始另一项。"),
@@ -459,6 +471,25 @@ def _family_claim(child: Student, *, by: User) -> None:
     )
 
 
+def _mentored(child: Student, people: dict[str, User]) -> None:
+    """The sample guardian's child works on a project with the sample volunteer as mentor."""
+    mentor = Person.objects.filter(account__username="volunteer").first()
+    if mentor is None:
+        return
+    now = timezone.now()
+    clerk, said = people["school"], "示例：喜欢观察鸟类，有两年的观察笔记。"
+    made = promising.nominate(child, field="life", statement=said, key=uuid.uuid4(), by=clerk)
+    promising.agree(made, by=people["guardian"], at=now)
+    promising.start(made, mentor_code=mentor.code, by=people["school_verifier"], at=now)
+    begun = local_today() - timedelta(days=60)
+    over = promising.add_project(made, title="校园鸟类月历（示例）", starts_on=begun, by=clerk)
+    words = "示例：三十次定点观察，记录 18 种。"
+    promising.report_project(over, words=words, ended_on=begun + timedelta(days=30), by=clerk)
+    promising.add_project(
+        made, title="红树林候鸟数量的变化（示例）", starts_on=begun + timedelta(days=31), by=clerk
+    )
+
+
 def _guardian_and_offices(school: Organization) -> None:
     """The sample guardian's child with a published term, an appeal, a case, a request and a spot check."""
     people = {person.username: person for person in User.objects.filter(username__in=SAMPLE_PEOPLE)}
@@ -478,6 +509,7 @@ def _guardian_and_offices(school: Organization) -> None:
     actions.approve_case(case, by=people["staff"], at=now)
     actions.ask_right(child, kind="access", statement="示例请求", key=uuid.uuid4(), by=guardian, at=now)
     _family_claim(child, by=guardian)
+    _mentored(child, people)
     try:
         publication = actions.publish(last, school=school, by=people["school_verifier"], at=now)
         actions.draw_check(school.region, of=last, share=Decimal("0.05"), by=education, at=now)
