@@ -104,10 +104,13 @@ def enter_results(session: Session, rows: Sequence[Won], *, at: datetime, by: Us
 
 @transaction.atomic
 def withdraw_result(result: Result, *, note: str, at: datetime, by: User) -> None:
-    """Take a result back, with the reason; schools that have recorded it are shown so. Raises Refused for one
-    that was taken back already.
+    """Take a result back; schools that have recorded it are shown so.
+
+    Raises Refused without a reason, and for a result that was taken back already.
     """
     require(by, Perm.EVENT_EDIT, result.session.event)
+    if not note.strip():
+        raise Refused("请填写撤回的理由。")
     taken = Result.objects.standing().filter(pk=result.pk).update(withdrawn_at=at)
     if not taken:
         raise Refused("该成绩已撤回，请刷新页面。")
