@@ -43,6 +43,7 @@ TABLES = [
     "suspicionentry",
     "transferin",
     "visitrecord",
+    "resultrecord",
     "transferout",
     "guardianslip",
     "consent",
@@ -294,6 +295,7 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
         "incident",
         "retentionrule",
         "ruletrial",
+        "ruletrial_schools",
     }
 
 
