@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
@@ -42,6 +43,8 @@ def _plain(number: Decimal, places: int) -> str:
 @register.filter
 def exact(value: object, places: int | None = None) -> str:
     """A figure to check: 1,234,567; with `places` always that many decimals."""
+    if type(value) is int and places is None:
+        return f"{value:,}"
     number = _decimal(value)
     if number is None:
         return MISSING
@@ -143,6 +146,7 @@ def cn_until(start: datetime | None, end: datetime | None) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> str:
     """A sign for the eye only; the words beside it carry the meaning."""
     return format_html(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from portal.calendar import ONE_DAY, Day, computed_day, local_today
 from portal.calendar import SHANGHAI as HERE
-from resources.models import Concession, Resource, SpecialDays
+from resources.models import Concession, OpeningHours, Resource, SpecialDays
 from resources.rules import ADJUSTED, HOLIDAY, Span, weekday_kept
 
 SOON = 60  # days ahead that special days are told of
@@ -49,23 +49,53 @@ def _sort_of(row: Day) -> str:
     return HOLIDAY if row.name or row.day.isoweekday() <= 5 else ""
 
 
-def special_on(resource: Resource, day: date) -> SpecialDays | None:
-    rows = resource.special_days.all()
-    return next((row for row in rows if row.starts_on <= day <= row.ends_on), None)
+@dataclass(frozen=True)
+class Timetable:
+    """The hours of one resource, read once for all the days that are asked about."""
+
+    weekly: list[OpeningHours]
+    special: list[SpecialDays]
+    holiday_rule: str
+
+    @classmethod
+    def of(cls, resource: Resource) -> "Timetable":
+        return cls(list(resource.hours.all()), list(resource.special_days.all()), resource.holiday_rule)
+
+    def __bool__(self) -> bool:
+        """Whether any hours are known."""
+        return bool(self.weekly or self.special)
+
+    def special_on(self, day: date) -> SpecialDays | None:
+        return next((row for row in self.special if row.starts_on <= day <= row.ends_on), None)
+
+    def spans(self, day: date, calendar: Calendar) -> list[Span]:
+        """The stretches in which the resource is open on one day.
+
+        What is said of the day itself goes before the rule for holidays, and this before the weekly hours.
+        """
+        special = self.special_on(day)
+        if special:
+            return [Span(day.isoweekday(), *stretch) for stretch in special.as_written.times]
+        weekday = weekday_kept(day, calendar.sorts.get(day, ""), self.holiday_rule)
+        return [
+            Span(row.weekday, row.opens, row.closes, row.note)
+            for row in self.weekly
+            if row.weekday == weekday
+        ]
+
+    def reason(self, day: date, calendar: Calendar) -> str:
+        """Why the hours of a day differ from the usual ones; "" where they do not."""
+        special = self.special_on(day)
+        if special:
+            return special.reason or "特别安排"
+        sort = calendar.sorts.get(day, "")
+        is_kept = weekday_kept(day, sort, self.holiday_rule) == day.isoweekday()
+        return "" if is_kept else calendar.names[day]
 
 
 def spans(resource: Resource, day: date, calendar: Calendar | None = None) -> list[Span]:
-    """The stretches in which a resource is open on one day.
-
-    What is said of the day itself goes before the rule for holidays, and this before the weekly hours.
-    """
-    special = special_on(resource, day)
-    if special:
-        return [Span(day.isoweekday(), *stretch) for stretch in special.as_written.times]
-    known = calendar or Calendar.between(day, day)
-    weekday = weekday_kept(day, known.sorts.get(day, ""), resource.holiday_rule)
-    rows = [row for row in resource.hours.all() if row.weekday == weekday]
-    return [Span(row.weekday, row.opens, row.closes, row.note) for row in rows]
+    """The stretches in which a resource is open on one day."""
+    return Timetable.of(resource).spans(day, calendar or Calendar.between(day, day))
 
 
 def open_days(resource: Resource, year: int) -> int | None:
@@ -73,12 +103,13 @@ def open_days(resource: Resource, year: int) -> int | None:
 
     Holidays not announced yet count as the days of the week they are.
     """
-    if not resource.hours.all() and not resource.special_days.all():
+    kept = Timetable.of(resource)
+    if not kept:
         return None
     first, last = date(year, 1, 1), date(year, 12, 31)
     calendar = Calendar.between(first, last)
     days = (first + number * ONE_DAY for number in range((last - first).days + 1))
-    return sum(bool(spans(resource, day, calendar)) for day in days)
+    return sum(bool(kept.spans(day, calendar)) for day in days)
 
 
 def days_open(places: dict[int, list[Resource]], year: int, *, until: date) -> dict[int, int]:
@@ -86,9 +117,10 @@ def days_open(places: dict[int, list[Resource]], year: int, *, until: date) -> d
     first, last = date(year, 1, 1), min(date(year, 12, 31), until)
     calendar = Calendar.between(first, last)
     days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
+    tables = {key: [Timetable.of(place) for place in own] for key, own in places.items()}
     return {
-        key: sum(any(spans(place, day, calendar) for place in own) for day in days)
-        for key, own in places.items()
+        key: sum(any(table.spans(day, calendar) for table in own) for day in days)
+        for key, own in tables.items()
     }
 
 
@@ -118,38 +150,23 @@ def opening(resource: Resource, at: datetime, calendar: Calendar | None = None) 
 
     Lists give one `calendar` for all their cards.
     """
-    if not resource.hours.all() and not resource.special_days.all():
+    kept = Timetable.of(resource)
+    if not kept:
         return None
     known = calendar or Calendar.around(at)
     today = local_today(at)
-    week = [_day(resource, _monday(today) + number * ONE_DAY, today, known) for number in range(7)]
+    week = [_day(kept, _monday(today) + number * ONE_DAY, today, known) for number in range(7)]
     is_open, words = _said_of(week[today.weekday()], at)
     later = _monday(today) + timedelta(days=6)
     coming = [
-        row
-        for row in resource.special_days.all()
-        if row.ends_on > later and row.starts_on <= today + timedelta(days=SOON)
+        row for row in kept.special if row.ends_on > later and row.starts_on <= today + timedelta(days=SOON)
     ]
     return Opening(week, is_open, words, coming)
 
 
-def _day(resource: Resource, day: date, today: date, calendar: Calendar) -> WeekDay:
-    return WeekDay(
-        f"周{'一二三四五六日'[day.weekday()]}",
-        day,
-        spans(resource, day, calendar),
-        day == today,
-        _reason(resource, day, calendar),
-    )
-
-
-def _reason(resource: Resource, day: date, calendar: Calendar) -> str:
-    special = special_on(resource, day)
-    if special:
-        return special.reason or "特别安排"
-    sort = calendar.sorts.get(day, "")
-    is_kept = weekday_kept(day, sort, resource.holiday_rule) == day.isoweekday()
-    return "" if is_kept else calendar.names[day]
+def _day(kept: Timetable, day: date, today: date, calendar: Calendar) -> WeekDay:
+    name = f"周{'一二三四五六日'[day.weekday()]}"
+    return WeekDay(name, day, kept.spans(day, calendar), day == today, kept.reason(day, calendar))
 
 
 def _said_of(today: WeekDay, at: datetime) -> tuple[bool, str]:
