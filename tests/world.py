@@ -545,7 +545,8 @@ def _parts(world: World) -> None:
         if place in things["work"]:
             things["work"][place].files.create(attachment=paper, title="样章")
         if place in things["application"]:
-            things["application"][place].files.create(attachment=paper, proves="venue")
+            proof = files.keep(files.made(b"%PDF-1.7", "证明.pdf", "pdf"), **at, needs=Perm.TITLE_CASE)
+            things["application"][place].files.create(attachment=proof, proves="venue")
 
 
 def _children(world: World) -> None:
