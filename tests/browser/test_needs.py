@@ -48,6 +48,7 @@ def who(at) -> None:
     page.get_by_label("联系人").fill("陈老师")
     page.get_by_label("手机号").fill("13700137000")
     page.get_by_label("区域").select_option(label="南山区")
+    page.get_by_label("给谁").select_option("minors")
     page.get_by_label("人数").fill("45")
     answer_plain_question(at)
 
