@@ -162,6 +162,7 @@ PROMISES = {
     "events_upkeep": _daily,
     "notice_digest": _digest,
     "daily_upkeep": _daily,
+    "tasks_upkeep": _daily,
     "resources_upkeep": _daily,
     "menu_upkeep": _daily,
     "menu_digest": _daily,
