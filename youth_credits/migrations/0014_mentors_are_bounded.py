@@ -4,7 +4,7 @@ from django.db import migrations
 
 MENTOR = "(SELECT portal_scope_id('mentor'))"
 SERVING = "(left_on IS NULL OR left_on > (now() AT TIME ZONE 'Asia/Shanghai')::date)"
-OWN = f"mentor_id IN (SELECT id FROM talent_person WHERE account_id = {MENTOR} AND {SERVING})"  # noqa: S608
+OWN = f"mentor_id IN (SELECT id FROM talent_person WHERE account_id = {MENTOR} AND {SERVING})"  # noqa: S608  policies of our own names
 READS = f"CREATE POLICY mentor ON youth_credits_nomination FOR SELECT USING (status = 'active' AND {OWN})"
 
 
