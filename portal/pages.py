@@ -60,13 +60,12 @@ def home(request):
     now = timezone.now()
     total, by_audience, by_district = resources.doors()
     weekend = weekend_of(now)
-    days = resources.Calendar.around(now)
     sessions = events.between(*weekend, limit=6)
     context = {
         "weekend": weekend,
         "sessions": sessions,
         "later": [] if sessions else events.coming(now, limit=6),
-        "newest": [(row, resources.opening(row, now, days)) for row in resources.newest(6)],
+        "newest": resources.cards(resources.newest(6), now),
         "headline": _headline(),
         "doors": [
             {"code": code, "name": name, "text": text, "icon": icon, "count": by_audience[code]}
@@ -170,7 +169,6 @@ def landing_place(request, code):
 
 def _composed(asked) -> dict:
     """Counts as doors to the menu, and what is new: for any question."""
-    days = resources.Calendar.around(asked.at)
     newest = replace(asked, sort="new").page(size=NEW_SHOWN)
     doors = [
         ("全部资源", asked.total, asked.address()),
@@ -179,7 +177,7 @@ def _composed(asked) -> dict:
     ]
     return {
         "doors": [{"label": label, "value": count, "url": url} for label, count, url in doors],
-        "newest": [(row, resources.opening(row, asked.at, days)) for row in newest.rows],
+        "newest": resources.cards(newest.rows, asked.at),
         "menu_url": asked.address(),
         "feeds": resources.feed_addresses(asked),
     }
@@ -203,12 +201,11 @@ def _seniors(request, asked):
     """Large type, few choices: what is open now, where, and the number to call."""
     opened = replace(asked, open="now")
     is_open = opened.total > 0
-    days = resources.Calendar.around(asked.at)
     rows = (opened if is_open else replace(asked, free="1")).page(size=CHOICES_FOR_SENIORS).rows
     context = {
         "display_large": True,
         "is_open": is_open,
-        "cards": [(row, resources.opening(row, asked.at, days)) for row in rows],
+        "cards": resources.cards(rows, asked.at),
         "ways": [
             ("今天和周末开放的地方", asked.address(open="weekend")),
             ("不要钱的", asked.address(free="1")),
@@ -291,7 +288,7 @@ def resource(request, code):
         "extra": found.extra(public_only=True),
         "sessions": sessions,
         "chart": _place(found),
-        "near": resources.near(found),
+        "near": resources.cards(resources.near(found), now),
         "attention": resources.attention_of(found),
         "work": resources.work_of(found),
         "data": resources.schema_org(found, events=_events_of(sessions)),
@@ -336,12 +333,11 @@ def base(request, pk):
     titles = [(title, title.is_in_force(local_today(now))) for title in outreach.titles_of(holder)]
     rows = resources.on_cards(resources.published().filter(organization=holder))
     places = list(rows.order_by("title", "pk"))
-    days = resources.Calendar.around(now)
     context = {
         "holder": holder,
         "titles": titles,
         "is_in_force": any(stands for _, stands in titles),
-        "places": [(row, resources.opening(row, now, days)) for row in places[:12]],
+        "places": resources.cards(places[:12], now),
         "sessions": events.sessions_at([row.pk for row in places], now, limit=10),
         "years": outreach.evidence_of(holder, local_today(now).year - 1),
     }

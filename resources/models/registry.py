@@ -282,6 +282,8 @@ class Resource(Scoped):
     def get_desk_url(self):
         return reverse("resources_desk:detail", args=[self.pk])
 
+    kilometres: float | None = None  # from where somebody asks; the menu says it
+
     @property
     def is_public(self) -> bool:
         return self.status == self.Status.PUBLISHED

@@ -10,6 +10,7 @@ from resources.queries.assets import (
     owed_by_owner,
 )
 from resources.queries.booking import terms_of
+from resources.queries.cards import Card, cards, on_cards
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
 from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
@@ -47,7 +48,6 @@ from resources.queries.registry import (
     internal_facts,
     kinds,
     newest,
-    on_cards,
     public_facts,
     published,
     records,
@@ -69,6 +69,7 @@ __all__ = [
     "PLACES_SOURCE",
     "SORTS",
     "Calendar",
+    "Card",
     "DeskQuery",
     "MenuQuery",
     "StartingPoints",
@@ -77,6 +78,7 @@ __all__ = [
     "attention_of",
     "booking_visits_by_region",
     "bookings_by_region",
+    "cards",
     "census_waiting",
     "changed_since",
     "check_mergeable",

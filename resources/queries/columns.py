@@ -8,6 +8,7 @@ written something itself reads for itself alone, so that nothing undone is ever 
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from django.db import connection
@@ -103,14 +104,19 @@ class Columns:
         mask[self.places_of(keys)] = True
         return mask
 
+    @cached_property
+    def topic_place(self) -> np.ndarray:
+        """Where the row of each topic stands."""
+        return np.searchsorted(self.keys, self.topic_key)
+
     def about(self, topic: int) -> np.ndarray:
-        return self.among(self.topic_key[self.topic == topic])
+        mask = np.zeros(len(self.keys), bool)
+        mask[self.topic_place[self.topic == topic]] = True
+        return mask
 
     def among_topics(self, mask: np.ndarray) -> np.ndarray:
         """Of the topics of all rows, those whose row the mask lets through."""
-        if not len(self.topic_key):
-            return np.array([], bool)
-        return mask[np.searchsorted(self.keys, self.topic_key)]
+        return mask[self.topic_place]
 
     def open_at(self, at: datetime) -> dict[str, np.ndarray]:
         """What is open at a moment and on its weekend; asked once a minute."""

@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from resources.models import Resource
+from resources.queries.cards import in_order
 from resources.queries.menu import MenuQuery
-from resources.queries.registry import in_order
 
 NEWEST = 50
 

@@ -26,10 +26,10 @@ from resources.models import (
     audience_bit,
     group_bit,
 )
+from resources.queries.cards import in_order
 from resources.queries.columns import Columns, columns
 from resources.queries.counts import MenuCounts
 from resources.queries.places import Place, StartingPoints
-from resources.queries.registry import in_order
 
 PAGE = 24
 MOST_TOPICS_SHOWN = 12

@@ -53,13 +53,25 @@ def _sort_of(row: Day) -> str:
 class Timetable:
     """The hours of one resource, read once for all the days that are asked about."""
 
-    weekly: list[OpeningHours]
+    weekly: list[Span]
     special: list[SpecialDays]
     holiday_rule: str
 
     @classmethod
     def of(cls, resource: Resource) -> "Timetable":
-        return cls(list(resource.hours.all()), list(resource.special_days.all()), resource.holiday_rule)
+        weekly = [Span(row.weekday, row.opens, row.closes, row.note) for row in resource.hours.all()]
+        return cls(weekly, list(resource.special_days.all()), resource.holiday_rule)
+
+    @classmethod
+    def of_all(cls, resources: list[Resource]) -> dict[int, "Timetable"]:
+        """Those of a list by the resources' keys, in two queries and without an object for each line."""
+        tables = {row.pk: cls([], [], row.holiday_rule) for row in resources}
+        lines = OpeningHours.objects.filter(resource__in=tables.keys())
+        for key, *line in lines.values_list("resource_id", "weekday", "opens", "closes", "note"):
+            tables[key].weekly.append(Span(*line))
+        for row in SpecialDays.objects.filter(resource__in=tables.keys()):
+            tables[row.resource_id].special.append(row)
+        return tables
 
     def __bool__(self) -> bool:
         """Whether any hours are known."""
@@ -77,11 +89,7 @@ class Timetable:
         if special:
             return [Span(day.isoweekday(), *stretch) for stretch in special.as_written.times]
         weekday = weekday_kept(day, calendar.sorts.get(day, ""), self.holiday_rule)
-        return [
-            Span(row.weekday, row.opens, row.closes, row.note)
-            for row in self.weekly
-            if row.weekday == weekday
-        ]
+        return [span for span in self.weekly if span.weekday == weekday]
 
     def reason(self, day: date, calendar: Calendar) -> str:
         """Why the hours of a day differ from the usual ones; "" where they do not."""
@@ -145,12 +153,14 @@ class Opening:
     coming: list[SpecialDays] = field(default_factory=list)
 
 
-def opening(resource: Resource, at: datetime, calendar: Calendar | None = None) -> Opening | None:
+def opening(
+    resource: Resource, at: datetime, calendar: Calendar | None = None, timetable: Timetable | None = None
+) -> Opening | None:
     """When the resource is open; None where no hours are known.
 
-    Lists give one `calendar` for all their cards.
+    Lists give one `calendar` for all their cards, and each its `timetable`.
     """
-    kept = Timetable.of(resource)
+    kept = Timetable.of(resource) if timetable is None else timetable
     if not kept:
         return None
     known = calendar or Calendar.around(at)

@@ -12,8 +12,8 @@ from datetime import datetime
 import numpy as np
 
 from resources.models import Audience, Interests, Resource, audience_bit
+from resources.queries.cards import in_order
 from resources.queries.menu import MenuQuery
-from resources.queries.registry import in_order
 
 ROLES_OF_CHILDREN = frozenset({"student"})
 MOST_TOPICS = 10

@@ -33,6 +33,7 @@ from resources.models import (
     ResourcePicture,
     ResourceVersion,
 )
+from resources.queries.cards import in_order
 
 
 def shown(resources):
@@ -45,12 +46,6 @@ def shown(resources):
         "links",
         Prefetch("pictures", ResourcePicture.objects.select_related("attachment")),
     )
-
-
-def on_cards(resources):
-    """Resources with what a card prints."""
-    pictures = Prefetch("pictures", ResourcePicture.objects.select_related("attachment"))
-    return resources.select_related("kind", "region").prefetch_related("hours", "special_days", pictures)
 
 
 def kinds():
@@ -66,11 +61,6 @@ def newest(limit: int = 6) -> list[Resource]:
     """The resources published last."""
     entries = MenuEntry.objects.order_by("-published_at", "resource_id")[:limit]
     return in_order([entry.pk for entry in entries])
-
-
-def in_order(keys: list[int]) -> list[Resource]:
-    found = on_cards(Resource.objects.all()).in_bulk(keys)
-    return [found[key] for key in keys if key in found]
 
 
 def listed_on(day: date):

@@ -30,11 +30,10 @@ def answer(request, asked: queries.MenuQuery, *, typed: str = "", starts=()):
     placed = [row for row in page.rows if row.latitude is not None]
     # Up to three places carry their names on the map, more carry numbers.
     numbers = {row.pk: number for number, row in enumerate(placed, 1)} if len(placed) > 3 else {}
-    days = queries.Calendar.around(asked.at)
     context = {
         "asked": asked,
         "page": page,
-        "cards": [(row, queries.opening(row, asked.at, days), numbers.get(row.pk, "")) for row in page.rows],
+        "cards": queries.cards(page.rows, asked.at, numbers=numbers),
         "placed": len(placed),
         "feeds": queries.feed_addresses(asked),
         "places": queries.starting_points(asked.columns, asked.words),

@@ -141,10 +141,10 @@ def suggested(request):
 
 def _context(wanted: Wanted, **more) -> dict:
     now = timezone.now()
-    days = queries.Calendar.around(now)
     found = recommend(wanted, at=now)
+    reasons = {row.pk: reason for row, reason in found}
     return {
-        "cards": [(row, queries.opening(row, now, days), reason) for row, reason in found],
+        "cards": queries.cards([row for row, _ in found], now, reasons=reasons),
         "wanted": wanted,
         "topics": Topic.objects.filter(is_active=True).order_by("position", "pk"),
         **more,
