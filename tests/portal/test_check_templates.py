@@ -38,3 +38,18 @@ def test_a_base_that_is_not_there_is_named(tmp_path):
 
 def test_a_name_known_only_at_run_time_is_no_fault(tmp_path):
     assert _faults(tmp_path, "{% include partial only %}") == []
+
+
+def test_a_name_made_in_one_block_and_used_in_another_is_named(tmp_path):
+    text = (
+        "{% block lead %}{% url 'home' as home %}{{ home }}{% endblock %}"
+        '{% block content %}<a href="{{ home }}">首页</a>{% endblock %}'
+    )
+
+    assert _faults(tmp_path, text) == ["page.html: home 只在另一个 block 里有值"]
+
+
+def test_a_name_made_in_both_blocks_is_no_fault(tmp_path):
+    block = "{{% block {0} %}}{{% url 'home' as home %}}{{{{ home }}}}{{% endblock %}}"
+
+    assert _faults(tmp_path, block.format("lead") + block.format("content")) == []

@@ -1,5 +1,6 @@
-"""Compiles every template of the portal: a misspelt tag or filter is found here and not by a visitor."""
+"""Compiles every template: a misspelt tag, or a name without a value, is found here and not by a visitor."""
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -39,7 +40,27 @@ def faults_of(engine: Engine, name: str) -> list[str]:
     wanted = [source.var for _, source in nodes if isinstance(source.var, str)]
     return [
         f"{name}: 没有模板 {other}" for other in wanted if other not in known and not exists(engine, other)
-    ]
+    ] + [f"{name}: {word} 只在另一个 block 里有值" for word in lost_names(template.source)]
+
+
+BLOCK = re.compile(r"{% block \w+ %}(.*?){% endblock", re.DOTALL)
+TAG = re.compile(r"{[{%](.*?)[%}]}", re.DOTALL)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+def lost_names(source: str) -> list[str]:
+    """Names that one block gives a value with `as` and another one uses: there they are empty."""
+    blocks = [[QUOTED.sub("", tag) for tag in TAG.findall(body)] for body in BLOCK.findall(source)]
+    made = [{word for tag in tags for word in re.findall(r"\bas (\w+) *$", tag)} for tags in blocks]
+    used = [{word for tag in tags for word in re.findall(r"(?<![.\w])\w+", tag)} for tags in blocks]
+    return sorted(
+        {
+            word
+            for place, words in enumerate(made)
+            for word in words
+            if any(word in used[other] and word not in made[other] for other in range(len(blocks)))
+        }
+    )
 
 
 def exists(engine: Engine, name: str) -> bool:
