@@ -48,10 +48,11 @@ PASSWORDS = ("POSTGRES_OWNER_PASSWORD", "POSTGRES_WEB_PASSWORD", "POSTGRES_SUPER
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
-    "max_connections": "200",
+    "max_connections": "250",
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
     "password_encryption": "scram-sha-256",
+    "wal_buffers": "16MB",  # a batch of 50,000 credits writes 15 MB of log before it commits
 }
 # For a cluster that is deleted after use: a crash may lose it, so nothing waits for the disk.
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

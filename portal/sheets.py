@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -283,6 +284,7 @@ def _add_frame(table: Table, frame: dict) -> None:
     table.faults.extend(Fault(*fault) for fault in frame["faults"])
 
 
+@lru_cache(4_096)  # a column of days repeats itself
 def _dated(text: str) -> Cell:
     if text[0] != "\x01":
         return text

@@ -21,6 +21,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 
 import python_calamine
@@ -261,7 +262,7 @@ class Cleaner:
         if kinds == {str}:
             clean, is_checked = self.text.all(values)
         elif kinds == {datetime.date}:
-            return ["\x01" + value.isoformat() for value in values], True
+            return [_written(value) for value in values], True
         elif kinds == {float} and -FIRST_INEXACT_NUMBER < min(values) <= max(values) < FIRST_INEXACT_NUMBER:
             return [int(value) if value.is_integer() else value for value in values], False
         else:
@@ -292,7 +293,7 @@ class Cleaner:
         if kind is datetime.datetime:
             return "\x01" + (value.date() if value.time() == datetime.time.min else value).isoformat()
         if kind is datetime.date:
-            return "\x01" + value.isoformat()
+            return _written(value)
         if kind is datetime.time:
             return value.isoformat("minutes")
         if kind is datetime.timedelta:
@@ -310,6 +311,11 @@ class Cleaner:
 
     def fault(self, line: int, header: str, shown: str, reason: str, remedy: str) -> None:
         self.faults.append((line, header, shown, reason, remedy))
+
+
+@lru_cache(4_096)  # a column of days repeats itself
+def _written(day: datetime.date) -> str:
+    return "\x01" + day.isoformat()
 
 
 # --- The table among the sheets -------------------------------------------------------------------

@@ -270,6 +270,7 @@ KEEPING = """
 CREATE FUNCTION youth_credits_ledger_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     schools bigint[];
+    activities bigint[];
     are_known boolean;
     has_certificates boolean;
     entries bigint;
@@ -279,7 +280,8 @@ DECLARE
 BEGIN
     EXECUTE $sql$
         SELECT array_agg(DISTINCT e.school_id ORDER BY e.school_id), bool_or(e.has_certificates), sum(e.entries),
-            sum(e.taken_back), bool_and(b.id IS NOT NULL AND a.id IS NOT NULL)
+            sum(e.taken_back), bool_and(b.id IS NOT NULL AND a.id IS NOT NULL),
+            array_agg(a.id) FILTER (WHERE e.entries > e.taken_back)
         FROM (
             SELECT school_id, batch_id, activity_id, rule_id, school_year,
                 bool_or(certificate <> '') AS has_certificates, count(*) AS entries, count(reverses_id) AS taken_back
@@ -289,13 +291,21 @@ BEGIN
         LEFT JOIN youth_credits_activity a
             ON (a.id, a.school_id, a.rule_id) = (e.activity_id, e.school_id, e.rule_id)
             AND e.school_year = extract(year FROM a.held_on) - (extract(month FROM a.held_on) < 9)::int
-    $sql$ INTO schools, has_certificates, entries, taken_back, are_known;
+    $sql$ INTO schools, has_certificates, entries, taken_back, are_known, activities;
     IF schools IS NULL THEN
         RETURN NULL;
     ELSIF NOT are_known THEN
         RAISE foreign_key_violation USING MESSAGE = 'an entry names a batch or an activity of another school';
     END IF;
     PERFORM pg_advisory_xact_lock(7304100, school::int) FROM unnest(schools) AS school;
+    -- Under the lock that whoever publishes a term holds, too.
+    IF EXISTS (SELECT FROM youth_credits_activity a
+        JOIN youth_credits_publication p ON p.organization_id = a.school_id AND p.status <> 'open'
+            AND a.held_on >= p.starts_on AND a.held_on < p.ends_on
+        WHERE a.id = ANY (activities))
+    THEN
+        RAISE check_violation USING MESSAGE = 'a published term takes no new entries';
+    END IF;
 
     IF taken_back > 0 THEN
         EXECUTE $sql$

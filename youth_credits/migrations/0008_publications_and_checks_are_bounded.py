@@ -1,4 +1,4 @@
-"""Who sees publications' appeals, cases and draws; a published term takes no new entries."""
+"""Who sees publications' appeals, cases and draws."""
 
 # ruff: noqa: S608  policies of our own names
 from django.db import migrations
@@ -71,32 +71,10 @@ DROP POLICY guardian ON youth_credits_accesscase;
 DROP POLICY number ON youth_credits_student;
 """
 
-LOCK = """
-CREATE FUNCTION youth_credits_published_terms_are_locked() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (SELECT FROM (SELECT DISTINCT activity_id, school_id FROM added WHERE reverses_id IS NULL) e
-        JOIN youth_credits_activity a ON a.id = e.activity_id
-        JOIN youth_credits_publication p ON p.organization_id = e.school_id AND p.status <> 'open'
-            AND a.held_on >= p.starts_on AND a.held_on < p.ends_on)
-    THEN
-        RAISE check_violation USING MESSAGE = 'a published term takes no new entries';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER youth_credits_published_terms_are_locked AFTER INSERT ON youth_credits_credit
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT
-    EXECUTE FUNCTION youth_credits_published_terms_are_locked();
-"""
-NO_LOCK = """
-DROP TRIGGER youth_credits_published_terms_are_locked ON youth_credits_credit;
-DROP FUNCTION youth_credits_published_terms_are_locked();
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [("youth_credits", "0007_guardians_are_bounded")]
     operations = [
         *bound(POLICIES),
         migrations.RunSQL(CASES, NO_CASES),
-        migrations.RunSQL(LOCK, NO_LOCK),
     ]

@@ -8,6 +8,7 @@ remembered, since columns repeat themselves: 50,000 rows have a few dozen dates,
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 
 from django.db import transaction
 
@@ -54,6 +55,15 @@ NO_COURSE = (
     "课程名称和举办单位须与“学分课程”清单一致；其他校外活动请选其他类别",
 )
 READINGS_SHOWN = 12
+
+
+def _cells(*headers: str) -> Callable[[tuple], tuple]:
+    return itemgetter(*(CREDIT_HEADERS.index(header) for header in headers))
+
+
+PERSON = _cells(NUMBER, NAME)
+HOLDING = _cells(ACTIVITY, KIND, DAY, PROVIDER, MINUTES, AWARD, GRANTED)
+REST = _cells(START, MINUTES, CERTIFICATE)
 
 # A child's grade now, and the earlier ones with their first days, the latest first.
 Grades = tuple[int, tuple[tuple[date, int], ...]]
@@ -267,8 +277,15 @@ class CreditSheet:
     def _entries(self, pieces: Iterable[tuple[Table, int]]) -> Iterator[str]:
         """The good rows for COPY, as they arrive."""
         people = _Remembered(self.roll.find)
-        occasions = _Remembered(self._occasion)
-        worths = _Remembered(self._worth)
+        occasions, worths = _Remembered(self._occasion), _Remembered(self._worth)
+
+        def held(*cells) -> tuple:
+            """The number of an occasion and the worth of an hour there, with the faults of their cells."""
+            occasion, faults = occasions[cells[:4]]
+            worth, more = worths[occasion, *cells[4:]]
+            return occasion, worth, (*faults, *more)
+
+        holdings = _Remembered(held)
         rests = _Remembered(self._rest)
         reached = _Remembered(self._reached)
         plain = (("", actions.ANY_TIME), ())
@@ -276,19 +293,19 @@ class CreditSheet:
             self.table = table
             self.told = told(table)
             distrusted = {line for line, _ in self.told}
-            entries = []
-            for line, row in table.numbered(first):
-                number, name, activity, kind, day, minutes, provider, start, award, granted, certificate = row
-                student, grades, faults = people[number, name]
-                occasion, faults1 = occasions[activity, kind, day, provider]
-                worth, faults2 = worths[occasion, minutes, award, granted]
+            rows, entries = table.rows[first:], []
+            who = map(people.__getitem__, map(PERSON, rows))
+            what = map(holdings.__getitem__, map(HOLDING, rows))
+            cells = zip(table.numbered(first), map(REST, rows), who, what, strict=True)
+            for (line, row), (start, minutes, certificate), (student, grades, faults), found in cells:
+                occasion, worth, faults1 = found
                 if start is None and certificate is None and occasion in self.asking_nothing:
-                    (text, when), faults3 = plain
+                    (text, when), faults2 = plain
                 else:
-                    (text, when), faults3 = rests[occasion, start, minutes, certificate]
-                faults4 = reached[grades, occasion]
-                if faults or faults1 or faults2 or faults3 or faults4:
-                    self._fault(line, row, [*faults, *faults1, *faults2, *faults3, *faults4])
+                    (text, when), faults2 = rests[occasion, start, minutes, certificate]
+                faults3 = reached[grades, occasion]
+                if faults or faults1 or faults2 or faults3:
+                    self._fault(line, row, [*faults, *faults1, *faults2, *faults3])
                 elif line not in distrusted:
                     entries.append(f"{line}\t{student}\t{occasion}\t{worth}\t{text}\t{when}\n")
             yield "".join(entries)
