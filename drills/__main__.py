@@ -5,7 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from drills import faults, suites
+from drills.alike import alike
 from drills.census import census
+from drills.clear import clear
 from drills.credits import batches_killed
 from drills.trail import trail
 from portal.preflight import ROOT
@@ -14,9 +16,11 @@ DRILLS = {
     **faults.DRILLS,
     "batches-killed": batches_killed,
     "census": census,
+    "clear": clear,
     "forms": suites.forms,
     "access": suites.access,
     "trail": trail,
+    "alike": alike,
 }
 RECORD = ROOT / "docs" / "operations.md"
 

@@ -1,7 +1,5 @@
 """Batches of credits while workers are killed, messages come twice and the database restarts."""
 
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +7,6 @@ from pathlib import Path
 import psutil
 
 from drills.stage import Stage, within
-from portal.preflight import ROOT
 
 ROWS, BATCHES, KILLS = 5_000, 6, 4
 
@@ -80,11 +77,11 @@ def batches_killed() -> str:
     """Workers killed -9 in the middle of batches, every message three times, PostgreSQL restarted once."""
     with Stage() as stage, tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        _manage(stage, "reference_data")
-        _shell(stage, PREPARE.format(batches=BATCHES, rows=ROWS, folder=folder))
+        stage.manage("reference_data")
+        stage.shell(PREPARE.format(batches=BATCHES, rows=ROWS, folder=folder))
         began, killed, restarted = time.monotonic(), 0, False
         while True:
-            states = _shell(stage, DECIDE).partition("STATES")[2].split()
+            states = stage.shell(DECIDE).partition("STATES")[2].split()
             if states and set(states) == {"kept"}:
                 break
             if time.monotonic() - began > 1500:
@@ -97,8 +94,8 @@ def batches_killed() -> str:
                 restarted = within(60, lambda: stage.status() == 200)
             time.sleep(2)
         seconds = time.monotonic() - began
-        twice, *entries = _shell(stage, COUNT).partition("COUNTS")[2].split()
-        proof = _manage(stage, "credit_proof").strip().splitlines()[-1]
+        twice, *entries = stage.shell(COUNT).partition("COUNTS")[2].split()
+        proof = stage.manage("credit_proof").strip().splitlines()[-1]
     if set(entries) != {str(ROWS)} or twice != "0":
         raise RuntimeError(f"batches of {entries} entries, {twice} twice")
     return (
@@ -118,22 +115,3 @@ def _kill_workers(stage: Stage) -> bool:
     for process in found:
         process.kill()
     return bool(found)
-
-
-def _shell(stage: Stage, code: str) -> str:
-    return _manage(stage, "shell", "-c", code)
-
-
-def _manage(stage: Stage, *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "portal.start", "manage", *command],
-        cwd=ROOT,
-        env=stage.environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr[-800:]}")
-    return done.stdout

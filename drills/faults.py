@@ -9,7 +9,7 @@ from drills.stage import Stage, within
 from drills.writers import Writers
 
 
-def database_killed(rounds: int = 3, sessions: int = 50) -> str:
+def database_killed(rounds: int = 3, sessions: int = 200) -> str:
     """kill -9 of every PostgreSQL process while many sessions write (TRUST F3)."""
     with Stage() as stage:
         writers = Writers(stage, sessions)

@@ -53,7 +53,7 @@ class Stage:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "portal.start"], cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )
-        if not within(180, lambda: self.status() == 200 or self.process.poll() is not None):
+        if not within(600, lambda: self.status() == 200 or self.process.poll() is not None):
             raise RuntimeError("the portal of the drill does not answer")
         if self.process.poll() is not None:
             raise RuntimeError("the portal of the drill did not start")
@@ -66,6 +66,25 @@ class Stage:
             return error.code
         except OSError:
             return 0
+
+    def shell(self, code: str) -> str:
+        """What a piece of Python prints on the stage's data."""
+        return self.manage("shell", "-c", code)
+
+    def manage(self, *command: str) -> str:
+        """What a management command prints. Raises RuntimeError if it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.start", "manage", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed: {done.stderr[-800:]}")
+        return done.stdout
 
     def owner_url(self) -> str:
         return embedded.addresses(self.folder)[0]

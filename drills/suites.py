@@ -32,7 +32,7 @@ def access() -> str:
 def _run(*files: str, **environment: str) -> tuple[str, float]:
     began = time.monotonic()
     told = subprocess.run(
-        [str(ROOT / "script" / "test"), *files, "-rP"],
+        [str(ROOT / "script" / "test"), *files, "-rP", "--show-capture=stdout"],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
