@@ -65,7 +65,8 @@ def django_db_setup(
             with connection.cursor() as cursor:  # a browser still open holds a thread of the live server
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                    " WHERE datname = current_database() AND usename = current_user"
+                    " AND pid <> pg_backend_pid()"
                 )
             connection.close()
             with as_owner():
