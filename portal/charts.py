@@ -37,7 +37,9 @@ MISSING = "—"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture and the table of the same figures. `svg` is safe to print into a page."""
+    """A picture and the table of the same figures. `svg` is safe to print into a page, "" where there is
+    the table alone; `how` says how the figures were counted.
+    """
 
     name: str
     title: str
@@ -47,6 +49,7 @@ class Chart:
     unit: str = ""
     source: str = ""
     note: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class About:
     unit: str = ""
     source: str = ""
     note: str = ""
+    how: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", self.name):
@@ -67,15 +71,23 @@ class About:
         self, picture: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], summary: str
     ) -> Chart:
         """The chart with this picture, which gets the title and `summary` for those who cannot see it."""
+        return self._with(titled(picture, name=self.name, title=self.title, summary=summary), columns, rows)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart:
+        """The figures alone, to be read and downloaded like those of a picture."""
+        return self._with(SafeString(""), columns, rows)
+
+    def _with(self, svg: SafeString, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart:
         return Chart(
             name=self.name,
             title=self.title,
-            svg=titled(picture, name=self.name, title=self.title, summary=summary),
+            svg=svg,
             columns=tuple(columns),
             rows=tuple(tuple(row) for row in rows),
             unit=self.unit,
             source=self.source,
             note=self.note,
+            how=self.how,
         )
 
 
@@ -355,9 +367,10 @@ def line(
     decimals: int = 0,
     highlight: Sequence[str] = (),
     base: float | None = None,
+    joins: bool = False,
 ) -> Chart:
-    """Lines over time, named at their ends; a gap where a figure is missing. `base` draws a line at, say,
-    100.
+    """Lines over time, named at their ends; a gap where a figure is missing, unless it `joins` what is known.
+    `base` draws a line at, say, 100.
 
     With `highlight` only these are coloured and named and the others stay in the background.
     """
@@ -374,6 +387,7 @@ def line(
         }
         for name, points in series.items()
         for time, value in zip(times, points, strict=True)
+        if value is not None or not joins
     ]
     known = [row["value"] for row in values if row["value"] is not None] + (
         [base] if base is not None else []
