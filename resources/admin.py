@@ -101,9 +101,10 @@ class ResourceKindAdmin(RegisterPermissions, admin.ModelAdmin):
         "classification_code",
         "freshness_months",
         "is_place",
+        "channel",
         "position",
     ]
-    list_filter = ["is_current", "is_place"]
+    list_filter = ["is_current", "is_place", "channel"]
     search_fields = ["name", "code"]
     ordering = ["position", "code", "-version"]
 

@@ -19,7 +19,9 @@ from outreach.views.rounds import add_fault, require_desk
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import Refused
+from portal.identifiers import clean_text
 from portal.keyset import page_by_key
+from portal.regions import Region
 from portal.roles import Perm
 
 STATES = (
@@ -74,9 +76,18 @@ def task_new(request, pk=None):
     source = parent.region if parent else queries.sources_of(request.user).first()
     if source is None or not may(request.user, Perm.TASK_ASSIGN, source):
         raise PermissionDenied("您不能从这里下达任务。")
-    given = {"title": parent.title, "due_on": parent.due_on} if parent else {}
+    given = {"title": parent.title, "due_on": parent.due_on} if parent else _filled_in(request.GET, source)
     title = "分解任务" if parent else "下达任务"
     return _hand_down(request, title, source, given, back=parent, parent=parent)
+
+
+def _filled_in(params, source: Region) -> dict:
+    """What the address of a new task fills in: title, text, and the part of the region that holds `place`."""
+    found = {"title": clean_text(params.get("title", "")[:120])}
+    found["text"] = clean_text(params.get("text", "")[:2000], multiline=True)
+    place = Region.objects.filter(code=params.get("place", "")[:12].replace("\0", "")).first()
+    below = [one for one in queries.places_below(source) if place and place.path.startswith(one.path)]
+    return found | {"regions": [one.pk for one in below]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

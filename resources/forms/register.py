@@ -114,6 +114,7 @@ class KindForm(forms.ModelForm):
             "code",
             "name",
             "summary",
+            "channel",
             "is_place",
             "classification_code",
             "classification_edition",
@@ -125,6 +126,7 @@ class KindForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["channel"].required = False  # what is not said is as usual
         if self.instance.pk:
             self.fields["fields_text"].initial = written_fields(self.instance.fields)
 

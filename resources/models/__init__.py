@@ -33,6 +33,7 @@ from resources.models.desk import BulkChange, DeskFilter
 from resources.models.kinds import (
     Accessibility,
     Audience,
+    Channel,
     Dimension,
     FieldType,
     Language,
@@ -90,6 +91,7 @@ __all__ = [
     "CensusForm",
     "CensusRound",
     "CensusUnit",
+    "Channel",
     "Concession",
     "DayPart",
     "DeskFilter",

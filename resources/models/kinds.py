@@ -39,6 +39,16 @@ class Spirit(models.TextChoices):
     NURTURE = "nurture", "育人"
 
 
+class Channel(models.TextChoices):
+    """How something reaches people. Basis: the plan, 全媒体传播."""
+
+    ONSITE = "onsite", "到场"
+    DELIVERED = "delivered", "送上门"
+    ONLINE = "online", "网络"
+    BROADCAST = "broadcast", "影视音频"
+    PRINT = "print", "图书报刊"
+
+
 class Language(models.TextChoices):
     """The languages something is offered in."""
 
@@ -142,6 +152,13 @@ class ResourceKind(models.Model):
     version = models.PositiveSmallIntegerField("版本", default=1)
     name = models.CharField("类型名称", max_length=30)
     summary = models.CharField("说明", max_length=200, blank=True)
+    channel = models.CharField(
+        "传播渠道",
+        max_length=10,
+        choices=Channel,
+        default=Channel.DELIVERED,
+        help_text="这类资源怎样到达公众。",
+    )
     is_place = models.BooleanField("有固定场所", default=False, help_text="有地址、开放时间和地图位置。")
     fields = models.JSONField("扩展字段", default=list, blank=True, validators=[validate_fields])
     classification_code = models.CharField(
