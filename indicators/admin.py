@@ -3,8 +3,21 @@
 from django.contrib import admin
 
 from indicators import actions
-from indicators.models import Denominator, Figure, FigureSource, FormItem, NationalSeries, ValidationRule
+from indicators.actions import literacy
+from indicators.forms import LiteracyResultForm, LiteracySurveyForm
+from indicators.models import (
+    Denominator,
+    Figure,
+    FigureSource,
+    FormItem,
+    LiteracyResult,
+    LiteracySurvey,
+    NationalSeries,
+    ValidationRule,
+)
+from indicators.sheets import LiteracySheet
 from portal.admin_site import RegisterPermissions
+from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 
 
@@ -75,3 +88,38 @@ class NationalSeriesAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["name", "year", "value", "unit", "growth_percent", "is_derived", "source"]
     list_filter = ["name", "year"]
     ordering = ["item", "-year"]
+
+
+@admin.register(LiteracySurvey)
+class LiteracySurveyAdmin(RegisterPermissions, admin.ModelAdmin):
+    """Surveys of civic scientific literacy, each with its source."""
+
+    view_perm, edit_perm = Perm.INDEX_VIEW, Perm.INDEX_COMPUTE
+    form = LiteracySurveyForm
+    list_display = ["code", "year", "name", "organiser", "source", "is_sample"]
+    list_filter = ["year", "is_sample"]
+    search_fields = ["code", "name"]
+    show_full_result_count = False
+    ordering = ["-year", "-pk"]
+
+    def save_model(self, request, obj, form, change):
+        literacy.save_survey(obj, by=request.user)
+
+
+@admin.register(LiteracyResult)
+class LiteracyResultAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """What the surveys found, by place and group; also as a sheet."""
+
+    resource_classes = [LiteracySheet]
+    view_perm, edit_perm = Perm.INDEX_VIEW, Perm.INDEX_COMPUTE
+    form = LiteracyResultForm
+    list_display = ["survey", "area", "group_kind", "group", "percent", "sample_size", "margin"]
+    list_filter = ["area_kind", "group_kind", "survey__year"]
+    list_select_related = ["survey"]
+    search_fields = ["survey__name", "area", "group"]
+    autocomplete_fields = ["survey"]
+    show_full_result_count = False
+    ordering = ["-survey__year", "-pk"]
+
+    def save_model(self, request, obj, form, change):
+        literacy.save_result(obj, by=request.user)

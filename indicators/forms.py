@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 
 from indicators.actions.returns import Typed
-from indicators.models import ReturnCell
+from indicators.models import LiteracyResult, LiteracySurvey, ReturnCell
+from portal.fields import Words
 from portal.identifiers import clean_text
 
 LONGEST_TEXT, LONGEST_NOTE = 40, 200
@@ -86,3 +87,37 @@ class ReportForm(forms.Form):
     def __init__(self, *args, years: Iterable[int], **options):
         super().__init__(*args, **options)
         self.fields["year"].choices = [(year, f"{year}年") for year in years]
+
+
+class SaveTableForm(forms.Form):
+    """A table's name, and whether everybody sees it; the question itself comes from the address."""
+
+    name = Words(label="名称", max_length=30)
+    is_shared = forms.BooleanField(label="公开，列入常用表", required=False)
+
+    def __init__(self, *args, may_share: bool, **options):
+        super().__init__(*args, **options)
+        if not may_share:
+            del self.fields["is_shared"]
+
+
+class LiteracySurveyForm(forms.ModelForm):
+    """A survey as its publication describes it."""
+
+    class Meta:
+        model = LiteracySurvey
+        fields = ("code", "year", "name", "organiser", "population", "method", "source", "note", "is_sample")
+
+
+class LiteracyResultForm(forms.ModelForm):
+    """One share that a survey found; its region follows from the place."""
+
+    position = forms.IntegerField(label="次序", required=False, min_value=0, max_value=999)
+
+    class Meta:
+        model = LiteracyResult
+        fields = ("survey", "area_kind", "area", "group_kind", "group", "percent", "sample_size", "margin")
+        fields += ("rank_note", "position")
+
+    def clean_position(self):
+        return self.cleaned_data["position"] or 0

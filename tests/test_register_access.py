@@ -60,6 +60,8 @@ REGISTERS = {
     "indicators_formitem": Register("staff"),
     "indicators_validationrule": Register("staff"),
     "indicators_nationalseries": Register("staff"),
+    "indicators_literacysurvey": Register("staff", "staff", "staff"),
+    "indicators_literacyresult": Register("staff", "staff", "staff"),
 }
 # Page → who reaches it by reading and by posting: a column of the table, or nobody.
 PAGES = {

@@ -7,12 +7,15 @@ from pathlib import Path
 from django.db import transaction
 
 from indicators.models import (
+    WHOLE,
     Denominator,
     Edition,
     Figure,
     FigureSource,
     FormItem,
     IndicatorVersion,
+    LiteracyResult,
+    LiteracySurvey,
     NationalSeries,
     Node,
     StatForm,
@@ -37,7 +40,7 @@ def load_reference() -> int:
 
     Basis: 全国科普统计调查报表（指标名称与口径的整理稿）; 深圳科普发展指数第一版方法.
     """
-    return _load_form() + _load_series() + _load_figures() + _load_edition()
+    return _load_form() + _load_series() + _load_figures() + _load_literacy() + _load_edition()
 
 
 def _load_form() -> int:
@@ -147,6 +150,33 @@ def _load_figures() -> int:
             defaults={"value": row["value"], "basis": row["basis"]},
         )
     return len(sources) + len(denominators) + len(figures)
+
+
+def _load_literacy() -> int:
+    """The published shares of the literate; what people entered or corrected since stays."""
+    city = Region.objects.filter(level=1).first()
+    own, whole = LiteracyResult.Area.OWN, LiteracyResult.Kind.ALL
+    rows = [row for row in _rows("literacy.csv") if city or row["area_kind"] != own]
+    for row in rows:
+        survey, _ = LiteracySurvey.objects.get_or_create(
+            code=row["survey"],
+            defaults={name: row[name] for name in ("year", "name", "organiser", "population", "source")},
+        )
+        LiteracyResult.objects.get_or_create(
+            survey=survey,
+            area=row["area"],
+            group=WHOLE,
+            defaults={
+                "area_kind": row["area_kind"],
+                "region": city if row["area_kind"] == own else None,
+                "group_kind": whole,
+                "percent": row["percent"],
+                "sample_size": row["sample_size"] or None,
+                "margin": row["margin"] or None,
+                "rank_note": row["rank_note"],
+            },
+        )
+    return len(rows)
 
 
 def _load_edition() -> int:

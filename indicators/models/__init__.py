@@ -7,6 +7,7 @@ Observations of an edition's indicators; a Vintage is one computation over all o
 from indicators.models.editions import Edition, IndicatorVersion, Node, Observation
 from indicators.models.figures import Denominator, Figure, FigureSource, NationalSeries
 from indicators.models.form import FormItem, Period, StatForm, ValidationRule
+from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
 from indicators.models.reports import AnnualReport
 from indicators.models.returns import (
     NOT_APPLICABLE_SIGN,
@@ -17,11 +18,13 @@ from indicators.models.returns import (
     ReturnQuerySet,
     plain,
 )
+from indicators.models.tables import SavedTable
 from indicators.models.vintages import ComputeRun, Vintage, VintageCell, VintageContribution
 
 __all__ = [
     "NOT_APPLICABLE_SIGN",
     "RETURN_FLOW",
+    "WHOLE",
     "AnnualReport",
     "CellRemark",
     "ComputeRun",
@@ -31,6 +34,8 @@ __all__ = [
     "FigureSource",
     "FormItem",
     "IndicatorVersion",
+    "LiteracyResult",
+    "LiteracySurvey",
     "NationalSeries",
     "Node",
     "Observation",
@@ -38,6 +43,7 @@ __all__ = [
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
+    "SavedTable",
     "StatForm",
     "ValidationRule",
     "Vintage",
