@@ -353,3 +353,61 @@ def projects_of(plan) -> list:
 
 def targets_of(plan) -> list:
     return outreach.targets(plan)
+
+
+def target_of(code: str, on: date):
+    """A target of the plan in force on a day, with what was reached; None where there is none."""
+    plan = outreach.plan_in_force(on)
+    found = targets_of(plan) if plan else []
+    return next((target for target in found if target.code == code), None)
+
+
+# ---------------------------------------------------------------- below the districts
+
+
+@dataclass(frozen=True)
+class StreetFigure:
+    """What the portal counts in the subdistricts of a district: by their codes; "" for what lies in none."""
+
+    code: str
+    label: str
+    unit: str
+    basis: str
+    counts: Counts
+
+
+def _street(path: str) -> str:
+    """The code of the subdistrict in which a region lies; "" above it."""
+    return path[26:38]
+
+
+def street_figures(district: str, year: int) -> list[StreetFigure]:
+    """A year in the subdistricts of a district. What has no address below the district counts in none."""
+    period, day = year_of(year), end_of(year)
+    of_menu = resources.records([kind.code for kind in resources.kinds()], district, day)
+    sessions = list(
+        events.sessions_behind(district, *period).values_list("event__region__path", "attendance")
+    )
+    visits: dict[str, Decimal | None] = {}
+    for path, attendance in sessions:
+        visits[_street(path)] = (visits.get(_street(path)) or Decimal(0)) + (attendance or 0)
+    titles = outreach.titles_behind(district, day)
+    unmet = resources.unmatched_needs(on=local_today(), district=district)
+    tallied = (
+        ("resources", "科普资源", "项", "年末（当年为今天）资源菜单中的资源", of_menu),
+        ("bases", "科普基地称号", "个", "年末有效的科普称号", titles),
+        ("needs", "未对接的需求", "项", "今天仍没有单位接单的科普需求", unmet),
+    )
+    found = [
+        StreetFigure(
+            code, label, unit, basis,
+            dict(Tally(_street(path) for path in rows.order_by().values_list("region__path", flat=True))),
+        )
+        for code, label, unit, basis, rows in tallied
+    ]  # fmt: skip
+    held = dict(Tally(_street(path) for path, _ in sessions))
+    return [
+        *found,
+        StreetFigure("sessions", "活动场次", "场", "当年举办的活动场次", held),
+        StreetFigure("visits", "活动到场", "人次", "当年活动登记的到场人次", visits),
+    ]

@@ -1,11 +1,18 @@
 from django.urls import path, re_path
 
-from indicators.views import index, reports, returns
+from indicators.views import boards, index, literacy, reports, returns, tables
 
 app_name = "indicators"
 urlpatterns = [
     path("", index.index_page, name="index"),
     path("method/", index.method_page, name="method"),
+    path("board/", boards.board_page, name="board"),
+    re_path(r"^board/(?P<code>\d{12})/$", boards.board_page, name="board_of"),
+    path("literacy/", literacy.literacy_page, name="literacy"),
+    path("table/", tables.table_page, name="table"),
+    path("table/save/", tables.table_save, name="table_save"),
+    path("table/<int:pk>/", tables.table_saved, name="table_saved"),
+    path("table/<int:pk>/drop/", tables.table_drop, name="table_drop"),
     path("data.csv", index.data_csv, name="data_csv"),
     path("scores.csv", index.scores_csv, name="scores_csv"),
     path("data.json", index.data_json, name="data_json"),

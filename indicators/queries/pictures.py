@@ -4,21 +4,42 @@ The first drawing of a process takes a second; the night draws what most people 
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.core.cache import cache
 
-from indicators.models import Vintage
+from indicators.models import IndicatorVersion, Vintage
 from indicators.queries.index import Drill, Overview, Profile, overview, profile
 from portal import charts, maps
 from portal.charts import About
 
-KEPT_FOR = 24 * 60 * 60
-DRAWING = 1  # counted up when a picture is drawn otherwise
+# How the figures were counted, in a sentence or two: under the chart, and in the workbook of its figures.
+HOW_GROWTH = (
+    "相邻两年的增速取 2(x₁−x₀)/(x₁+x₀)，领域内加权平均后逐年衔接，基年为100；总指数是各领域指数的加权平均。"
+)
+HOW_LEVEL = (
+    "指标值=分子÷分母，在上下目标值之间折算成1–100分，超出部分不加分；领域分值是指标分值的加权平均，"
+    "总分是领域分值的加权平均。缺数据的指标不估算，其余权重按比例放大。"
+)
+HOW_RANKS = (
+    "位次按公布分值排列，同分同位。区间取自一万次模拟：权重在±25%内变动，一半的模拟剔除一项指标，"
+    "计数按随机误差变动，归一和合成各换一种做法；九成结果所在的位次即为区间。"
+)
+HOW_CHANGE = (
+    "两年之间分子、分母、数据覆盖和权重的变动各使总分增减多少，按两种替换次序的平均计算，"
+    "按最大余数取整，各项之和等于总变化。跨多年时逐年相加。"
+)
+HOW_CITY = "全市是各区分子之和除以分母之和，不是各区比率的平均。"
 
+KEPT_FOR = 24 * 60 * 60
+DRAWING = 2  # counted up when a picture is drawn otherwise
+
+Drawn = TypeVar("Drawn")
 Pictures = dict[str, charts.Chart | None]
 
 
-def _kept(vintage: Vintage, page: str, draw: Callable[[], Pictures]) -> Pictures:
+def kept(vintage: Vintage, page: str, draw: Callable[[], Drawn]) -> Drawn:
+    """What `draw` makes of a vintage for a page, drawn once for all processes."""
     key = f"indicators.pictures:{DRAWING}:{vintage.digest}:{page}"
     found = cache.get(key)
     if found is None:
@@ -30,22 +51,20 @@ def _kept(vintage: Vintage, page: str, draw: Callable[[], Pictures]) -> Pictures
 def of_overview(found: Overview) -> Pictures:
     """The city's trend, the districts' ranks, the map."""
     draw = {"trend": _trend_chart, "levels": _interval_chart, "map": _map}
-    return _kept(
-        found.vintage, f"city:{found.year}", lambda: {name: one(found) for name, one in draw.items()}
-    )
+    return kept(found.vintage, f"city:{found.year}", lambda: {name: one(found) for name, one in draw.items()})
 
 
 def of_profile(found: Profile) -> Pictures:
     """One region: its scores over the years, its pillars, what moved it."""
     draw = {"trend": _region_chart, "pillar_chart": _pillar_chart, "waterfall": _waterfall}
     page = f"{found.region.code}:{found.year}"
-    return _kept(found.vintage, page, lambda: {name: one(found) for name, one in draw.items()})
+    return kept(found.vintage, page, lambda: {name: one(found) for name, one in draw.items()})
 
 
 def of_indicator(found: Drill) -> Pictures:
     """One indicator of a region over the years."""
     page = f"{found.region.code}:{found.indicator.code}"
-    return _kept(found.vintage, page, lambda: {"trend": _rate_chart(found)})
+    return kept(found.vintage, page, lambda: {"trend": _rate_chart(found)})
 
 
 def draw_first_pages(vintage: Vintage) -> int:
@@ -58,7 +77,13 @@ def draw_first_pages(vintage: Vintage) -> int:
     return 1 + len(regions)
 
 
-def _source(vintage: Vintage) -> str:
+def how_of(one: IndicatorVersion) -> str:
+    """How an indicator is counted: its definition, and what the city's figure is."""
+    city = "" if one.levels == IndicatorVersion.Levels.CITY else HOW_CITY
+    return f"{one.definition.rstrip('。')}。{city}"
+
+
+def source_words(vintage: Vintage) -> str:
     return f"数据来源：各区科普统计年报与平台统计；结果编号 {vintage.short}。"
 
 
@@ -66,7 +91,8 @@ def _trend_chart(found: Overview) -> charts.Chart:
     about = About(
         "trend",
         f"全市科普发展指数（{found.vintage.edition.base_year}年=100）",
-        source=_source(found.vintage),
+        source=source_words(found.vintage),
+        how=HOW_GROWTH,
     )
     years = [str(year) for year, _, _ in found.trend]
     growth = [value for _, value, _ in found.trend]
@@ -82,26 +108,46 @@ def _interval_chart(found: Overview) -> charts.Chart:
     about = About(
         "ranks",
         f"{found.year}年各区位次及其区间",
-        source=_source(found.vintage),
+        source=source_words(found.vintage),
         note="线段为九成模拟结果所在的位次；相互重叠的区，先后不能分清。",
+        how=HOW_RANKS,
     )
     return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
 
 
 def _map(found: Overview) -> charts.Chart:
     values = {row.region.code: row.cell.score for row in found.rows}
-    about = About("map", f"{found.year}年各区水平分值", unit="分", source=_source(found.vintage))
+    about = About(
+        "map",
+        f"{found.year}年各区水平分值",
+        unit="分",
+        source=source_words(found.vintage),
+        note="区块位置为示意。",
+        how=HOW_LEVEL,
+    )
     return maps.district_map(about, values, columns=("区", "水平分值"))
 
 
 def _region_chart(found: Profile) -> charts.Chart:
-    about = About("trend", f"{found.region.name}水平分值（1–100）", unit="分", source=_source(found.vintage))
+    about = About(
+        "trend",
+        f"{found.region.name}水平分值（1–100）",
+        unit="分",
+        source=source_words(found.vintage),
+        how=HOW_LEVEL,
+    )
     years = [str(cell.year) for cell in found.series]
     return charts.line(about, years, {"水平分值": [cell.score for cell in found.series]}, decimals=1)
 
 
 def _pillar_chart(found: Profile) -> charts.Chart:
-    about = About("pillars", f"{found.year}年各领域分值", unit="分", source=_source(found.vintage))
+    about = About(
+        "pillars",
+        f"{found.region.name}{found.year}年各领域分值",
+        unit="分",
+        source=source_words(found.vintage),
+        how=HOW_LEVEL,
+    )
     rows = [(pillar.name, cell.score) for pillar, cell, _ in found.pillars if cell.state != "not_applicable"]
     return charts.bar(about, rows, decimals=1)
 
@@ -111,10 +157,11 @@ def _waterfall(found: Profile) -> charts.Chart | None:
         return None
     about = About(
         "change",
-        f"{found.before.year}—{found.year}年水平分值的变化",
+        f"{found.region.name}{found.before.year}—{found.year}年水平分值的变化",
         unit="分",
-        source=_source(found.vintage),
+        source=source_words(found.vintage),
         note="每个领域使总分增减的分值，相加等于总变化。",
+        how=HOW_CHANGE,
     )
     return charts.waterfall(
         about,
@@ -127,7 +174,7 @@ def _waterfall(found: Profile) -> charts.Chart | None:
 def _rate_chart(found: Drill) -> charts.Chart:
     about = About(
         "rate", f"{found.region.name}{found.indicator.name}", unit=found.indicator.unit,
-        source=_source(found.vintage),
+        source=source_words(found.vintage), how=how_of(found.indicator),
     )  # fmt: skip
     years = [str(cell.year) for cell in found.series]
     return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from indicators.method import canonical
 from indicators.models import Denominator, FigureSource, Vintage
 from indicators.queries import index as queries
-from indicators.queries import pictures
+from indicators.queries import page_tables, pictures
+from portal import exhibits
 from portal.regions import Level, Region
 from portal.sheets import neutral
 
@@ -62,11 +63,11 @@ def index_page(request):
         "found": found,
         "edition": vintage.edition,
         "kept": _kept(request),
-        **pictures.of_overview(found),
         "newer": latest if latest and latest.pk != vintage.pk else None,
         "crumbs": [("首页", "/"), (HOME[0], "")],
     }
-    return render(request, "indicators/index.html", context)
+    shown = pictures.of_overview(found) | {"districts": page_tables.of_districts(found)}
+    return exhibits.respond(request, "indicators/index.html", context, shown)
 
 
 @login_not_required
@@ -85,10 +86,10 @@ def profile_page(request, code):
         "unlinked": queries.gaps_of(found),
         "kept": _kept(request),
         "flag_words": queries.FLAG_WORDS,
-        **pictures.of_profile(found),
         "crumbs": [("首页", "/"), HOME, (region.name, "")],
     }
-    return render(request, "indicators/profile.html", context)
+    shown = pictures.of_profile(found) | {"indicators": page_tables.of_indicators(found)}
+    return exhibits.respond(request, "indicators/profile.html", context, shown)
 
 
 @login_not_required
@@ -107,7 +108,7 @@ def node_page(request, code, node):
             "flag_words": queries.FLAG_WORDS,
             "crumbs": [*here, (pillar.pillar.name, "")],
         }
-        return render(request, "indicators/pillar.html", context)
+        return exhibits.respond(request, "indicators/pillar.html", context, page_tables.of_pillar(pillar))
     found = queries.drill(vintage, region, node, _year(request))
     if found is None:
         raise Http404("没有这项指标。")
@@ -116,14 +117,14 @@ def node_page(request, code, node):
         "found": found,
         "kept": _kept(request),
         "flags": [queries.FLAG_WORDS[flag] for flag in found.cell.flags],
-        **pictures.of_indicator(found),
         "crumbs": [
             *here,
             (above.name, reverse("indicators:node", args=[code, above.code])),
             (found.indicator.name, ""),
         ],
     }
-    return render(request, "indicators/indicator.html", context)
+    shown = pictures.of_indicator(found) | page_tables.of_drill(found)
+    return exhibits.respond(request, "indicators/indicator.html", context, shown)
 
 
 @login_not_required
@@ -145,7 +146,9 @@ def item_page(request, code, key):
             (found.cells[0].item.name, ""),
         ],
     }
-    return render(request, "indicators/item.html", context)
+    return exhibits.respond(
+        request, "indicators/item.html", context, {"years": page_tables.of_item(region, found)}
+    )
 
 
 @login_not_required

@@ -1,0 +1,271 @@
+"""Everything that can be put into a table or a chart of regions and years, under one kind of name.
+
+A measure is an item of the yearly form (KR100), a figure counted or entered (f.volunteers), or a result of
+the index (score.index, growth.input, rate.special_funds). Only what is public is read: accepted returns,
+figures, one vintage; small counts about children are left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.urls import reverse
+
+from indicators.models import (
+    Denominator,
+    Figure,
+    FigureSource,
+    FormItem,
+    IndicatorVersion,
+    ReturnCell,
+    Vintage,
+    VintageCell,
+)
+from indicators.models.returns import Return
+from indicators.queries.index import Method, blanked, method_of
+from indicators.queries.pictures import HOW_GROWTH, HOW_LEVEL, how_of
+from indicators.rules import suppressed
+from portal.regions import Level, Region
+
+YEARLY_FORM, INDEX_NODE = "kp", "index"
+REPORTED, COUNTED, INDEX = "统计年报", "平台统计与录入", "发展指数"
+HIDDEN = "不公布"
+
+Place = tuple[str, str, int]  # measure, code of the region, year
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that has a value for a region and a year."""
+
+    code: str
+    name: str
+    unit: str
+    group: str
+    section: str
+    decimals: int
+    how: str
+    source: str
+    adds_up: bool  # the city is the sum of its districts
+    is_about_children: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}（{self.unit}）" if self.unit else self.name
+
+    def address(self, region: Region, year: int) -> str:
+        """Where a value is opened down to what it was counted from; "" where there is no such page."""
+        _, _, node = self.code.partition(".")
+        if self.group == REPORTED and region.level == Level.DISTRICT:
+            return f"{reverse('indicators:item', args=[region.code, self.code])}?year={year}"
+        if self.group != INDEX:
+            return ""
+        if node == INDEX_NODE:
+            return f"{reverse('indicators:profile', args=[region.code])}?year={year}"
+        return f"{reverse('indicators:node', args=[region.code, node])}?year={year}"
+
+
+@dataclass
+class Values:
+    """What is known: numbers by place, and the places whose number is kept back."""
+
+    known: dict[Place, Decimal] = field(default_factory=dict)
+    hidden: set[Place] = field(default_factory=set)
+
+    def at(self, code: str, region: str, year: int) -> Decimal | None:
+        return self.known.get((code, region, year))
+
+    def shown(self, code: str, region: str, year: int) -> Decimal | str | None:
+        """The number, None where there is none, or that it is not published."""
+        return HIDDEN if (code, region, year) in self.hidden else self.at(code, region, year)
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def catalogue(vintage: Vintage | None) -> dict[str, Measure]:
+    """Every measure by its code, in the order of form, figures, index."""
+    found = [*_items(), *_figures(), *(_nodes(method_of(vintage)) if vintage else ())]
+    return {one.code: one for one in found}
+
+
+def _items() -> Iterable[Measure]:
+    """The items of the yearly form, each as its latest version has it."""
+    rows = FormItem.objects.filter(form__code=YEARLY_FORM).order_by("form__version", "position")
+    latest = {row.key: row for row in rows}
+    for row in latest.values():
+        yield Measure(
+            code=row.key,
+            name=row.name,
+            unit=row.unit,
+            group=REPORTED,
+            section=row.table_name,
+            decimals=row.decimals,
+            how=row.definition,
+            source="各区科普统计年报，审核通过的数",
+            adds_up=True,
+        )
+
+
+def _figures() -> Iterable[Measure]:
+    for row in FigureSource.objects.order_by("name"):
+        is_share = row.unit == "%"
+        yield Measure(
+            code=f"f.{row.name}",
+            name=row.label,
+            unit=row.unit,
+            group=COUNTED,
+            section="科普需求" if row.name.startswith(("needs", "topic:", "program:")) else "科普工作",
+            decimals=1 if is_share else 0,
+            how=row.basis,
+            source="平台统计；某区某年有录入数的用录入数",
+            adds_up=not is_share,
+            is_about_children=row.is_about_children,
+        )
+
+
+def _nodes(method: Method) -> Iterable[Measure]:
+    for node in (method.index, *method.pillars):
+        for kind, words, unit, how in (
+            ("score", "水平分值", "分", HOW_LEVEL),
+            ("growth", "发展指数", "", HOW_GROWTH),
+        ):
+            name = words if node.parent_id is None else f"{node.name}·{words}"
+            yield _of_index(f"{kind}.{node.code}", name, unit, words, how)
+    for one in method.indicators:
+        section = f"指标·{one.pillar.name}"
+        children = one.is_about_children
+        yield _of_index(
+            f"rate.{one.code}", one.name, one.unit, section, how_of(one), is_about_children=children
+        )
+
+
+def _of_index(code: str, name: str, unit: str, section: str, how: str, **more) -> Measure:
+    return Measure(
+        code=code, name=name, unit=unit, group=INDEX, section=section, decimals=2, how=how,
+        source="科普发展指数", adds_up=False, **more,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what is known
+
+
+def values_of(
+    measures: Sequence[Measure],
+    years: Sequence[int],
+    vintage: Vintage | None,
+    *,
+    districts: Sequence[Region],
+    city: Region,
+) -> Values:
+    """The values of measures for the city and all its districts. The city's of what adds up is the sum of its
+    districts, and missing where one of them is.
+    """
+    found = Values()
+    own = {region.code for region in districts}
+    by_group: Mapping[str, list[Measure]] = defaultdict(list)
+    for one in measures:
+        by_group[one.group].append(one)
+    _read_items(found, by_group[REPORTED], years, own, city)
+    _read_figures(found, by_group[COUNTED], years, own, city)
+    if vintage is not None:
+        _read_index(found, by_group[INDEX], years, vintage)
+    return found
+
+
+def _read_items(
+    found: Values, measures: list[Measure], years: Sequence[int], own: set[str], city: Region
+) -> None:
+    if not measures:
+        return
+    cells = ReturnCell.objects.filter(
+        filing__status=Return.Status.ACCEPTED,
+        filing__organization=None,
+        filing__region__level=Level.DISTRICT,
+        filing__period__form__code=YEARLY_FORM,
+        filing__period__year__in=years,
+        item__key__in=[one.code for one in measures],
+    ).exclude(state=ReturnCell.State.EMPTY)
+    rows = cells.values_list("item__key", "filing__region__code", "filing__period__year", "value")
+    told: dict[tuple[str, int], dict[str, Decimal | None]] = defaultdict(dict)
+    for key, region, year, value in rows:
+        told[key, year][region] = value
+        if value is not None:
+            found.known[key, region, year] = value
+    for (key, year), by_region in told.items():
+        numbers = [value for value in by_region.values() if value is not None]
+        if own <= by_region.keys() and numbers:
+            found.known[key, city.code, year] = sum(numbers, Decimal(0))
+
+
+def _read_figures(
+    found: Values, measures: list[Measure], years: Sequence[int], own: set[str], city: Region
+) -> None:
+    if not measures:
+        return
+    names = {one.code.removeprefix("f."): one for one in measures}
+    rows = Figure.objects.filter(source__name__in=names, year__in=years).values_list(
+        "source__name", "region__code", "year", "origin", "value"
+    )
+    # What is entered is entered for a reason: it goes before what is counted.
+    told: dict[tuple[str, int], dict[str, Decimal]] = defaultdict(dict)
+    for name, region, year, _, value in sorted(rows, key=lambda row: row[3] == Figure.Origin.ENTERED):
+        told[name, year][region] = value
+    for (name, year), by_region in told.items():
+        one = names[name]
+        districts = {region: value for region, value in by_region.items() if region in own}
+        hidden = suppressed(districts) if one.is_about_children else set()
+        for region, value in by_region.items():
+            place = (one.code, region, year)
+            if region in hidden:
+                found.hidden.add(place)
+            else:
+                found.known[place] = value
+        if one.adds_up and city.code not in by_region and own <= districts.keys():
+            found.known[one.code, city.code, year] = sum(districts.values(), Decimal(0))
+
+
+def _read_index(found: Values, measures: list[Measure], years: Sequence[int], vintage: Vintage) -> None:
+    if not measures:
+        return
+    nodes = {one.code.partition(".")[2] for one in measures}
+    cells = list(
+        VintageCell.objects.filter(vintage=vintage, node__in=nodes, year__in=years)
+        .select_related("region")
+        .order_by("year", "region__code")
+    )
+    touchy = IndicatorVersion.objects.filter(edition=vintage.edition_id, code__in=nodes)
+    if any(one.is_about_children for one in touchy):
+        cells = blanked(cells, method_of(vintage))
+    fields = {one.code: one.code.partition(".")[::2] for one in measures}
+    by_node: Mapping[str, list[VintageCell]] = defaultdict(list)
+    for cell in cells:
+        by_node[cell.node].append(cell)
+    for code, (kind, node) in fields.items():
+        for cell in by_node[node]:
+            place = (code, cell.region.code, cell.year)
+            value = getattr(cell, kind)
+            if "hidden" in cell.flags:
+                found.hidden.add(place)
+            elif value is not None:
+                found.known[place] = value
+
+
+def people_of(years: Sequence[int]) -> dict[tuple[str, int], Decimal]:
+    """Residents (人) of city and districts per year: of the latest census or estimate up to it."""
+    rows = Denominator.objects.filter(kind=Denominator.Kind.POPULATION).order_by("year")
+    found: dict[tuple[str, int], Decimal] = {}
+    for region, known, value, unit in rows.values_list("region__code", "year", "value", "unit"):
+        people = value * 10_000 if unit == "万人" else value
+        found |= {(region, year): people for year in years if known <= year}
+    return found
+
+
+def years_known(vintage: Vintage | None) -> list[int]:
+    """The years of which anything is public, the first first."""
+    of_returns = Return.objects.accepted().values_list("period__year", flat=True)
+    known = {*of_returns, *Figure.objects.values_list("year", flat=True)}
+    if vintage is not None:
+        known |= {*range(vintage.first_year, vintage.last_year + 1)}
+    return sorted(known)
