@@ -86,6 +86,15 @@ class Number:
     url: str
 
     @property
+    def read(self) -> Decimal | None:
+        """The value to be read with `unit`: ten thousands are counted in, lest 万 stand twice."""
+        return self.value * 10_000 if self.value is not None and self.measure.unit[:1] == "万" else self.value
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit.removeprefix("万")
+
+    @property
     def change(self) -> str:
         """比上年 +3.2%; for scores and shares in points."""
         if self.value is None or self.before is None:
@@ -255,7 +264,10 @@ def _how_of(one: Measure) -> str:
 def _map(shelf: Shelf, asked: Asked, values: Values, chosen: Measure) -> Chart:
     known = {code: values.at(chosen.code, code, asked.year) for code in list(shelf.regions)[1:]}
     unit, decimals = chosen.unit, min(chosen.decimals, 1)
-    if max((value for value in known.values() if value is not None), default=0) >= TOO_WIDE_FOR_A_TILE:
+    most = max((value for value in known.values() if value is not None), default=0)
+    if most >= 1000:
+        decimals = 0
+    if most >= TOO_WIDE_FOR_A_TILE:
         known = {code: None if value is None else value / 10_000 for code, value in known.items()}
         unit, decimals = f"万{unit}", 1
     about = About(
@@ -389,14 +401,15 @@ def streets(district: Region, year: int) -> Streets:
     return Streets(district, year, figures, rows, table)
 
 
-def street_bars(found: Streets, street: Region) -> dict[str, Chart]:
-    """A bar chart per figure, the subdistrict set off."""
-    drawn = {}
+def street_bars(found: Streets, street: Region) -> dict[str, Chart | None]:
+    """A bar chart per figure, the subdistrict set off; None where no subdistrict has any."""
+    drawn: dict[str, Chart | None] = {}
     for place, one in enumerate(found.figures):
         about = About(
             f"bar-{one.code}", f"{found.district.name}各街道：{one.label}（{found.year}年）", unit=one.unit,
             source=STREET_SOURCE, how=f"{one.basis}。没有登记到街道的不计入任何街道。",
         )  # fmt: skip
         rows = [(other.name, cells[place]) for other, cells in found.rows]
-        drawn[one.code] = charts.bar(about, rows, columns=("街道", one.label), highlight=[street.name])
+        bars = charts.bar(about, rows, columns=("街道", one.label), highlight=[street.name])
+        drawn[one.code] = bars if any(value for _, value in rows) else None
     return drawn

@@ -72,11 +72,7 @@ class Literacy:
 
 def literacy(asked: Asked, on: date | None = None) -> Literacy:
     """Every survey's results with charts; the listed ones as asked for."""
-    results = list(
-        LiteracyResult.objects.select_related("survey").order_by(
-            "-survey__year", "survey_id", "area_kind", "group_kind", "position", "pk"
-        )
-    )
+    results = sorted(LiteracyResult.objects.select_related("survey"), key=_order)
     whole = [one for one in results if one.group_kind == Kind.ALL]
     own = _by_year(whole, Area.OWN)
     nation = _by_year(whole, Area.NATION)
@@ -99,6 +95,12 @@ def literacy(asked: Asked, on: date | None = None) -> Literacy:
             "results": _table(listed),
         },
     )
+
+
+def _order(one: LiteracyResult) -> tuple:
+    """The latest year first, the city after the nation, the whole before its groups."""
+    kinds = Kind.values.index(one.group_kind)
+    return -one.survey.year, one.survey_id, Area.values.index(one.area_kind), kinds, one.position, one.pk
 
 
 def _by_year(results: list[LiteracyResult], kind: str) -> dict[int, LiteracyResult]:

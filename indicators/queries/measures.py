@@ -92,12 +92,16 @@ def catalogue(vintage: Vintage | None) -> dict[str, Measure]:
 
 def _items() -> Iterable[Measure]:
     """The items of the yearly form, each as its latest version has it."""
-    rows = FormItem.objects.filter(form__code=YEARLY_FORM).order_by("form__version", "position")
+    rows = (
+        FormItem.objects.filter(form__code=YEARLY_FORM)
+        .select_related("parent")
+        .order_by("form__version", "position")
+    )
     latest = {row.key: row for row in rows}
     for row in latest.values():
         yield Measure(
             code=row.key,
-            name=row.name,
+            name=_item_name(row),
             unit=row.unit,
             group=REPORTED,
             section=row.table_name,
@@ -106,6 +110,14 @@ def _items() -> Iterable[Measure]:
             source="各区科普统计年报，审核通过的数",
             adds_up=True,
         )
+
+
+def _item_name(item: FormItem) -> str:
+    """A name that says what it is a part of: 科普专职人员·女性."""
+    part = item.name.removeprefix("其中：")
+    if item.parent is None or part == item.name:
+        return item.name
+    return f"{item.parent.name.removeprefix('其中：')}·{part}"
 
 
 def _figures() -> Iterable[Measure]:

@@ -49,6 +49,13 @@ class Shelf:
             groups.setdefault(one.group, {}).setdefault(one.section, []).append(one)
         return [(group, list(sections.items())) for group, sections in groups.items()]
 
+    def choices(self, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, list[Measure], bool]]]]:
+        """The same, each section with whether anything of it is chosen."""
+        return [
+            (group, [(name, ones, any(one.code in chosen for one in ones)) for name, ones in sections])
+            for group, sections in self.sections
+        ]
+
 
 @dataclass(frozen=True)
 class TableSpec:
@@ -71,7 +78,8 @@ class TableSpec:
         rows = _one(params.get("rows"), DIMENSIONS, "region")
         if rows == columns:
             rows = "region" if columns != "region" else "measure"
-        newest = shelf.years[-1] if shelf.years else 0
+        # The year being filled has figures, too, but no return that is accepted.
+        newest = shelf.vintage.last_year if shelf.vintage else max(shelf.years, default=0)
         last = _year(params.get("to"), shelf.years, newest)
         first = _year(
             params.get("from"), shelf.years, max(last - USUAL_YEARS + 1, shelf.years[0] if shelf.years else 0)

@@ -50,6 +50,7 @@ def _show(request, shelf: Shelf, built: Built, form: SaveTableForm, status: int 
     context = {
         "built": built,
         "shelf": shelf,
+        "choices": shelf.choices(built.spec.measures),
         "dimensions": DIMENSIONS,
         "shows": SHOWS,
         "most": MOST_MEASURES,
