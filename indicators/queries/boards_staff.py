@@ -36,7 +36,7 @@ class StaffPart:
 
     period: Period | None
     returns: list[tuple[Return, bool]]  # with whether it is late
-    marks: list[tuple[str, list[str]]]  # an indicator or a mark, and what is to be known of it
+    marks: list[tuple[str, list[str]]]  # a mark, and what it stands at
     differences: list[Difference]
     runs: list[ComputeRun]
     newer: Vintage | None
@@ -84,9 +84,7 @@ def _returns(user: User, region: Region, period: Period | None, on: date) -> lis
 
 
 def _marks(region: Region, vintage: Vintage, year: int) -> list[tuple[str, list[str]]]:
-    """Of a district: each indicator with something to be known of it. Of the city: each mark, and how often
-    it stands at the districts.
-    """
+    """Each mark with what it stands at: of a district the indicators, of the city how many cells."""
     cells = VintageCell.objects.filter(vintage=vintage, year=year, level=VintageCell.Level.INDICATOR)
     names = dict(vintage.edition.indicators.values_list("code", "name"))
     state_words = dict(Observation.State.choices)
@@ -96,14 +94,13 @@ def _marks(region: Region, vintage: Vintage, year: int) -> list[tuple[str, list[
             tally.update(FLAG_WORDS[flag] for flag in flags)
             tally.update([state_words[state]] if state in STATES else [])
         return [(words, [f"{count} 处"]) for words, count in tally.most_common()]
-    found = []
+    found: dict[str, list[str]] = {}
     for node, flags, state in (
         cells.filter(region=region).order_by("pk").values_list("node", "flags", "state")
     ):
-        said = [FLAG_WORDS[flag] for flag in flags] + ([state_words[state]] if state in STATES else [])
-        if said:
-            found.append((names.get(node, node), said))
-    return found
+        for words in [FLAG_WORDS[flag] for flag in flags] + ([state_words[state]] if state in STATES else []):
+            found.setdefault(words, []).append(names.get(node, node))
+    return list(found.items())
 
 
 def _differences(user: User, region: Region, year: int) -> list[Difference]:
