@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from indicators import actions
-from indicators.queries import pictures
+from indicators.queries import boards, pictures
 from indicators.queries.index import current_vintage
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -28,6 +28,7 @@ def index_night(job: Job) -> None:
         return
     if run is not None:
         pictures.draw_first_pages(current_vintage())
+        boards.draw_first_board(current_vintage())
     words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
     job.progress(1, 1, words)
 

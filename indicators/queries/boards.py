@@ -167,6 +167,12 @@ def board(shelf: Shelf, region: Region, asked: Asked, *, codes: Sequence[str] = 
     )
 
 
+def draw_first_board(vintage: Vintage) -> None:
+    """Draw what most people open first of the boards: the city's."""
+    shelf = Shelf.filled(vintage)
+    board(shelf, shelf.city, Asked.read({}, shelf))
+
+
 def _stamp() -> str:
     """What changes with the figures that are not of the vintage."""
     accepted = Return.objects.accepted().aggregate(count=Count("pk"), last=Max("accepted_at"))

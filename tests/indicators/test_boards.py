@@ -27,9 +27,7 @@ def person(role, code):
 
 @pytest.fixture
 def street(night):
-    return Region.objects.filter(parent__code=NANSHAN, kind__in=["subdistrict", ""]).order_by(
-        "code"
-    ).first() or (Region.objects.filter(parent__code=NANSHAN).order_by("code").first())
+    return Region.objects.inhabited().filter(parent__code=NANSHAN).order_by("code").first()
 
 
 @pytest.mark.parametrize(
