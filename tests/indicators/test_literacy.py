@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -14,6 +15,8 @@ from indicators.queries.literacy import Asked, literacy, path_of
 from outreach.actions import load_reference as load_plan
 from outreach.models import Target
 from portal.sheets import read_table
+from tests.batches import keep_waiting_sheets
+from tests.portal.hostile import xlsx
 
 PAGE = "/index/literacy/"
 
@@ -180,3 +183,55 @@ def test_staff_are_led_to_the_registers_and_nobody_else(client, city_staff, refe
     client.force_login(city_staff)
 
     assert address in client.get(PAGE).content.decode()
+
+
+# ---------------------------------------------------------------- from a sheet
+
+HEADERS = [
+    "调查代码",
+    "地域类别",
+    "地域",
+    "分组",
+    "人群",
+    "具备科学素质的比例（%）",
+    "样本量（人）",
+    "误差（±百分点）",
+]
+
+
+@pytest.fixture
+def as_staff(client, city_staff, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    client.force_login(city_staff)
+    return client
+
+
+def upload(client, *rows):
+    sheet = SimpleUploadedFile("素质.xlsx", xlsx(list(rows), HEADERS))
+    return client.post(reverse("admin:indicators_literacyresult_import"), {"sheet": sheet})
+
+
+def test_a_sheet_enters_the_groups_of_a_survey_and_corrects_what_is_known(as_staff, survey, city_staff):
+    actions.save_result(share(survey), by=city_staff)
+
+    page = upload(
+        as_staff,
+        ["sz-2024", "本市", "深圳市", "总体", "总体", "24.8", "3000", ""],
+        ["sz-2024", "本市", "深圳市", "性别", "女", "23.1", "1400", "2.3"],
+    )
+    token = page.context_data["token"]
+    as_staff.post(reverse("admin:indicators_literacyresult_process_import"), {"token": token}, follow=True)
+    keep_waiting_sheets()
+
+    assert {row.group: (row.percent, row.margin) for row in survey.results.all()} == {
+        "总体": (Decimal("24.80"), None),
+        "女": (Decimal("23.10"), Decimal("2.30")),
+    }
+    assert Figure.objects.get(source__name="literacy", year=2024).value == Decimal("24.80")
+
+
+def test_a_sheet_says_beside_the_row_which_survey_is_not_known(as_staff, survey):
+    page = upload(as_staff, ["sz-1999", "本市", "深圳市", "总体", "总体", "24.8", "", ""])
+
+    assert "没有找到“sz-1999”" in page.content.decode()
+    assert not survey.results.exists()
