@@ -7,6 +7,7 @@ with `?file=trend.xlsx` the same view, after the same checks and for the same sc
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -139,8 +140,14 @@ def _png(chart: Chart, page: str) -> bytes:
 
 
 def _rows(chart: Chart) -> list[list]:
-    """The rows with years as numbers: a spreadsheet marks a number kept as text as an error."""
-    return [[int(cell) if _is_year(cell) else cell for cell in row] for row in chart.rows]
+    """The rows as a spreadsheet wants them: years as numbers, no trailing noughts."""
+    return [[_plain(cell) for cell in row] for row in chart.rows]
+
+
+def _plain(cell: object) -> object:
+    if isinstance(cell, Decimal):
+        return Decimal(f"{cell.normalize():f}")
+    return int(cell) if _is_year(cell) else cell
 
 
 def _is_year(cell: object) -> bool:

@@ -49,7 +49,7 @@ def test_a_csv_opens_right_in_a_spreadsheet_and_runs_nothing(trend):
 
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows == [["年份", "专职", "'=1+1"], ["2024", "12.50", "3"], ["2025", "", "4"]]
+    assert rows == [["年份", "专职", "'=1+1"], ["2024", "12.5", "3"], ["2025", "", "4"]]
 
 
 def test_a_picture_carries_its_title_unit_and_source(trend):
