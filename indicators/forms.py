@@ -10,8 +10,10 @@ from indicators.actions.returns import Typed
 from indicators.models import LiteracyResult, LiteracySurvey, ReturnCell
 from portal.fields import Words
 from portal.identifiers import clean_text
+from portal.regions import Region
 
 LONGEST_TEXT, LONGEST_NOTE = 40, 200
+NO_SUCH_DISTRICT = "没有这个区，请写区的全称，如“南山区”。"
 
 
 def typed_cells(data: QueryDict, keys: Iterable[str]) -> dict[str, Typed]:
@@ -121,3 +123,10 @@ class LiteracyResultForm(forms.ModelForm):
 
     def clean_position(self):
         return self.cleaned_data["position"] or 0
+
+    def clean(self):
+        data = super().clean()
+        is_district = data.get("area_kind") == LiteracyResult.Area.DISTRICT
+        if is_district and not Region.objects.districts().filter(name=data.get("area", "")).exists():
+            self.add_error("area", NO_SUCH_DISTRICT)
+        return data
