@@ -8,7 +8,7 @@ figures, one vintage; small counts about children are left out.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.urls import reverse
 
@@ -31,6 +31,7 @@ from portal.regions import Level, Region
 YEARLY_FORM, INDEX_NODE = "kp", "index"
 REPORTED, COUNTED, INDEX = "统计年报", "平台统计与录入", "发展指数"
 HIDDEN = "不公布"
+HUNDREDTH = Decimal("0.01")
 
 Place = tuple[str, str, int]  # measure, code of the region, year
 
@@ -261,7 +262,7 @@ def _read_index(found: Values, measures: list[Measure], years: Sequence[int], vi
             if "hidden" in cell.flags:
                 found.hidden.add(place)
             elif value is not None:
-                found.known[place] = value
+                found.known[place] = value.quantize(HUNDREDTH, ROUND_HALF_UP)  # as the index pages print it
 
 
 def people_of(years: Sequence[int]) -> dict[tuple[str, int], Decimal]:
