@@ -91,15 +91,15 @@ def test_a_change_that_is_not_wholly_explained_is_not_drawn(night):
 
 def test_a_small_count_of_children_is_on_no_board(client, night):
     VintageCell.objects.filter(vintage=night, node="credit_reached", year=2025, region__code=NANSHAN).update(
-        numerator=4, rate=Decimal("7.654321")
+        numerator=4, rate=Decimal("987654.32")
     )
     cache.clear()
 
     page = client.get(f"{BOARD}{NANSHAN}/?measure=rate.credit_reached")
     file = client.get(f"{BOARD}{NANSHAN}/?file=indicators.csv")
 
-    assert "7.65" not in page.content.decode()
-    assert "7.65" not in file.content.decode()
+    assert "654.32" not in page.content.decode()
+    assert "654.32" not in file.content.decode()
 
 
 def test_a_subdistrict_shows_what_the_portal_counts_beside_its_neighbours(client, street):
