@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -250,12 +251,11 @@ def test_there_is_an_end_to_kept_tables(somebody, monkeypatch):
         actions.save_table(name="二", query="measure=KR100", is_shared=False, by=somebody)
 
 
-def test_only_the_database_refuses_a_table_without_a_name(somebody):
+def test_the_database_refuses_a_table_without_a_name(somebody):
     row = actions.save_table(name="表", query="measure=KR100", is_shared=False, by=somebody)
-    row.name = ""
 
-    with pytest.raises(ValidationError, match="请填写名称"):
-        row.full_clean(exclude=["name"])
+    with pytest.raises(IntegrityError, match="saved_table_has_a_name"), transaction.atomic():
+        SavedTable.objects.filter(pk=row.pk).update(name="")
 
 
 def test_another_persons_table_is_not_dropped(client, somebody, staff):
