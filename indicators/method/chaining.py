@@ -61,6 +61,14 @@ def spliced(old: Floats, new: Floats) -> Floats:
     return np.where(np.isfinite(new), new, old * (new[both].sum() / old[both].sum()))
 
 
+def continued(before: Floats, now: Floats) -> Floats:
+    """An index number carried on by another edition's, which is 100 in the overlap year: nothing jumps there.
+
+    `before` is what the earlier edition came to in that year; a node it did not have begins at 100.
+    """
+    return np.where(np.isfinite(before), before, 100.0)[..., None] * np.asarray(now, dtype=float) / 100.0
+
+
 def _pooled(array: Floats) -> Floats:
     """Sums over three years ending in each; unknown in the first two."""
     sums = np.full(array.shape, np.nan)
