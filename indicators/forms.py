@@ -1,13 +1,14 @@
-"""The shape of what a person typed into a return, a review or a report. A form never saves."""
+"""The shape of what a person typed into a return, a report, an edition of the index. A form never saves."""
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django import forms
 from django.http import QueryDict
 
 from indicators.actions.returns import Typed
-from indicators.models import ReturnCell
+from indicators.models import Edition, IndicatorVersion, Node, ReturnCell, WeightOpinion
 from portal.identifiers import clean_text
 
 LONGEST_TEXT, LONGEST_NOTE = 40, 200
@@ -86,3 +87,138 @@ class ReportForm(forms.Form):
     def __init__(self, *args, years: Iterable[int], **options):
         super().__init__(*args, **options)
         self.fields["year"].choices = [(year, f"{year}年") for year in years]
+
+
+# ---------------------------------------------------------------- the index
+
+
+class NoteForm(forms.Form):
+    """Why something is done; shown beside it afterwards."""
+
+    note = forms.CharField(label="说明", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DraftForm(forms.Form):
+    """A new edition to be drafted from one there is."""
+
+    source = forms.ModelChoiceField(label="以哪一版为底稿", queryset=Edition.objects.none())
+    code = forms.RegexField(
+        r"^[0-9A-Za-z.]{1,10}$",
+        label="版本代码",
+        max_length=10,
+        help_text="如 2；只用字母、数字和点。",
+        error_messages={"invalid": "只能用字母、数字和点，不超过 10 个字符。"},
+    )
+    name = forms.CharField(label="名称", max_length=40, help_text="如 深圳科普发展指数（第二版）")
+    link_year = forms.IntegerField(
+        label="衔接年份",
+        min_value=2018,
+        max_value=2100,
+        help_text="新旧两版都计算的一年，发展指数在这一年接上。",
+    )
+    reason = forms.CharField(
+        label="修订理由",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="将在版本页公开。",
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["source"].queryset = Edition.objects.adopted()
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if Edition.objects.filter(code=code).exists():
+            raise forms.ValidationError("已有这个代码的版本，请换一个。")
+        return code
+
+
+class EditionForm(forms.ModelForm):
+    class Meta:
+        model = Edition
+        fields = ["name", "draws", "goalpost_rule", "basis", "reason"]
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("goalpost_rule", "basis", "reason")}
+
+    def clean_draws(self):
+        draws = self.cleaned_data["draws"]
+        if not 1_000 <= draws <= 20_000:
+            raise forms.ValidationError("模拟次数请填 1000 至 20000。")
+        return draws
+
+
+class NodeForm(forms.ModelForm):
+    class Meta:
+        model = Node
+        fields = ["name", "mean", "minimum_share"]
+
+    def clean_minimum_share(self):
+        share = self.cleaned_data["minimum_share"]
+        if not 0 < share <= 1:
+            raise forms.ValidationError("最低覆盖率请填大于 0、不超过 1 的数，如 0.666667。")
+        return share
+
+
+class IndicatorForm(forms.ModelForm):
+    class Meta:
+        model = IndicatorVersion
+        fields = [
+            "name",
+            "definition",
+            "low",
+            "high",
+            "goalpost_basis",
+            "weight",
+            "is_log",
+            "minimum_events",
+            "link_events",
+        ]
+
+
+class OpinionForm(forms.Form):
+    """What one expert says of the weights under a node: points for each, or a judgment of each pair."""
+
+    expert = forms.CharField(label="专家编号", max_length=20, help_text="如“专家1”，不写姓名。")
+
+    SCALE = (
+        *((str(n), f"前者重要 {n} 倍") for n in range(9, 1, -1)),
+        ("1", "同样重要"),
+        *((f"1/{n}", f"后者重要 {n} 倍") for n in range(2, 10)),
+    )
+
+    def __init__(self, *args, points: Iterable = (), pairs: Iterable = (), **options):
+        super().__init__(*args, **options)
+        for child in points:
+            self.fields[f"v-{child.code}"] = forms.DecimalField(
+                label=child.name, min_value=Decimal("0.01"), max_value=1000, max_digits=7, decimal_places=2
+            )
+        for one, other in pairs:
+            self.fields[f"v-{one.code}:{other.code}"] = forms.ChoiceField(
+                label=f"{one.name}，比{other.name}", choices=[("", "请选择"), *self.SCALE]
+            )
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {name[2:]: str(value) for name, value in self.cleaned_data.items() if name.startswith("v-")}
+
+
+class OpinionSheetForm(forms.Form):
+    """A workbook or CSV of what experts said."""
+
+    kind = forms.ChoiceField(label="方式", choices=WeightOpinion.Kind.choices[::-1])
+    file = forms.FileField(label="文件", help_text="xlsx 或 CSV，按模板填写。")
+
+
+class TargetForm(forms.Form):
+    """A score or a rank to be reached."""
+
+    score = forms.DecimalField(
+        label="目标分值", required=False, min_value=1, max_value=100, max_digits=5, decimal_places=2
+    )
+    rank = forms.IntegerField(label="目标位次", required=False, min_value=1, max_value=99)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("score") is not None and data.get("rank") is not None:
+            self.add_error("rank", "目标分值和目标位次只填一个。")
+        return data

@@ -64,9 +64,10 @@ def spliced(old: Floats, new: Floats) -> Floats:
 def continued(before: Floats, now: Floats) -> Floats:
     """An index number carried on by another edition's, which is 100 in the overlap year: nothing jumps there.
 
-    `before` is what the earlier edition came to in that year; a node it did not have begins at 100.
+    `before` (unit, or unit x pillar) is what the earlier edition came to in that year: 100 for what it did
+    not have, NaN for what it could not tell. `now` has a period after the unit.
     """
-    return np.where(np.isfinite(before), before, 100.0)[..., None] * np.asarray(now, dtype=float) / 100.0
+    return np.asarray(before, dtype=float)[:, None] * np.asarray(now, dtype=float) / 100.0
 
 
 def _pooled(array: Floats) -> Floats:

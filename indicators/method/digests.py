@@ -63,7 +63,7 @@ def inputs(tree: Tree, panel: Panel, **more: object) -> dict[str, object]:
 
 
 def read_inputs(content: bytes) -> tuple[Tree, Panel, dict[str, Any]]:
-    """Tree and panel out of what `inputs` wrote, and whatever else stood there: a vintage is rebuilt from it."""
+    """Tree and panel out of what `inputs` wrote, and what else stood there: a vintage is rebuilt from it."""
     told = json.loads(content)
     plan = told.pop("tree")
 

@@ -1,4 +1,4 @@
-"""What it takes to reach a score: backwards from the index to a raw figure, or the proof that a cap forbids it."""
+"""What a score takes: backwards from the index to a raw figure, or the proof that a cap forbids it."""
 
 from dataclasses import dataclass
 
@@ -74,7 +74,7 @@ def levers(tree: Tree, panel: Panel, level: Levels, unit: int, place: int, targe
         return []
     pillars, score = level.pillars[unit, place], level.scores[unit, place]
     outer, found = _shares(tree.pillar_weights, pillars), []
-    for i, one in enumerate(tree.indicators):
+    for i in range(len(tree.indicators)):
         p = tree.pillar_of[i]
         under = tree.under(tree.pillars[p])
         if not np.isfinite(score[i]) or not outer[p]:

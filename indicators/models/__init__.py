@@ -4,8 +4,15 @@ What a district hands in is a Return of ReturnCells; what the portal counts by i
 Observations of an edition's indicators; a Vintage is one computation over all of them, kept with its inputs.
 """
 
-from indicators.models.editions import Edition, IndicatorVersion, Node, Observation
-from indicators.models.figures import Denominator, Figure, FigureSource, NationalSeries
+from indicators.models.editions import Edition, IndicatorVersion, Node, Observation, WeightOpinion
+from indicators.models.figures import (
+    CountMark,
+    Denominator,
+    Figure,
+    FigureSource,
+    NationalSeries,
+    SubdistrictFigure,
+)
 from indicators.models.form import FormItem, Period, StatForm, ValidationRule
 from indicators.models.reports import AnnualReport
 from indicators.models.returns import (
@@ -17,7 +24,7 @@ from indicators.models.returns import (
     ReturnQuerySet,
     plain,
 )
-from indicators.models.vintages import ComputeRun, Vintage, VintageCell, VintageContribution
+from indicators.models.vintages import ComputeRun, RebuildCheck, Vintage, VintageCell, VintageContribution
 
 __all__ = [
     "NOT_APPLICABLE_SIGN",
@@ -25,6 +32,7 @@ __all__ = [
     "AnnualReport",
     "CellRemark",
     "ComputeRun",
+    "CountMark",
     "Denominator",
     "Edition",
     "Figure",
@@ -35,13 +43,16 @@ __all__ = [
     "Node",
     "Observation",
     "Period",
+    "RebuildCheck",
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
     "StatForm",
+    "SubdistrictFigure",
     "ValidationRule",
     "Vintage",
     "VintageCell",
     "VintageContribution",
+    "WeightOpinion",
     "plain",
 ]

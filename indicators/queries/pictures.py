@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from django.core.cache import cache
 
-from indicators.models import Vintage
+from indicators import method
+from indicators.models import Edition, Vintage
+from indicators.queries.auditing import Audit
+from indicators.queries.editions import Overlap
 from indicators.queries.index import Drill, Overview, Profile, overview, profile
 from portal import charts, maps
 from portal.charts import About
@@ -46,6 +49,27 @@ def of_indicator(found: Drill) -> Pictures:
     """One indicator of a region over the years."""
     page = f"{found.region.code}:{found.indicator.code}"
     return _kept(found.vintage, page, lambda: {"trend": _rate_chart(found)})
+
+
+def of_audit(found: Audit) -> Pictures:
+    """What makes ranks unsure, and which indicators weigh otherwise than they influence."""
+    draw = {"switches": _switch_chart, "influence": _influence_chart}
+    return _kept(
+        found.vintage, f"audit:{found.year}", lambda: {name: one(found) for name, one in draw.items()}
+    )
+
+
+def of_edition(edition: Edition, overlap: Overlap | None) -> Pictures:
+    """The growth index through two editions; drawn anew, since a draft's figures change."""
+    if overlap is None or len(overlap.series) < 2:
+        return {"linked": None}
+    about = About("linked", f"全市发展指数，{overlap.year}年衔接（{edition.base_year}年=100）")
+    years = [str(year) for year, _, _ in overlap.series]
+    lines = {
+        overlap.old.edition.name: [old for _, old, _ in overlap.series],
+        edition.name: [new for _, _, new in overlap.series],
+    }
+    return {"linked": charts.line(about, years, lines, decimals=1, base=100)}
 
 
 def draw_first_pages(vintage: Vintage) -> int:
@@ -131,3 +155,39 @@ def _rate_chart(found: Drill) -> charts.Chart:
     )  # fmt: skip
     years = [str(cell.year) for cell in found.series]
     return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)
+
+
+def _percent(value: float) -> float | None:
+    return None if value != value else float(method.half_up(value * 100, 1))
+
+
+def _switch_chart(found: Audit) -> charts.Chart | None:
+    if not found.sensitivity:
+        return None
+    about = About(
+        "switches",
+        f"{found.year}年位次为什么不能确定",
+        unit="%",
+        source=_source(found.vintage),
+        note="各项选择对位次平均变动的总影响（Sobol 总效应），含与其他选择共同的影响，相加可超过 100%。",
+    )
+    rows = [(name, _percent(max(total, 0.0))) for name, _, total in found.sensitivity]
+    return charts.bar(about, rows, columns=("选择", "总影响（%）"), decimals=1)
+
+
+def _influence_chart(found: Audit) -> charts.Chart:
+    rows = [
+        (indicator.name, _percent(one.weight), _percent(one.influence))
+        for indicator, _, one in found.statistics
+    ]
+    known = [row for row in rows if None not in row]
+    furthest = sorted(known, key=lambda row: -abs(row[1] - row[2]))[:4]
+    about = About(
+        "influence",
+        f"{found.year}年各指标的权重和影响",
+        unit="%",
+        source=_source(found.vintage),
+        note="影响：指标分值与总分相关系数的平方所占份额。在虚线以上的，影响大于权重。",
+    )
+    columns = ("指标", "有效权重（%）", "影响（%）")
+    return charts.scatter(about, rows, columns=columns, named=[row[0] for row in furthest])
