@@ -296,3 +296,32 @@ def test_the_template_lists_every_pair(desk, draft):
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0]
     assert sheet.max_row - 1 == 21 + 3 + 6 + 6 + 6 + 6 + 6  # seven pillars, and the indicators under six
     assert json.dumps([cell.value for cell in sheet[1]], ensure_ascii=False).count("判断") == 1
+
+
+# ---------------------------------------------------------------- open data
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "vintages",
+        "scores?year=2025",
+        f"regions/{NANSHAN}",
+        f"regions/{NANSHAN}/change?year=2025",
+        f"regions/{NANSHAN}/terms?node=staff_rate&year=2025",
+        f"regions/{NANSHAN}/target?year=2025&rank=1",
+        "pairs?year=2025",
+    ],
+)
+def test_open_data_of_the_index_is_read_by_anybody(client, address):
+    response = client.get(f"/api/v1/index/{address}")
+
+    assert response.status_code == 200
+    assert response.json() == [] if address == "vintages" else response.json()
+
+
+def test_two_vintages_are_compared_by_machine(client, night, revised):  # noqa: F811
+    found = client.get(f"/api/v1/index/compare?a={night.short}&b={revised.short}").json()
+
+    assert found["is_comparable"]
+    assert [cause["name"] for cause in found["causes"]] == ["人均科普专项经费"]
