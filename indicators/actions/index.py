@@ -138,6 +138,10 @@ def _set_goalposts(assembled: Assembled, by: User | None) -> None:
             IndicatorVersion.objects.filter(pk=one.pk, high=None).update(
                 high=one.high, goalpost_basis=one.goalpost_basis
             )
+            # A draft copied before this moment has the same goalpost.
+            IndicatorVersion.objects.filter(
+                edition__predecessor=assembled.edition, edition__adopted_at=None, code=one.code, high=None
+            ).update(high=one.high, goalpost_basis=one.goalpost_basis)
             audit.record(one, "goalpost", by=by, changes={"high": ["", str(one.high)]})
 
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from indicators import method
 from indicators.models import Edition, Vintage
-from indicators.queries.auditing import Audit
+from indicators.queries.auditing import Audit, audit_of
 from indicators.queries.editions import Overlap
 from indicators.queries.index import Drill, Overview, Profile, overview, profile
 from portal import charts, maps
@@ -73,13 +73,16 @@ def of_edition(edition: Edition, overlap: Overlap | None) -> Pictures:
 
 
 def draw_first_pages(vintage: Vintage) -> int:
-    """Draw what most people open first: the overview and the page of every region. Returns how many pages."""
+    """Draw what most people open first: overview, every region, the audit. Returns how many pages."""
     found = overview(vintage)
     of_overview(found)
     regions = [next(iter(cells.values())).region for cells in found.series.values()]
     for region in regions:
         of_profile(profile(vintage, region))
-    return 1 + len(regions)
+    audit = audit_of(vintage, None)  # seconds of reckoning, kept for the day
+    if audit is not None:
+        of_audit(audit)
+    return 1 + len(regions) + (audit is not None)
 
 
 def _source(vintage: Vintage) -> str:
