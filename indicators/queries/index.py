@@ -255,6 +255,7 @@ class Overview:
     gaps: dict[str, list[Gap]]  # by code of a region without a growth index: why
     series: dict[str, dict[int, VintageCell]]  # region code → year → index cell
     earlier: list[tuple[int, Decimal | None]]  # the city's growth index before the edition began
+    parts: dict[str, dict[str, Decimal]]  # region code → name of a pillar → points of the score
 
     @property
     def ungrown(self) -> list[tuple[Region, str]]:
@@ -299,7 +300,30 @@ def overview(vintage: Vintage, year: int | None = None) -> Overview:
     rows.sort(key=lambda row: (row.cell.score is None, -(row.cell.score or 0), row.region.code))
     city = next((c for c in index if c.year == chosen and c.region.level == Level.MUNICIPALITY), None)
     gaps = growth_gaps(vintage, chosen, method)
-    return Overview(vintage, method, years, chosen, city, rows, gaps, dict(series), _earlier_growth(vintage))
+    return Overview(
+        vintage,
+        method,
+        years,
+        chosen,
+        city,
+        rows,
+        gaps,
+        dict(series),
+        _earlier_growth(vintage),
+        _points_of_pillars(vintage, chosen, method),
+    )
+
+
+def _points_of_pillars(vintage: Vintage, year: int, method: Method) -> dict[str, dict[str, Decimal]]:
+    """What each pillar brings to the score of each region: the points of its indicators, added up."""
+    pillar_of = {one.code: one.pillar.name for one in method.indicators}
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    rows = vintage.contributions.filter(year=year, points__isnull=False).order_by("region__code", "node")
+    for code, node, points in rows.values_list("region__code", "node", "points"):
+        if node in pillar_of:
+            parts, name = found[code], pillar_of[node]
+            parts[name] = parts.get(name, Decimal(0)) + points
+    return dict(found)
 
 
 def _earlier_growth(vintage: Vintage) -> list[tuple[int, Decimal | None]]:

@@ -16,7 +16,7 @@ from portal import charts, maps
 from portal.charts import About
 
 KEPT_FOR = 24 * 60 * 60
-DRAWING = 1  # counted up when a picture is drawn otherwise
+DRAWING = 2  # counted up when a picture is drawn otherwise
 
 Pictures = dict[str, charts.Chart | None]
 
@@ -32,7 +32,7 @@ def _kept(vintage: Vintage, page: str, draw: Callable[[], Pictures]) -> Pictures
 
 def of_overview(found: Overview) -> Pictures:
     """The city's trend, the districts' ranks, the map."""
-    draw = {"trend": _trend_chart, "levels": _interval_chart, "map": _map}
+    draw = {"trend": _trend_chart, "levels": _interval_chart, "parts": _parts_chart, "map": _map}
     return _kept(
         found.vintage, f"city:{found.year}", lambda: {name: one(found) for name, one in draw.items()}
     )
@@ -113,6 +113,23 @@ def _interval_chart(found: Overview) -> charts.Chart:
         note="线段为九成模拟结果所在的位次；相互重叠的区，先后不能分清。",
     )
     return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
+
+
+def _parts_chart(found: Overview) -> charts.Chart:
+    about = About(
+        "parts",
+        f"{found.year}年各区分值由哪些领域构成",
+        unit="分",
+        source=_source(found.vintage),
+        note="每段是一个领域给总分带来的分值，相加等于水平分值。",
+    )
+    order = [pillar.name for pillar in found.method.pillars]
+    rows = [
+        (row.region.name, {name: parts[name] for name in order if name in parts})
+        for row in found.rows
+        if (parts := found.parts.get(row.region.code)) and row.cell.score is not None
+    ]
+    return charts.stacked(about, rows, first_column="区", decimals=1)
 
 
 def _map(found: Overview) -> charts.Chart:
