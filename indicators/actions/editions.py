@@ -222,13 +222,11 @@ def give_opinion(opinion: Opinion, *, by: User) -> WeightOpinion:
         raise Refused("请写专家编号，如“专家1”。")
     reader = {Kind.POINTS: _points, Kind.JUDGMENTS: _judgments}[Kind(opinion.kind)]
     values, consistency = reader(opinion)
-    row, _ = WeightOpinion.objects.update_or_create(
-        node=opinion.node,
-        expert=expert,
-        kind=opinion.kind,
-        defaults={"values": values, "consistency": consistency, "entered_by": by},
-    )
+    about = {"node": opinion.node, "expert": expert, "kind": opinion.kind}
+    row = WeightOpinion.objects.filter(**about).first() or WeightOpinion(**about)
+    row.values, row.consistency, row.entered_by = values, consistency, by
     row.full_clean()
+    row.save()
     audit.record(edition, "opinion", by=by, note=f"{opinion.node.name}，{expert}，{row.get_kind_display()}")
     return row
 

@@ -108,7 +108,9 @@ class Migration(migrations.Migration):
                 ("values", models.JSONField(verbose_name="判断")),
                 (
                     "consistency",
-                    models.DecimalField(decimal_places=4, max_digits=6, null=True, verbose_name="一致性比率"),
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=6, null=True, verbose_name="一致性比率"
+                    ),
                 ),
                 (
                     "entered_at",
@@ -343,7 +345,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("consistency", None), ("kind", "expert")),
-                    models.Q(("consistency__lte", Decimal("0.1")), ("kind", "ahp")),
+                    models.Q(
+                        ("consistency__isnull", False), ("consistency__lte", Decimal("0.1")), ("kind", "ahp")
+                    ),
                     _connector="OR",
                 ),
                 name="weight_judgments_are_consistent",

@@ -210,7 +210,7 @@ class WeightOpinion(models.Model):
     expert = models.CharField("专家编号", max_length=20, help_text="如“专家1”，不写姓名。")
     kind = models.CharField("方式", max_length=6, choices=Kind)
     values = models.JSONField("判断")
-    consistency = models.DecimalField("一致性比率", max_digits=6, decimal_places=4, null=True)
+    consistency = models.DecimalField("一致性比率", max_digits=6, decimal_places=4, null=True, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, verbose_name="录入人", related_name="+")
     entered_at = models.DateTimeField("录入时间", default=timezone.now)
 
@@ -223,7 +223,8 @@ class WeightOpinion(models.Model):
             ),
             models.CheckConstraint(
                 name="weight_judgments_are_consistent",
-                condition=Q(kind="expert", consistency=None) | Q(kind="ahp", consistency__lte=Decimal("0.1")),
+                condition=Q(kind="expert", consistency=None)
+                | Q(kind="ahp", consistency__isnull=False, consistency__lte=Decimal("0.1")),
                 violation_error_message="一致性比率超过 0.1，判断前后矛盾。",
             ),
         ]
