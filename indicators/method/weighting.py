@@ -67,12 +67,17 @@ def priorities(matrix: Floats) -> Priorities:
 
 
 def worst_pair(matrix: Floats) -> tuple[int, int, float]:
-    """The judgment that contradicts the others most: its pair, and what the others together say of it."""
-    weights = priorities(matrix).weights
-    implied = weights[:, None] / weights[None, :]
-    distance = np.triu(np.abs(np.log(matrix / implied)), 1)
+    """The judgment that contradicts the others most: its pair, and what all the others together say of it.
+
+    By way of a third item k, i matters a_ik times a_kj as much as j: the geometric mean over all k.
+    """
+    logs, count = np.log(matrix), len(matrix)
+    if count < 3:
+        return 0, 1, float(matrix[0, 1])
+    implied = (logs.sum(axis=1)[:, None] + logs.sum(axis=0)[None, :] - 2 * logs) / (count - 2)
+    distance = np.triu(np.abs(logs - implied), 1)
     i, j = np.unravel_index(int(np.argmax(distance)), distance.shape)
-    return int(i), int(j), float(implied[i, j])
+    return int(i), int(j), float(np.exp(implied[i, j]))
 
 
 def pooled_judgments(matrices: Sequence[Floats]) -> Floats:

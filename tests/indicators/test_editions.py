@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error, IntegrityError, transaction
+from django.utils import timezone
 
 from indicators import actions
 from indicators.actions.editions import Opinion
@@ -94,7 +95,7 @@ def test_a_logarithm_needs_a_goalpost_above_zero(draft, staff):
 
 
 def test_an_adopted_edition_is_left_alone(draft, staff):
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
 
     with pytest.raises(Refused, match="另起草新版本"):
         actions.change_indicator(indicator(draft, "staff_rate"), {"weight": Decimal(2)}, by=staff)
@@ -130,7 +131,7 @@ def test_the_growth_index_goes_on_through_the_overlap_year_without_a_jump(draft,
     actions.change_indicator(
         one, {"high": one.high * 3, "goalpost_basis": "规划目标", "weight": Decimal(2)}, by=staff
     )
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
 
     vintage = actions.compute(at=AT, draws=200).vintage
 
@@ -158,7 +159,7 @@ def test_the_overlap_year_shows_both_editions_before_and_after_adoption(draft, s
     actions.change_indicator(one, {"high": one.high * 3, "goalpost_basis": "规划目标"}, by=staff)
 
     tried = editions.overlap(draft)
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
     actions.compute(at=AT, draws=200)
     draft.refresh_from_db()
     computed = editions.overlap(draft)
@@ -170,7 +171,7 @@ def test_the_overlap_year_shows_both_editions_before_and_after_adoption(draft, s
 
 
 def test_the_same_inputs_of_a_chained_edition_are_one_vintage_that_can_be_rebuilt(draft, staff):
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
     vintage = actions.compute(at=AT, draws=200).vintage
 
     again = actions.compute(at=AT, draws=200)
@@ -181,14 +182,14 @@ def test_the_same_inputs_of_a_chained_edition_are_one_vintage_that_can_be_rebuil
 
 
 def test_an_edition_not_yet_used_in_public_can_be_taken_back(draft, night, staff):
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
     vintage = actions.compute(at=AT, draws=200).vintage
 
     actions.recall(draft, reason="再改", by=staff)
 
     assert editions.edition_in_force() == night.edition
     assert queries.latest_vintage() == night
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
     actions.freeze(vintage, note="发布", by=staff)
     with pytest.raises(Refused, match="冻结或发布"):
         actions.recall(draft, reason="再改", by=staff)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from indicators import actions
 from indicators.models import RebuildCheck, Vintage, VintageCell
@@ -106,7 +107,7 @@ def test_other_goalposts_are_told_and_points_are_not_compared(night, staff):
     )
     one = draft.indicators.select_related("pillar").get(code="staff_rate")
     actions.change_indicator(one, {"high": one.high * 2, "goalpost_basis": "规划目标"}, by=staff)
-    actions.adopt(draft, at=AT, by=staff)
+    actions.adopt(draft, at=timezone.now(), by=staff)
 
     found = revision(night, actions.compute(at=AT, draws=200).vintage)
 
