@@ -19,6 +19,7 @@ KIND_WORDS = {
     "denominator": "分母",
     "each": "按区计数",
 }
+ABOUT_CHILDREN = "涉及未成年人的指标"
 CHILDREN = "数值有更正（涉及未成年人，不列出）"
 
 
@@ -235,14 +236,21 @@ PART_KINDS = ("分子", "分母", "数据有无", "权重")
 
 
 def _told(change: method.Change, u: int, one: Moved, tree: method.Tree, plan: Method) -> list[Part]:
+    """The parts of one index, the largest first; indicators about children together, without their names."""
     items = method.largest_remainder(change.items()[u], float(one.by))
-    names = [(plan.names.get(i.code, i.code), kind) for kind in PART_KINDS for i in tree.indicators]
+    names = [(_name(i.code, plan), kind) for kind in PART_KINDS for i in tree.indicators]
     names += [
         (plan.names.get(p.code, p.code), kind) for kind in ("数据有无", "领域权重") for p in tree.pillars
     ]
-    found = [
-        Part(one.region, one.year, name, kind, method.half_up(float(value), 2))
-        for (name, kind), value in zip(names, items, strict=True)
-        if np.isfinite(value) and value
-    ]
+    points: dict[tuple[str, str], Decimal] = {}
+    for (name, kind), value in zip(names, items, strict=True):
+        if np.isfinite(value) and value:
+            key = (name, "合计") if name == ABOUT_CHILDREN else (name, kind)
+            points[key] = points.get(key, Decimal(0)) + method.half_up(float(value), 2)
+    found = [Part(one.region, one.year, name, kind, value) for (name, kind), value in points.items()]
     return sorted(found, key=lambda part: -abs(part.points))
+
+
+def _name(code: str, plan: Method) -> str:
+    one = plan.indicator(code)
+    return ABOUT_CHILDREN if one is not None and one.is_about_children else plan.names.get(code, code)
