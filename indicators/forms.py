@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import forms
 from django.http import QueryDict
 
+from indicators.actions.editions import terms_of, words_of
 from indicators.actions.returns import Typed
 from indicators.models import Edition, IndicatorVersion, Node, ReturnCell, WeightOpinion
 from portal.identifiers import clean_text
@@ -159,12 +160,47 @@ class NodeForm(forms.ModelForm):
         return share
 
 
+class TermsField(forms.CharField):
+    """A numerator or denominator: codes joined by plus signs, each with a factor where units differ."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=200, **options)
+
+    def prepare_value(self, value):
+        return words_of(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return terms_of(text)
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def run_validators(self, value):
+        """The words were looked at when they were read; what comes of them is a list."""
+
+    def has_changed(self, initial, data):
+        return self.prepare_value(initial) != data
+
+
+TERMS_HELP = (
+    "如 KJ130 + KJ140；单位不同的加倍数，如 KJ121×10000；也可填常住人口、中小学生，或 1（按区平均）。"
+)
+
+
 class IndicatorForm(forms.ModelForm):
+    numerator = TermsField(label="分子", help_text=TERMS_HELP)
+    denominator = TermsField(label="分母", help_text=TERMS_HELP)
+
     class Meta:
         model = IndicatorVersion
         fields = [
             "name",
             "definition",
+            "numerator",
+            "denominator",
             "low",
             "high",
             "goalpost_basis",
@@ -173,6 +209,54 @@ class IndicatorForm(forms.ModelForm):
             "minimum_events",
             "link_events",
         ]
+
+
+class NewIndicatorForm(IndicatorForm):
+    code = forms.RegexField(
+        r"^[a-z_]{2,30}$",
+        label="代码",
+        help_text="小写英文字母和下划线，如 science_cinemas。",
+        error_messages={"invalid": "只能用小写英文字母和下划线，2 至 30 个字符。"},
+    )
+
+    class Meta(IndicatorForm.Meta):
+        fields = [
+            "pillar",
+            "code",
+            "name",
+            "unit",
+            "definition",
+            "numerator",
+            "denominator",
+            "per",
+            "bound",
+            "low",
+            "high",
+            "goalpost_basis",
+            "weight",
+            "is_log",
+            "is_count",
+            "is_about_children",
+            "lower_is_better",
+            "levels",
+            "minimum_events",
+            "link_events",
+        ]
+
+    def __init__(self, *args, edition: Edition, **options):
+        super().__init__(*args, **options)
+        self.edition = edition
+        self.fields["pillar"].queryset = edition.nodes.filter(parent__isnull=False).order_by("position")
+        self.fields["high"].required = self.fields["goalpost_basis"].required = True
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if (
+            self.edition.indicators.filter(code=code).exists()
+            or self.edition.nodes.filter(code=code).exists()
+        ):
+            raise forms.ValidationError("本版已有这个代码，请换一个。")
+        return code
 
 
 class OpinionForm(forms.Form):

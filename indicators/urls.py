@@ -60,6 +60,7 @@ index_desk_urls = [
     path("editions/<str:code>/opinions/", index_desk.opinion_import, name="opinion_import"),
     path("editions/<str:code>/opinions/<slug:kind>.xlsx", index_desk.opinion_sheet, name="opinion_sheet"),
     path("editions/<str:code>/opinions/<int:pk>/drop/", index_desk.opinion_drop, name="opinion_drop"),
+    path("editions/<str:code>/indicators/new/", index_desk.indicator_new, name="indicator_new"),
     path("editions/<str:code>/indicators/<slug:indicator>/", index_desk.indicator_edit, name="indicator"),
     path("editions/<str:code>/nodes/<slug:node>/", index_desk.node_edit, name="node"),
     path("editions/<str:code>/nodes/<slug:node>/weights/", index_desk.weigh, name="weigh"),

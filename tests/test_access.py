@@ -469,6 +469,7 @@ PAGES = {
     "index_desk:opinion_sheet": Page("staff", args=(*DRAFT, ("kind", "ahp"))),
     "index_desk:opinion_drop": Page("", "staff", may_be_empty=True, args=DRAFT),
     "index_desk:indicator": Page("staff", "staff", args=(*DRAFT, ("indicator", "literacy"))),
+    "index_desk:indicator_new": Page("staff", "staff", args=DRAFT),
     "index_desk:node": Page("staff", "staff", args=(*DRAFT, ("node", "people"))),
     "index_desk:weigh": Page("", "staff", args=(*DRAFT, ("node", "people"))),
     "index_desk:opinion_give": Page("", "staff", args=(*DRAFT, ("node", "people"), ("kind", "expert"))),

@@ -1,6 +1,7 @@
 """Every change of statistics and index; what commands and other apps may call."""
 
 from indicators.actions.editions import (
+    add_indicator,
     adopt,
     change_edition,
     change_indicator,
@@ -30,6 +31,7 @@ from indicators.actions.vintages import check_rebuild, freeze, publish, thaw
 
 __all__ = [
     "accept",
+    "add_indicator",
     "adopt",
     "ask_report",
     "change_edition",

@@ -1,14 +1,25 @@
 """A new edition of the method: drafted by copy, changed while it is a draft, adopted, then left alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
+from django.db.models import Q
 
 from indicators import method
-from indicators.models import Edition, IndicatorVersion, Node, Vintage, WeightOpinion
+from indicators.models import (
+    Denominator,
+    Edition,
+    FigureSource,
+    FormItem,
+    IndicatorVersion,
+    Node,
+    Vintage,
+    WeightOpinion,
+)
 from indicators.queries.editions import children_of, pairs_of, vintage_to_link
 from portal import audit
 from portal.accounts import User, require
@@ -114,6 +125,67 @@ def _changed(row, values: Mapping, by: User):
         row.save(update_fields=list(changes))
         audit.record(row, "change", by=by, changes=changes)
     return row
+
+
+@transaction.atomic
+def add_indicator(edition: Edition, pillar: Node, values: Mapping, *, by: User) -> IndicatorVersion:
+    """Add an indicator to a draft. It has scores from the overlap year on, and growth from the year after."""
+    edition = _draft(edition.pk, by)
+    last = edition.indicators.order_by("-position").first()
+    one = IndicatorVersion(
+        edition=edition, pillar=pillar, position=last.position + 1 if last else 1, **values
+    )
+    one.full_clean()
+    one.save()
+    _forget_opinions(pillar)
+    audit.record(edition, "add", by=by, note=f"新增指标：{one.name}")
+    return one
+
+
+def terms_of(text: str) -> list[dict]:
+    """A numerator or denominator as people write it, KJ130 + KJ140×10000, as the terms it is added up from:
+    cells of the form, figures, population or students, 1 for the mean over districts.
+
+    Raises ValueError with a sentence.
+    """
+    found = []
+    for part in re.split(r"[+＋、]", clean_text(text)):
+        name, _, times = part.replace("*", "×").partition("×")
+        term = _term(name.strip())
+        if times.strip():
+            try:
+                factor = Decimal(times.strip())
+            except InvalidOperation as fault:
+                raise ValueError(f"“{part.strip()}”的倍数请填数字，如 KJ121×10000。") from fault
+            if not factor.is_finite() or factor <= 0:
+                raise ValueError(f"“{part.strip()}”的倍数须大于 0。")
+            term["times"] = int(factor) if factor == factor.to_integral_value() else float(factor)
+        found.append(term)
+    return found
+
+
+def _term(name: str) -> dict:
+    kinds = {label: value for value, label in Denominator.Kind.choices}
+    if name in Denominator.Kind.values or name in kinds:
+        return {"denominator": kinds.get(name, name)}
+    if name == "1":
+        return {"each": 1}
+    if FormItem.objects.filter(key=name).exists():
+        return {"key": name}
+    figure = FigureSource.objects.filter(Q(name=name) | Q(label=name)).first()
+    if figure is not None:
+        return {"figure": figure.name}
+    raise ValueError(f"不认识“{name}”。请填报表代码（如 KJ121）、统计数据的名称、常住人口、中小学生或 1。")
+
+
+def words_of(terms: Sequence[Mapping]) -> str:
+    """Terms as people write them."""
+    words = []
+    for term in terms:
+        kind = term.get("denominator")
+        name = Denominator.Kind(kind).label if kind else term.get("key") or term.get("figure") or "1"
+        words.append(f"{name}×{term['times']}" if term.get("times", 1) != 1 else name)
+    return " + ".join(words)
 
 
 @transaction.atomic

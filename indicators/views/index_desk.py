@@ -267,6 +267,22 @@ def indicator_edit(request, code, indicator):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def indicator_new(request, code):
+    """A new indicator for a draft: what is divided by what, between which goalposts."""
+    _require_staff(request)
+    edition = _draft_or_404(code)
+    form = forms.NewIndicatorForm(request.POST or None, edition=edition)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        one = actions.add_indicator(edition, values.pop("pillar"), values, by=request.user)
+        messages.success(request, f"已增加“{one.name}”，该领域改回等权，请重新设定权重。")
+        return redirect("index_desk:edition", code)
+    crumbs = _crumbs((edition.name, f"/desk/index/editions/{code}/"), ("增加指标", ""))
+    context = {"edition": edition, "form": form, "crumbs": crumbs}
+    return render(request, "indicators/indicator_new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def node_edit(request, code, node):
     """A pillar of a draft, and where the weights under it come from."""
     _require_staff(request)

@@ -229,6 +229,8 @@ def test_an_edition_is_drafted_changed_weighed_and_adopted_in_the_browser(desk, 
     values = {
         "name": one.name,
         "definition": one.definition,
+        "numerator": "KR100 + KR200",
+        "denominator": "常住人口",
         "low": "0",
         "high": "99",
         "goalpost_basis": one.goalpost_basis,
@@ -257,6 +259,36 @@ def test_an_edition_is_drafted_changed_weighed_and_adopted_in_the_browser(desk, 
     assert (one.high, one.minimum_events) == (99, 4)
     assert edition.indicators.get(code="volunteer_hours").weight == 2 * one.weight
     assert "每万人科普人员" in text(desk.get("/index/editions/9/"))
+
+
+def test_a_new_indicator_is_written_as_people_write_it(desk, draft):
+    values = {
+        "pillar": draft.nodes.get(code="people").pk,
+        "code": "tutors_each",
+        "name": "科普人员人均到场",
+        "unit": "人次",
+        "definition": "讲座和展览到场人次除以科普人员",
+        "numerator": "KH111 + KH121×2",
+        "denominator": "KR100、KR200",
+        "per": "1",
+        "low": "0",
+        "high": "900",
+        "goalpost_basis": "规划目标",
+        "weight": "1",
+        "levels": "all",
+        "minimum_events": "0",
+        "link_events": "16",
+    }
+    address = "/desk/index/editions/9/indicators/new/"
+
+    unknown = desk.post(address, values | {"numerator": "KX999"})
+    desk.post(address, values)
+
+    assert "不认识“KX999”" in text(unknown)
+    one = draft.indicators.get(code="tutors_each")
+    assert one.numerator == [{"key": "KH111"}, {"key": "KH121", "times": 2}]
+    assert one.denominator == [{"key": "KR100"}, {"key": "KR200"}]
+    assert "新增" in text(desk.get("/index/editions/9/"))
 
 
 def test_contradicting_judgments_stay_on_the_page_with_the_reason(desk, draft):
