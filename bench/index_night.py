@@ -144,6 +144,8 @@ def _night(staff: User) -> dict:
     Person.objects.create(
         region=Region.objects.get(code=NANSHAN),
         name="基准志愿者",
+        created_by=staff,
+        source="示例数据",
         category=Person.Category.VOLUNTEER,
         entered_on=local_today() - timedelta(days=400),
     )

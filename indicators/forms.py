@@ -104,11 +104,11 @@ class DraftForm(forms.Form):
 
     source = forms.ModelChoiceField(label="以哪一版为底稿", queryset=Edition.objects.none())
     code = forms.RegexField(
-        r"^[0-9A-Za-z.]{1,10}$",
+        r"^[0-9][0-9A-Za-z.]{0,9}$",
         label="版本代码",
         max_length=10,
-        help_text="如 2；只用字母、数字和点。",
-        error_messages={"invalid": "只能用字母、数字和点，不超过 10 个字符。"},
+        help_text="如 2 或 2.1；以数字开头，只用字母、数字和点。",
+        error_messages={"invalid": "请以数字开头，只用字母、数字和点，不超过 10 个字符。"},
     )
     name = forms.CharField(label="名称", max_length=40, help_text="如 深圳科普发展指数（第二版）")
     link_year = forms.IntegerField(

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from indicators.views import evidence, index, index_desk, reports, returns
 
 app_name = "indicators"
+EDITION = r"(?P<code>[0-9][0-9A-Za-z.]{0,9})"
 urlpatterns = [
     path("", index.index_page, name="index"),
     path("method/", index.method_page, name="method"),
@@ -15,7 +16,7 @@ urlpatterns = [
     path("scenarios/", evidence.scenarios_page, name="scenarios"),
     path("pairs/", evidence.pairs_page, name="pairs"),
     path("editions/", evidence.editions_page, name="editions"),
-    path("editions/<str:code>/", evidence.edition_page, name="edition"),
+    re_path(rf"^editions/{EDITION}/$", evidence.edition_page, name="edition"),
     re_path(r"^(?P<code>\d{12})/change/$", evidence.change_page, name="change"),
     re_path(r"^(?P<code>\d{12})/target/$", evidence.target_page, name="target"),
     re_path(r"^(?P<code>\d{12})/streets/$", evidence.streets_page, name="streets"),
@@ -55,14 +56,32 @@ index_desk_urls = [
     path("vintages/<int:pk>/rebuild/", index_desk.rebuild, name="rebuild"),
     path("vintages/<int:pk>/steps/<slug:step>/", index_desk.vintage_step, name="vintage_step"),
     path("editions/new/", index_desk.edition_new, name="edition_new"),
-    path("editions/<str:code>/", index_desk.edition_edit, name="edition"),
-    path("editions/<str:code>/steps/<slug:step>/", index_desk.edition_step, name="edition_step"),
-    path("editions/<str:code>/opinions/", index_desk.opinion_import, name="opinion_import"),
-    path("editions/<str:code>/opinions/<slug:kind>.xlsx", index_desk.opinion_sheet, name="opinion_sheet"),
-    path("editions/<str:code>/opinions/<int:pk>/drop/", index_desk.opinion_drop, name="opinion_drop"),
-    path("editions/<str:code>/indicators/new/", index_desk.indicator_new, name="indicator_new"),
-    path("editions/<str:code>/indicators/<slug:indicator>/", index_desk.indicator_edit, name="indicator"),
-    path("editions/<str:code>/nodes/<slug:node>/", index_desk.node_edit, name="node"),
-    path("editions/<str:code>/nodes/<slug:node>/weights/", index_desk.weigh, name="weigh"),
-    path("editions/<str:code>/nodes/<slug:node>/<slug:kind>/", index_desk.opinion_give, name="opinion_give"),
+    re_path(rf"^editions/{EDITION}/$", index_desk.edition_edit, name="edition"),
+    re_path(
+        rf"^editions/{EDITION}/steps/(?P<step>[a-z]{{4,10}})/$", index_desk.edition_step, name="edition_step"
+    ),
+    re_path(rf"^editions/{EDITION}/opinions/$", index_desk.opinion_import, name="opinion_import"),
+    re_path(
+        rf"^editions/{EDITION}/opinions/(?P<kind>[a-z]{{3,6}})\.xlsx$",
+        index_desk.opinion_sheet,
+        name="opinion_sheet",
+    ),
+    re_path(
+        rf"^editions/{EDITION}/opinions/(?P<pk>[0-9]{{1,18}})/drop/$",
+        index_desk.opinion_drop,
+        name="opinion_drop",
+    ),
+    re_path(rf"^editions/{EDITION}/indicators/new/$", index_desk.indicator_new, name="indicator_new"),
+    re_path(
+        rf"^editions/{EDITION}/indicators/(?P<indicator>[a-z_]{{2,30}})/$",
+        index_desk.indicator_edit,
+        name="indicator",
+    ),
+    re_path(rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/$", index_desk.node_edit, name="node"),
+    re_path(rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/weights/$", index_desk.weigh, name="weigh"),
+    re_path(
+        rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/(?P<kind>expert|ahp)/$",
+        index_desk.opinion_give,
+        name="opinion_give",
+    ),
 ]
