@@ -17,7 +17,9 @@ import random
 import resource
 import statistics
 import time
+import warnings
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -255,6 +257,14 @@ def floor(tree: method.Tree, panel: method.Panel, seed: int) -> None:
             rng.integers(indicators, size=size)
 
 
+@contextmanager
+def _unwarned():
+    """Cells without any figure: numpy warns of each of them."""
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
 def plain(tree: method.Tree, panel: method.Panel, seed: int) -> list[np.ndarray]:
     """The draws in plain numpy: every array of a chunk whole, one expression after the other; returns the 5,
     50 and 95 % points of the ranks per year."""
@@ -273,8 +283,8 @@ def plain(tree: method.Tree, panel: method.Panel, seed: int) -> list[np.ndarray]
             with np.errstate(invalid="ignore", divide="ignore"):
                 drawn = np.where(events > 0, rate * counted / events, rate)
             if first % 5000:
-                spread = np.nanstd(drawn[1:], axis=0)
-                with np.errstate(invalid="ignore", divide="ignore"):
+                with _unwarned():
+                    spread = np.nanstd(drawn[1:], axis=0)
                     place = 0.5 + 0.15 * (drawn - np.nanmean(drawn[1:], axis=0)) / spread
             else:
                 place = (drawn - low) / (high - low)

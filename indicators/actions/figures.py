@@ -56,9 +56,9 @@ class _Marks:
     written: Written
 
     @classmethod
-    def of(cls, key: str, years: list[int]) -> "_Marks":
+    def of(cls, key: str, years: list[int], written: Written) -> "_Marks":
         rows = CountMark.objects.filter(key=key, year__in=years)
-        return cls(key, {row.year: row for row in rows}, Written.now())
+        return cls(key, {row.year: row for row in rows}, written)
 
     def state(self, tables: list[str], year: int) -> str:
         """What a count of a year read: tables, entries of its school year, the day it counts on."""
@@ -95,7 +95,7 @@ def count_source(name: str, years: list[int], *, at: datetime, full: bool = Fals
     source = FigureSource.objects.filter(name=name, is_counted=True).first()
     if source is None or name not in sources.FIGURES:
         return Counted(name, left=len(years))
-    marks = _Marks.of(name, years)
+    marks = _Marks.of(name, years, Written.now())
     due = [year for year in years if full or not marks.is_same(year)]
     counted = Counted(source.label, due, len(years) - len(due))
     values = {
@@ -120,11 +120,11 @@ def count_sources(years: list[int], *, at: datetime, full: bool = False) -> list
 def count_subdistricts(years: list[int], *, at: datetime, full: bool = False) -> Counted:
     """Count what the portal can tell of every subdistrict, where something was written since."""
     began = time.monotonic()
-    whole = Counted("街道数据")
+    whole, written = Counted("街道数据"), Written.now()
     codes = {row.code: row for row in Region.objects.filter(level=Level.SUBDISTRICT)}
     due_anywhere: set[int] = set()
     for key in (*sources.FIGURES, *sources.SUBDISTRICT_CELLS):
-        marks = _Marks.of(f"街道:{key}", years)
+        marks = _Marks.of(f"街道:{key}", years, written)
         due = [year for year in years if full or not marks.is_same(year)]
         due_anywhere |= set(due)
         for year in due:
