@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -84,12 +85,8 @@ def run_page(request, pk):
     """One night: what was done, how long it took, what changed and why."""
     _require_staff(request)
     run = get_object_or_404(ComputeRun.objects.select_related("vintage__edition", "by"), pk=pk)
-    before = (
-        ComputeRun.objects.filter(at__lt=run.at)
-        .select_related("vintage__edition")
-        .order_by("-at", "-pk")
-        .first()
-    )
+    earlier = ComputeRun.objects.filter(Q(at__lt=run.at) | Q(at=run.at, pk__lt=run.pk))
+    before = earlier.select_related("vintage__edition").order_by("-at", "-pk").first()
     is_new = before is not None and before.vintage_id != run.vintage_id
     context = {
         "run": run,

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import pytest
 from django.core.management import call_command
 
 from indicators import actions, sources, tasks
-from indicators.models import ComputeRun, CountMark, Figure, Return, SubdistrictFigure, Vintage
+from indicators.models import ComputeRun, CountMark, Edition, Figure, Return, SubdistrictFigure, Vintage
 from portal import jobs
 from portal.jobs import HANDLERS, Job
 from portal.regions import Region
@@ -55,13 +56,20 @@ def test_the_command_says_what_came_of_it(night, capsys):
 # ---------------------------------------------------------------- only what has changed
 
 
+@pytest.fixture
+def quick(night, monkeypatch):
+    """Nights with the draws of the fixture, so that the same inputs are its vintage, and without pictures."""
+    Edition.objects.update(draws=200)
+    monkeypatch.setattr(tasks.pictures, "draw_first_pages", lambda vintage: 0)
+
+
 def a_night(day="2026-11-20", **payload) -> ComputeRun:
     job = jobs.enqueue("index_night", key=f"{day} {payload}", payload={"day": day, **payload})
     assert jobs.run(job.pk)
     return ComputeRun.objects.order_by("-pk").first()
 
 
-def test_an_unchanged_night_counts_nothing_anew(night, monkeypatch):
+def test_an_unchanged_night_counts_nothing_anew(quick, monkeypatch):
     a_night("2026-11-20")
     counted = []
     for name in sources.FIGURES:
@@ -74,7 +82,7 @@ def test_an_unchanged_night_counts_nothing_anew(night, monkeypatch):
     assert any(step["words"] == "数据未变，沿用上次结果" for step in run.steps)
 
 
-def test_what_was_written_since_is_counted_anew_and_told(night, monkeypatch):
+def test_what_was_written_since_is_counted_anew_and_told(quick, monkeypatch):
     nanshan = Region.objects.get(code="440305000000")
     PersonFactory(region=nanshan, category="volunteer", entered_on=date(2023, 3, 1))
     a_night("2026-11-20")
@@ -90,7 +98,7 @@ def test_what_was_written_since_is_counted_anew_and_told(night, monkeypatch):
     assert unmoved[0]["words"] == "数据未变，沿用上次结果"
 
 
-def test_asked_to_everything_is_counted_anew(night):
+def test_asked_to_everything_is_counted_anew(quick):
     a_night("2026-11-20")
 
     run = a_night("2026-11-23", full=True)
@@ -99,7 +107,7 @@ def test_asked_to_everything_is_counted_anew(night):
     assert run.figures_changed == 0
 
 
-def test_a_night_that_was_killed_after_some_counts_goes_on_with_the_rest(night):
+def test_a_night_that_was_killed_after_some_counts_goes_on_with_the_rest(quick):
     years = list(range(2020, 2026))
     first = next(iter(sources.FIGURES))
     actions.count_source(first, years, at=AT, full=True)
@@ -128,7 +136,7 @@ def test_subdistricts_are_counted_by_the_same_definitions(night):
     assert district.value == 2
 
 
-def test_a_published_vintage_is_computed_again_each_night(night):
+def test_a_published_vintage_is_computed_again_each_night(night, quick):
     staff = UserFactory(username="nightly", holding=(Role.STAFF, Region.objects.city()), mfa=True)
     actions.freeze(night, note="发布", by=staff)
     actions.publish(night, at=AT, by=staff)
