@@ -209,7 +209,7 @@ def test_without_a_value_in_2020_the_goalpost_is_set_from_the_next_year(night):
 
     compute()
 
-    assert "全市2021年数值" in IndicatorVersion.objects.get(code="media_reads").goalpost_basis
+    assert "全市2021年数值" in night.edition.indicators.get(code="media_reads").goalpost_basis
 
 
 # ---------------------------------------------------------------- missing, not applicable, carried
