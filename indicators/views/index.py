@@ -61,7 +61,9 @@ def index_page(request):
     if vintage is None:
         return nothing_yet(request)
     found = queries.overview(vintage, chosen_year(request))
-    latest = queries.latest_vintage()
+    # Without a published one the current vintage is the latest.
+    is_latest = vintage.kind == Vintage.Kind.NIGHTLY and "vintage" not in request.GET
+    latest = vintage if is_latest else queries.latest_vintage()
     context = {
         "found": found,
         "edition": vintage.edition,
