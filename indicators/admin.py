@@ -15,7 +15,7 @@ from indicators.models import (
     NationalSeries,
     ValidationRule,
 )
-from indicators.sheets import LiteracySheet
+from indicators.sheets.literacy import LiteracySheet
 from portal.admin_site import RegisterPermissions
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm

@@ -13,11 +13,13 @@ from types import MappingProxyType
 from django.db import transaction
 
 from indicators import sources
+from indicators.actions.editions import Opinion, change_indicator, copy_method, give_opinion, settle_weights
 from indicators.actions.returns import create_return
 from indicators.models import (
     WHOLE,
     CellRemark,
     Denominator,
+    Edition,
     Figure,
     FigureSource,
     LiteracyResult,
@@ -28,6 +30,7 @@ from indicators.models import (
     SavedTable,
     StatForm,
 )
+from indicators.queries.editions import pairs_of
 from indicators.queries.returns import cells_of, check
 from portal.accounts import User, people_with
 from portal.calendar import SHANGHAI
@@ -150,6 +153,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _load_figures(year, districts, population, luck, rng)
     _load_open_year(form, districts, population, luck, counted, rng, by)
     _load_literacy(by, years)
+    _load_draft_edition(by)
     enqueue("index_night", key="sample")  # the first page shows an index; nobody waits for the night
 
 
@@ -506,3 +510,49 @@ OPEN_YEAR_PLAYS = {
     "440304000000": _handed_in,
     "440307000000": _returned,
 }
+
+
+# ---------------------------------------------------------------- an edition being drafted
+
+
+# How much each pillar matters to three invented experts; their judgments follow, rounded to Saaty's scale.
+EXPERTS = {
+    "专家1": {"input": 3, "places": 3, "people": 3, "spread": 2, "activity": 4, "youth": 4, "outcome": 6},
+    "专家2": {"input": 2, "places": 2, "people": 3, "spread": 3, "activity": 3, "youth": 4, "outcome": 4},
+    "专家3": {"input": 4, "places": 3, "people": 2, "spread": 2, "activity": 2, "youth": 3, "outcome": 5},
+}
+
+
+def _load_draft_edition(by: User) -> None:
+    """A second edition that staff work on: other weights from three experts, one goalpost, one limit."""
+    first = Edition.objects.adopted().last()
+    draft = Edition.objects.create(
+        code="2",
+        name="深圳科普发展指数（第二版，示例）",
+        base_year=first.base_year,
+        first_year=LAST_YEAR,
+        link_year=LAST_YEAR,
+        predecessor=first,
+        draws=first.draws,
+        goalpost_rule=first.goalpost_rule,
+        basis=first.basis,
+        reason="示例：领域权重改由专家两两比较得出；境外参与人次计数少于4的不计分。",
+        created_by=by,
+        adopted_at=None,
+    )
+    copy_method(first, draft)
+    index = draft.nodes.get(parent=None)
+    for expert, matters in EXPERTS.items():
+        values = {
+            f"{one.code}:{other.code}": _times(matters[one.code] / matters[other.code])
+            for one, other in pairs_of(index)
+        }
+        give_opinion(Opinion(index, expert, "ahp", values), by=by)
+    settle_weights(index, "ahp", by=by)
+    abroad = draft.indicators.select_related("pillar").get(code="abroad_visits")
+    change_indicator(abroad, {"minimum_events": 4}, by=by)
+
+
+def _times(ratio: float) -> str:
+    """A ratio on Saaty's scale: 2, 1, 1/2."""
+    return str(round(ratio)) if ratio >= 1 else f"1/{round(1 / ratio)}"

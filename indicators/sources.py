@@ -16,13 +16,14 @@ from django.db.models import Q, Sum
 from events import queries as events
 from outreach import queries as outreach
 from portal.calendar import local_today
-from portal.regions import Region
+from portal.regions import Level, Region
 from portal.scope import scope
 from resources import queries as resources
 from talent import queries as talent
 from youth_credits import queries as credits_
 
 Counts = dict[str, Decimal | None]
+WRITTEN_WITH = credits_.WRITTEN_WITH  # tables that change only with another one
 
 
 @dataclass(frozen=True)
@@ -268,12 +269,12 @@ def _complete(counted: dict, codes: list[str]) -> Counts | None:
 # ---------------------------------------------------------------- figures of the index
 
 
-def _under_ledger(query: str, argument: Callable[[int], object]) -> Callable[[int], dict]:
+def _under_ledger(query: str, argument: Callable[[int], object]) -> Callable[[int, Level], dict]:
     """A nameless total of the credit ledger."""
 
-    def count(year: int) -> dict:
+    def count(year: int, level: Level = Level.DISTRICT) -> dict:
         with scope("ledger"):
-            return getattr(credits_, query)(argument(year))
+            return getattr(credits_, query)(argument(year), level=level)
 
     return count
 
@@ -288,16 +289,48 @@ def school_year(year: int) -> int:
     return year - 1
 
 
-FIGURES: dict[str, Callable[[int], dict]] = {
-    "bases": lambda year: outreach.titles_by_district(end_of(year)),
-    "bases_free": lambda year: outreach.free_titles_by_district(end_of(year)),
-    "volunteers": lambda year: talent.people_by_district(end_of(year), "volunteer"),
-    "service_hours": lambda year: talent.service_hours_by_district(*year_of(year)),
-    "informants": lambda year: talent.people_by_district(end_of(year), "information_officer"),
+def _on(query: Callable, *arguments: object) -> Callable[[int, Level], dict]:
+    """A count of what stands at the end of a year."""
+    return lambda year, level=Level.DISTRICT: query(end_of(year), *arguments, level=level)
+
+
+def _during(query: Callable, **options: object) -> Callable[[int, Level], dict]:
+    """A count of what happened in a year."""
+    return lambda year, level=Level.DISTRICT: query(*year_of(year), level=level, **options)
+
+
+FIGURES: dict[str, Callable[[int, Level], dict]] = {
+    "bases": _on(outreach.titles_by_district),
+    "bases_free": _on(outreach.free_titles_by_district),
+    "volunteers": _on(talent.people_by_district, "volunteer"),
+    "service_hours": _during(talent.service_hours_by_district),
+    "informants": _on(talent.people_by_district, "information_officer"),
     "credit_students": _under_ledger("students_in_scope_by_district", middle_of),
     "credit_reached": _under_ledger("reached_minimum_by_district", school_year),
     "credit_hours": _under_ledger("hours_by_district", school_year),
 }
+
+# Cells of the form that the portal itself can count down to the subdistrict, by the same definition.
+SUBDISTRICT_CELLS: dict[str, Callable[[int, Level], dict]] = {
+    "KR100": _on(talent.people_by_district, "full_time"),
+    "KR110": _on(talent.people_by_district, "full_time", MIDDLE_AND_ABOVE),
+    "KR200": _on(talent.people_by_district, "part_time"),
+    "KR220": _on(talent.people_by_district, "part_time", MIDDLE_AND_ABOVE),
+    "KR300": _on(talent.people_by_district, "volunteer"),
+    "KE120": _on(talent.people_by_district, "instructor"),
+    "KC310": _on(outreach.titles_by_district, ["national"]),
+    "KC311": _on(outreach.titles_by_district, ["province"]),
+    "KC312": _on(outreach.titles_by_district, ["city", "district"]),
+    "KH111": _during(events.visits_by_district, kinds=["lecture"]),
+    "KH121": _during(events.visits_by_district, kinds=["exhibition"]),
+    "KH131": _during(events.visits_by_district, kinds=["competition"]),
+}
+
+
+def count_subdistricts(name: str, year: int) -> Counts | None:
+    """One figure, or one cell of the form, per subdistrict, with zeros; None if all have none."""
+    codes = list(Region.objects.filter(level=Level.SUBDISTRICT).values_list("code", flat=True))
+    return _complete((FIGURES | SUBDISTRICT_CELLS)[name](year, Level.SUBDISTRICT), codes)
 
 
 def count_figures(name: str, year: int) -> Counts | None:

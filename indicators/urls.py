@@ -1,8 +1,9 @@
 from django.urls import path, re_path
 
-from indicators.views import boards, index, literacy, reports, returns, tables
+from indicators.views import boards, evidence, index, index_desk, literacy, reports, returns, tables
 
 app_name = "indicators"
+EDITION = r"(?P<code>[0-9][0-9A-Za-z.]{0,9})"
 urlpatterns = [
     path("", index.index_page, name="index"),
     path("method/", index.method_page, name="method"),
@@ -16,6 +17,16 @@ urlpatterns = [
     path("data.csv", index.data_csv, name="data_csv"),
     path("scores.csv", index.scores_csv, name="scores_csv"),
     path("data.json", index.data_json, name="data_json"),
+    path("data.xlsx", evidence.data_xlsx, name="data_xlsx"),
+    path("audit/", evidence.audit_page, name="audit"),
+    path("revisions/", evidence.revisions_page, name="revisions"),
+    path("scenarios/", evidence.scenarios_page, name="scenarios"),
+    path("pairs/", evidence.pairs_page, name="pairs"),
+    path("editions/", evidence.editions_page, name="editions"),
+    re_path(rf"^editions/{EDITION}/$", evidence.edition_page, name="edition"),
+    re_path(r"^(?P<code>\d{12})/change/$", evidence.change_page, name="change"),
+    re_path(r"^(?P<code>\d{12})/target/$", evidence.target_page, name="target"),
+    re_path(r"^(?P<code>\d{12})/streets/$", evidence.streets_page, name="streets"),
     re_path(r"^(?P<code>\d{12})/$", index.profile_page, name="profile"),
     re_path(r"^(?P<code>\d{12})/(?P<node>[a-z_]{2,30})/$", index.node_page, name="node"),
     re_path(r"^(?P<code>\d{12})/items/(?P<key>K[A-Z]\d{3}(?:\.\d)?)/$", index.item_page, name="item"),
@@ -41,4 +52,43 @@ reports_desk = [
     path("<int:pk>/", reports.desk_detail, name="detail"),
     path("<int:pk>/file/", reports.desk_file, name="file"),
     path("<int:pk>/publish/", reports.desk_publish, name="publish"),
+]
+
+# The index: nights, vintages on their way to the public, editions being drafted.
+index_desk_urls = [
+    path("", index_desk.home, name="home"),
+    path("compute/", index_desk.compute, name="compute"),
+    path("runs/<int:pk>/", index_desk.run_page, name="run"),
+    path("vintages/<int:pk>/", index_desk.vintage_page, name="vintage"),
+    path("vintages/<int:pk>/rebuild/", index_desk.rebuild, name="rebuild"),
+    path("vintages/<int:pk>/steps/<slug:step>/", index_desk.vintage_step, name="vintage_step"),
+    path("editions/new/", index_desk.edition_new, name="edition_new"),
+    re_path(rf"^editions/{EDITION}/$", index_desk.edition_edit, name="edition"),
+    re_path(
+        rf"^editions/{EDITION}/steps/(?P<step>[a-z]{{4,10}})/$", index_desk.edition_step, name="edition_step"
+    ),
+    re_path(rf"^editions/{EDITION}/opinions/$", index_desk.opinion_import, name="opinion_import"),
+    re_path(
+        rf"^editions/{EDITION}/opinions/(?P<kind>[a-z]{{3,6}})\.xlsx$",
+        index_desk.opinion_sheet,
+        name="opinion_sheet",
+    ),
+    re_path(
+        rf"^editions/{EDITION}/opinions/(?P<pk>[0-9]{{1,18}})/drop/$",
+        index_desk.opinion_drop,
+        name="opinion_drop",
+    ),
+    re_path(rf"^editions/{EDITION}/indicators/new/$", index_desk.indicator_new, name="indicator_new"),
+    re_path(
+        rf"^editions/{EDITION}/indicators/(?P<indicator>[a-z_]{{2,30}})/$",
+        index_desk.indicator_edit,
+        name="indicator",
+    ),
+    re_path(rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/$", index_desk.node_edit, name="node"),
+    re_path(rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/weights/$", index_desk.weigh, name="weigh"),
+    re_path(
+        rf"^editions/{EDITION}/nodes/(?P<node>[a-z_]{{2,20}})/(?P<kind>expert|ahp)/$",
+        index_desk.opinion_give,
+        name="opinion_give",
+    ),
 ]

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 ROUTERS = {
     "resources/": "resources.api.router",
     "events/": "events.api.router",
+    "index/": "indicators.api.router",
 }
 
 api = NinjaAPI(

@@ -577,6 +577,54 @@ def interval(
     return about.chart(picture, columns, rows, f"{told}。" if told else "没有数据。")
 
 
+def scatter(
+    about: About,
+    rows: Sequence[tuple[str, Figure, Figure]],
+    *,
+    columns: tuple[str, str, str],
+    decimals: int = 1,
+    named: Sequence[str] = (),
+) -> Chart:
+    """A point per row (label, across, up) beside the line on which both are equal; `named` ones are written
+    out, all stand in the table. `columns` name the label and both axes.
+    """
+    values = [
+        {"label": label if label in named else "", "x": _plain(x), "y": _plain(y)}
+        for label, x, y in rows
+        if x is not None and y is not None
+    ]
+    most = max((max(row["x"], row["y"]) for row in values), default=1.0) * 1.1 or 1.0
+
+    def axis(name: str, title: str) -> dict[str, Any]:
+        scale = {"domain": [0, most], "nice": False}
+        return {
+            "field": name,
+            "type": "quantitative",
+            "scale": scale,
+            "axis": {"title": title, "tickCount": 5},
+        }
+
+    across, up = axis("x", columns[1]), axis("y", columns[2])
+    layers = [
+        {
+            "data": {"values": [{"x": 0, "y": 0}, {"x": most, "y": most}]},
+            "mark": {"type": "line", "color": STRONG, "strokeDash": [4, 4], "strokeWidth": 1},
+            "encoding": {"x": across, "y": up},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 0.85, "color": MAIN},
+            "encoding": {"x": across, "y": up},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 12},
+            "encoding": {"x": across, "y": up, "text": {"field": "label", "type": "nominal"}},
+        },
+    ]
+    drawn = {"data": {"values": values}, "layer": layers}
+    summary = _extremes([(label, y) for label, _, y in rows], decimals, about.unit)
+    return about.chart(_draw(drawn, height=300, right=_room(named)), columns, rows, summary)
+
+
 def waterfall(
     about: About,
     start: tuple[str, Figure],

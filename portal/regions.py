@@ -120,7 +120,17 @@ class RegionChange(models.Model):
 
 def district_code(field: str = "region") -> Substr:
     """For queries: code of the reporting district in which the row's `field` lies; "" for the city."""
-    return Substr(F(f"{field}__path"), 14, 12)
+    return place_code(Level.DISTRICT, field)
+
+
+def place_code(level: Level, field: str = "region") -> Substr:
+    """For queries: code of the district or subdistrict in which the row's `field` lies; "" if higher."""
+    return Substr(F(f"{field}__path"), code_starts(level), 12)
+
+
+def code_starts(level: Level) -> int:
+    """Where in a path, counted from 1, the code of a level begins: twelve digits and a slash each."""
+    return {Level.DISTRICT: 14, Level.SUBDISTRICT: 27}[level]
 
 
 LEVELS = {

@@ -117,6 +117,7 @@ urlpatterns = [
     path("guardian/", _part("youth_credits.urls.guardian_public", "guardian_public")),
     path("index/", include("indicators.urls")),
     path("desk/returns/", _part("indicators.urls.desk", "indicators_desk")),
+    path("desk/index/", _part("indicators.urls.index_desk_urls", "index_desk")),
     path("reports/", _part("indicators.urls.reports_public", "reports")),
     path("desk/reports/", _part("indicators.urls.reports_desk", "reports_desk")),
 ]

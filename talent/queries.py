@@ -8,14 +8,22 @@ from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
 from portal.organizations import Organization
-from portal.regions import district_code
+from portal.regions import Level, district_code, place_code
 from talent.models import Person, ServiceHours
 
 
-def people_by_district(on: date, category: str | list[str], ranks: list[str] | None = None) -> dict[str, int]:
-    """How many people serve in a category (or several) on a day, per district code."""
-    rows = _serving(on, category, ranks).values("district").annotate(count=Count("pk"))
-    return {row["district"]: row["count"] for row in rows.order_by("district") if row["district"]}
+def people_by_district(
+    on: date,
+    category: str | list[str],
+    ranks: list[str] | None = None,
+    *,
+    level: Level = Level.DISTRICT,
+) -> dict[str, int]:
+    """How many people serve in a category (or several) on a day, per code of a district or, asked so, of a
+    subdistrict."""
+    people = _serving(on, category, ranks).annotate(place=place_code(level))
+    rows = people.values("place").annotate(count=Count("pk"))
+    return {row["place"]: row["count"] for row in rows.order_by("place") if row["place"]}
 
 
 def people_behind(district: str, on: date, category: str | list[str], ranks: list[str] | None = None):
@@ -74,16 +82,17 @@ def speakers(words: list[str], *, on: date, district: str = "", limit: int = 5) 
     ]
 
 
-def service_hours_by_district(start: date, end: date) -> dict[str, Decimal]:
-    """Hours of service on or after `start` and before `end`, per district code of the person."""
+def service_hours_by_district(start: date, end: date, *, level: Level = Level.DISTRICT) -> dict[str, Decimal]:
+    """Hours of service on or after `start` and before `end`, per code of the person's district or, asked so,
+    subdistrict."""
     rows = (
         ServiceHours.objects.filter(served_on__gte=start, served_on__lt=end)
-        .annotate(district=district_code("person__region"))
-        .values("district")
+        .annotate(place=place_code(level, "person__region"))
+        .values("place")
         .annotate(minutes=Sum("minutes"))
-        .order_by("district")
+        .order_by("place")
     )
-    return {row["district"]: Decimal(row["minutes"]) / 60 for row in rows if row["district"]}
+    return {row["place"]: Decimal(row["minutes"]) / 60 for row in rows if row["place"]}
 
 
 def hours_of(person: Person) -> Decimal:

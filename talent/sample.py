@@ -6,7 +6,7 @@ from random import Random
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
-from portal.regions import Region
+from portal.regions import Level, Region
 from portal.sample import NANSHAN
 from talent.models import Person, ServiceHours
 
@@ -48,6 +48,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
             for category, most in NUMBERS.items():
                 people += [_person(region, category, year, rng, by) for _ in range(round(most * weight))]
     _attach(people)
+    _house(people)
     Person.objects.bulk_create(people, batch_size=2000)
     hours = []
     for person in people:
@@ -83,6 +84,18 @@ def _attach(people: list[Person]) -> None:
     if account is not None:
         own = next(person for person in volunteers if person.region.code == NANSHAN)
         own.account, own.name = account, account.name
+
+
+def _house(people: list[Person]) -> None:
+    """Volunteers and information officers without a body are entered where they live: in a subdistrict."""
+    streets: dict[int, list[Region]] = {}
+    for street in Region.objects.filter(level=Level.SUBDISTRICT).order_by("code"):
+        streets.setdefault(street.parent_id, []).append(street)
+    at_home = (Person.Category.VOLUNTEER, Person.Category.INFORMATION_OFFICER)
+    alone = [one for one in people if one.category in at_home and not one.organization and not one.account]
+    for number, person in enumerate(alone):
+        below = streets.get(person.region_id)
+        person.region = below[number % len(below)] if below else person.region
 
 
 def _hours(person: Person, today: date, rng: Random, by: User) -> list[ServiceHours]:

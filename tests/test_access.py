@@ -51,6 +51,7 @@ FUND_SEERS = "staff@city district@district district_head@district unit@own"
 FUND_HEADS = "staff@city district_head@district"
 MEMBERS = "staff@city unit@own"
 NO_PART = (("part", 999_999_999),)
+DRAFT = (("code", "2"),)
 
 PAGES = {
     # --- everybody's
@@ -128,6 +129,16 @@ PAGES = {
     "indicators:data_csv": Page("*", may_be_empty=True),
     "indicators:data_json": Page("*", may_be_empty=True),
     "indicators:scores_csv": Page("*", may_be_empty=True),
+    "indicators:data_xlsx": Page("*", may_be_empty=True),
+    "indicators:audit": Page("*", may_be_empty=True),
+    "indicators:revisions": Page("*"),
+    "indicators:scenarios": Page("*", may_be_empty=True),
+    "indicators:pairs": Page("*", may_be_empty=True),
+    "indicators:editions": Page("*"),
+    "indicators:edition": Page("*", args=(("code", "1"),)),
+    "indicators:change": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
+    "indicators:target": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
+    "indicators:streets": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:profile": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:node": Page("*", args=(("code", "440305000000"), ("node", "people")), may_be_empty=True),
     "indicators:item": Page("*", args=(("code", "440305000000"), ("key", "KR110")), may_be_empty=True),
@@ -452,6 +463,23 @@ PAGES = {
     "talent_desk:person": Page(RETURN_READERS, "staff@city", of="person"),
     "talent_desk:take_back": Page("", "staff@city", of="service"),
     # --- statistics
+    "index_desk:home": Page("staff"),
+    "index_desk:compute": Page("", "staff"),
+    "index_desk:run": Page("staff", may_be_empty=True),
+    "index_desk:vintage": Page("staff", may_be_empty=True),
+    "index_desk:rebuild": Page("", "staff", may_be_empty=True),
+    "index_desk:vintage_step": Page("", "staff", may_be_empty=True, args=(("step", "freeze"),)),
+    "index_desk:edition_new": Page("staff", "staff"),
+    "index_desk:edition": Page("staff", "staff", args=DRAFT),
+    "index_desk:edition_step": Page("", "staff", args=(*DRAFT, ("step", "adopt"))),
+    "index_desk:opinion_import": Page("", "staff", args=DRAFT),
+    "index_desk:opinion_sheet": Page("staff", args=(*DRAFT, ("kind", "ahp"))),
+    "index_desk:opinion_drop": Page("", "staff", may_be_empty=True, args=DRAFT),
+    "index_desk:indicator": Page("staff", "staff", args=(*DRAFT, ("indicator", "literacy"))),
+    "index_desk:indicator_new": Page("staff", "staff", args=DRAFT),
+    "index_desk:node": Page("staff", "staff", args=(*DRAFT, ("node", "people"))),
+    "index_desk:weigh": Page("", "staff", args=(*DRAFT, ("node", "people"))),
+    "index_desk:opinion_give": Page("", "staff", args=(*DRAFT, ("node", "people"), ("kind", "expert"))),
     "indicators_desk:list": Page(RETURN_READERS),
     "indicators_desk:period_new": Page("staff", "staff"),
     "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),

@@ -279,7 +279,11 @@ def test_the_night_begins_at_one(db):
     with time_machine.travel(at_shenzhen(2026, 3, 9, 1, 0), tick=False):
         tasks.business_day()
     assert {key for _, key in _promised()} == {"2026-03-09"}
-    assert "notice_digest" not in dict(_promised())
+    assert not {"notice_digest", "index_night"} & {*dict(_promised())}
+
+    with time_machine.travel(at_shenzhen(2026, 3, 9, 2, 0), tick=False):
+        tasks.business_day()
+    assert "index_night" in dict(_promised())
 
 
 @pytest.mark.parametrize("jump", [timedelta(0), timedelta(hours=-1), timedelta(hours=1)])

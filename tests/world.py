@@ -15,9 +15,10 @@ from django.test import Client
 from django.utils import timezone
 
 from events import actions as events
+from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.returns import create_return
-from indicators.models import Period, Return, StatForm
+from indicators.models import Edition, Period, Return, StatForm
 from outreach.actions import library
 from outreach.actions.funds import RECEIPT
 from outreach.models import (
@@ -531,6 +532,19 @@ def _statistics(world: World) -> None:
         for place in ("here", "far")
     }
     assert Return.objects.count() == 2
+    first, year = Edition.objects.get(), today.year - 1
+    draft = Edition.objects.create(
+        code="2",
+        name="第二版草案",
+        base_year=first.base_year,
+        first_year=year,
+        link_year=year,
+        predecessor=first,
+        reason="修订权重",
+        created_by=staff,
+        adopted_at=None,
+    )
+    copy_method(first, draft)
 
 
 def _parts(world: World) -> None:

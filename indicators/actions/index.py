@@ -1,8 +1,9 @@
-"""The figures and the index: counting, computing a vintage, freezing and publishing it."""
+"""Computing the index: from what is known tonight to a vintage with all its results."""
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,24 +11,24 @@ from decimal import Decimal
 import numpy as np
 import scipy
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
-from indicators import method, sources
+from indicators import method
+from indicators.actions.figures import count_sources
 from indicators.models import (
     ComputeRun,
     Edition,
-    Figure,
-    FigureSource,
     IndicatorVersion,
     Observation,
     Vintage,
     VintageCell,
     VintageContribution,
 )
+from indicators.queries.editions import edition_in_force, link_of
 from indicators.queries.panel import (
     STATES,
     Assembled,
     assemble,
+    carried_on,
     goalposts,
     last_year_handed_in,
     scored,
@@ -41,131 +42,83 @@ from portal.roles import Perm
 
 LOCK = 7_304_110  # advisory lock of the night: of two, one leaves
 METHOD = "1"  # part of every digest: raised when the arithmetic itself changes
+MOST_CHANGES = 500  # kept of a night: more are a load, not a change to be read one by one
 Cell = VintageCell.Level
-
-
-# ---------------------------------------------------------------- figures
-
-
-@transaction.atomic
-def count_figures(years: list[int], *, at: datetime) -> int:
-    """Count every counted source for every year, in the ledger and registers; returns how many changed.
-
-    What the clock does: no permission is asked, and the time stands in the row.
-    """
-    own = FigureSource.objects.filter(is_counted=True, name__in=sources.FIGURES).order_by("name")
-    values = {
-        (source.pk, code, year): value
-        for source in own
-        for year in years
-        for code, value in (sources.count_figures(source.name, year) or {}).items()
-    }
-    return _keep_counted(values, Figure.objects.filter(source__in=own, year__in=years), at)
-
-
-NEEDS = "由供需对接统计：当年提出的需求，不含未受理和撤回的；一项需求有几个主题的，各计一次"
-
-
-@transaction.atomic
-def count_needs(year: int, *, at: datetime) -> int:
-    """Count what was asked for in a year, per district and topic; returns how many figures changed.
-
-    What the clock does, every night for the running year and the one before.
-    """
-    values = {}
-    for figure in sources.need_figures(year):
-        about = {"label": figure.label, "unit": "项", "is_counted": True, "basis": NEEDS}
-        source, _ = FigureSource.objects.get_or_create(name=figure.name, defaults=about)
-        values |= {(source.pk, code, year): value for code, value in figure.counts.items()}
-    before = Figure.objects.filter(source__basis=NEEDS, year=year)
-    return _keep_counted(values, before, at)
-
-
-def _keep_counted(values: dict[tuple[int, str, int], Decimal], rows: QuerySet, at: datetime) -> int:
-    """Write what was counted in place of the counted `rows`; returns how many were written or went."""
-    regions = {region.code: region.pk for region in Region.objects.districts()}
-    held = {
-        (row.source_id, row.region_id, row.year): row for row in rows.filter(origin=Figure.Origin.COUNTED)
-    }
-    fresh, seen = [], set()
-    for (source, code, year), counted in values.items():
-        key, value = (source, regions[code], year), counted.quantize(Decimal("0.01"))
-        seen.add(key)
-        if key not in held or held[key].value != value:
-            fresh.append(_counted(key, value, at))
-    Figure.objects.bulk_create(
-        fresh,
-        update_conflicts=True,
-        unique_fields=["source", "region", "year", "origin"],
-        update_fields=["value", "counted_at"],
-    )
-    gone = [row.pk for key, row in held.items() if key not in seen]
-    Figure.objects.filter(pk__in=gone).delete()
-    return len(fresh) + len(gone)
-
-
-def _counted(key: tuple[int, int, int], value: Decimal, at: datetime) -> Figure:
-    source, region, year = key
-    return Figure(
-        source_id=source,
-        region_id=region,
-        year=year,
-        value=value,
-        origin=Figure.Origin.COUNTED,
-        counted_at=at,
-    )
-
-
-@transaction.atomic
-def enter_figure(
-    source: FigureSource, *, region: Region, year: int, value: Decimal, basis: str, by: User
-) -> Figure:
-    """Enter a figure from elsewhere, or correct one; its origin is always told."""
-    require(by, Perm.INDEX_COMPUTE, region)
-    row = Figure.objects.filter(
-        source=source, region=region, year=year, origin=Figure.Origin.ENTERED
-    ).first() or Figure(source=source, region=region, year=year, origin=Figure.Origin.ENTERED)
-    before = str(row.value) if row.pk else ""
-    row.value, row.basis = value, basis
-    row.full_clean()
-    row.save()
-    audit.record(row, "enter", by=by, changes={"value": [before, str(value)]}, note=basis)
-    return row
 
 
 # ---------------------------------------------------------------- computing
 
 
+@dataclass
+class Steps:
+    """What a night did, one after the other: name, seconds, and what came of it in words."""
+
+    done: list[dict]
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[dict]:
+        began, told = time.monotonic(), {"name": name, "seconds": 0.0, "words": ""}
+        yield told
+        told["seconds"] = round(time.monotonic() - began, 3)
+        self.done.append(told)
+
+
+def years_to_compute(year: int | None = None) -> tuple[Edition, list[int]]:
+    """The edition in force, and the years it is computed for: up to `year`, or the last one handed in.
+
+    Raises Refused if no return has been accepted yet, or no edition is in force.
+    """
+    edition, last_year = edition_in_force(), year or last_year_handed_in()
+    if edition is None or last_year is None or last_year < edition.first_year:
+        raise Refused("还没有审核通过的年报，无法计算指数。")
+    return edition, list(range(edition.first_year, last_year + 1))
+
+
 @transaction.atomic
 def compute(
-    *, at: datetime, year: int | None = None, by: User | None = None, draws: int | None = None
+    *,
+    at: datetime,
+    year: int | None = None,
+    by: User | None = None,
+    draws: int | None = None,
+    before: Sequence[dict] = (),
+    changes: Sequence[dict] = (),
 ) -> ComputeRun | None:
-    """Count the figures and compute the current edition for all years up to `year`; the same inputs give no
+    """Count the figures and compute the edition in force for all years up to `year`; the same inputs give no
     new vintage. None if another computation is running.
 
-    Raises Refused if no return has been accepted yet, or no edition is loaded.
+    `before` and `changes` are the steps of the night that went before, and which figures changed in them.
+    Raises Refused if no return has been accepted yet, or no edition is in force.
     """
     if by is not None:
         require(by, Perm.INDEX_COMPUTE, Region.objects.city())
     if not _alone():
         return None
-    began = time.monotonic()
-    edition = Edition.objects.order_by("code").last()
-    last_year = year or last_year_handed_in()
-    if edition is None or last_year is None or last_year < edition.base_year:
-        raise Refused("还没有审核通过的年报，无法计算指数。")
-    changed = count_figures(list(range(edition.first_year, last_year + 1)), at=at)
-    assembled = assemble(edition, last_year)
-    _set_goalposts(assembled, by)
-    vintage, is_new = _vintage(assembled, draws or edition.draws, at, by)
+    began, steps = time.monotonic(), Steps(list(before))
+    edition, years = years_to_compute(year)
+    counted = count_sources(years, at=at)
+    moved = [*changes, *(change for one in counted for change in one.changes)]
+    steps.done += [one.told() for one in counted if one.years]
+    with steps.step("汇集数据") as told:
+        assembled = assemble(edition, years[-1])
+        _set_goalposts(assembled, by)
+        told["words"] = (
+            f"{len(assembled.indicators)} 项指标，{len(assembled.regions)} 个区域，{len(years)} 年"
+        )
+    with steps.step("计算指数") as told:
+        vintage, is_new = _vintage(assembled, draws or edition.draws, at, by)
+        told["words"] = f"新结果 {vintage.short}" if is_new else f"输入未变，沿用 {vintage.short}"
     if is_new:
-        _store_observations(assembled, at)
+        with steps.step("保存指标数据") as told:
+            told["words"] = f"{_store_observations(assembled, at)} 个单元格"
     return ComputeRun.objects.create(
         at=at,
         vintage=vintage,
         is_new=is_new,
-        figures_changed=changed,
-        seconds=Decimal(str(round(time.monotonic() - began, 2))),
+        figures_changed=len(moved),
+        changes=moved[:MOST_CHANGES],
+        steps=steps.done,
+        seconds=Decimal(str(round(time.monotonic() - began + sum(one["seconds"] for one in before), 2))),
         by=by,
     )
 
@@ -185,6 +138,10 @@ def _set_goalposts(assembled: Assembled, by: User | None) -> None:
             IndicatorVersion.objects.filter(pk=one.pk, high=None).update(
                 high=one.high, goalpost_basis=one.goalpost_basis
             )
+            # A draft copied before this moment has the same goalpost.
+            IndicatorVersion.objects.filter(
+                edition__predecessor=assembled.edition, edition__adopted_at=None, code=one.code, high=None
+            ).update(high=one.high, goalpost_basis=one.goalpost_basis)
             audit.record(one, "goalpost", by=by, changes={"high": ["", str(one.high)]})
 
 
@@ -193,16 +150,18 @@ def _vintage(assembled: Assembled, draws: int, at: datetime, by: User | None) ->
     edition = assembled.edition
     tree = tree_of(edition, assembled.indicators)
     panel = scored(assembled.panel, assembled.indicators)
-    content = method.canonical(
-        method.inputs(
-            tree, panel, edition=edition.code, base=str(edition.base_year), draws=draws, method=METHOD
-        )
-    )
+    more = {"edition": edition.code, "base": str(edition.base_year), "draws": draws, "method": METHOD}
+    if edition.predecessor_id:
+        chain = link_of(edition)
+        if chain is None:
+            raise Refused(f"上一版本没有{edition.link_year}年的结果，不能衔接。请先算出上一版本。")
+        more |= {"base": str(edition.link_year), "chain": chain}
+    content = method.canonical(method.inputs(tree, panel, **more))
     digest = method.fingerprint(content)
     known = Vintage.objects.filter(digest=digest).first()
     if known is not None:
         return known, False
-    results = Results.of(tree, panel, base=str(edition.base_year), draws=draws, seed=method.seed_of(digest))
+    results = Results.rebuilt(content)
     cells, contributions = _rows(assembled, results)
     vintage = Vintage.objects.create(
         edition=edition,
@@ -213,7 +172,9 @@ def _vintage(assembled: Assembled, draws: int, at: datetime, by: User | None) ->
         first_year=assembled.years[0],
         last_year=assembled.years[-1],
         inputs=zlib.compress(content, 9),
-        libraries={"numpy": np.__version__, "scipy": scipy.__version__},
+        libraries=libraries(),
+        steps=[{"name": "输入", "digest": digest}, *results.steps()],
+        beats=results.beats(),
         created_at=at,
         created_by=by,
     )
@@ -222,6 +183,11 @@ def _vintage(assembled: Assembled, draws: int, at: datetime, by: User | None) ->
     VintageCell.objects.bulk_create(cells, batch_size=1000)
     VintageContribution.objects.bulk_create(contributions, batch_size=1000)
     return vintage, True
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what the arithmetic stands on."""
+    return {"numpy": np.__version__, "scipy": scipy.__version__}
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,18 +203,53 @@ class Results:
     changes: list  # per year a method.Change, None for the first
 
     @classmethod
-    def of(cls, tree: method.Tree, panel: method.Panel, *, base: str, draws: int, seed: int) -> "Results":
+    def rebuilt(cls, content: bytes) -> "Results":
+        """All results from a vintage's canonical inputs, and from nothing else."""
+        tree, panel, more = method.read_inputs(content)
         levels = method.levels(tree, panel)
+        growth = method.growth(tree, panel, base=more["base"])
+        if "chain" in more:
+            growth = carried_on(growth, tree, panel, more["chain"]["values"])
+        seed = method.seed_of(method.fingerprint(content))
         years = range(1, len(panel.periods))
         return cls(
             tree=tree,
             panel=panel,
             levels=levels,
-            growth=method.growth(tree, panel, base=base),
-            doubt=method.uncertainty(tree, panel, seed=seed, draws=draws),
+            growth=growth,
+            doubt=method.uncertainty(tree, panel, seed=seed, draws=more["draws"]),
             points=method.contributions(tree, panel, levels),
             changes=[None, *(method.change(tree, panel, year - 1, year) for year in years)],
         )
+
+    def steps(self) -> list[dict]:
+        """The log: every step with the digest of its outcome, so that a rebuild tells where it differs."""
+        parts = {
+            "指标值": self.levels.rates,
+            "指标分值": self.levels.scores,
+            "领域分值": self.levels.pillars,
+            "水平分值": self.levels.index,
+            "发展指数": [self.growth.pillars, self.growth.total],
+            "贡献分": np.round(self.points, method.ROUNDED_TO),
+            "逐年变化": [np.round(one.items(), method.ROUNDED_TO) for one in self.changes if one is not None],
+            "位次区间": [self.doubt.index_ranks, self.doubt.pillar_ranks, self.doubt.beats],
+            "分值区间": [self.doubt.index_scores, self.doubt.pillar_scores],
+        }
+        return [
+            {"name": name, "digest": method.fingerprint(method.canonical(part))}
+            for name, part in parts.items()
+        ]
+
+    def beats(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Year, district, other district: the share of draws in which the one has the higher index."""
+        units, found = self.panel.units, {}
+        for y, year in enumerate(self.panel.periods):
+            known = [u for u in range(len(units)) if np.isfinite(self.doubt.beats[y, u]).any()]
+            found[year] = {
+                units[u]: {units[v]: f"{self.doubt.beats[y, u, v]:.4f}" for v in known if v != u}
+                for u in known
+            }
+        return found
 
 
 def _number(value: float, decimals: int = 2) -> Decimal | None:
@@ -260,13 +261,28 @@ def _place(value: int) -> int | None:
 
 
 def _rows(assembled: Assembled, results: Results) -> tuple[list[VintageCell], list[VintageContribution]]:
+    """The rows of a vintage, with the terms that every figure was added up from."""
+    cells, contributions = result_rows(results, {region.code: region for region in assembled.regions})
+    places = {one.code: i for i, one in enumerate(assembled.indicators)}
+    units = {region.code: u for u, region in enumerate(assembled.regions)}
+    for cell in cells:
+        if cell.level == Cell.INDICATOR:
+            u, y = units[cell.region.code], assembled.years.index(cell.year)
+            _tell_terms(assembled, results.levels, cell, (u, y, places[cell.node]))
+    return cells, contributions
+
+
+def result_rows(
+    results: Results, regions: Mapping[str, Region]
+) -> tuple[list[VintageCell], list[VintageContribution]]:
+    """What a vintage's inputs come to, as rows not yet kept: figures without the terms behind them."""
     cells, contributions = [], []
-    for u, region in enumerate(assembled.regions):
-        for y, year in enumerate(assembled.years):
-            here = {"region": region, "year": year}
+    for u, code in enumerate(results.panel.units):
+        for y, year in enumerate(results.panel.periods):
+            here = {"region": regions[code], "year": int(year)}
             cells.append(_index_cell(results, u, y, here))
             cells += _pillar_cells(results, u, y, here)
-            cells += _indicator_cells(assembled, results, u, y, here)
+            cells += _indicator_cells(results, u, y, here)
             contributions += _contributions(results, u, y, here)
     return cells, contributions
 
@@ -308,12 +324,9 @@ def _pillar_cells(results: Results, u: int, y: int, here: dict) -> Iterator[Vint
         )
 
 
-def _indicator_cells(
-    assembled: Assembled, results: Results, u: int, y: int, here: dict
-) -> Iterator[VintageCell]:
-    levels, panel = results.levels, assembled.panel
-    for i, one in enumerate(assembled.indicators):
-        terms = assembled.terms.get((one.code, here["region"].code, here["year"]), [])
+def _indicator_cells(results: Results, u: int, y: int, here: dict) -> Iterator[VintageCell]:
+    levels, panel = results.levels, results.panel
+    for i, one in enumerate(results.tree.indicators):
         yield VintageCell(
             **here,
             level=Cell.INDICATOR,
@@ -323,10 +336,22 @@ def _indicator_cells(
             numerator=_number(panel.numerator[u, y, i], 4),
             denominator=_number(panel.denominator[u, y, i], 4),
             state=STATES[method.State(panel.state[u, y, i])],
-            terms=terms,
             rank=_place(levels.ranks[u, y, i]),
-            flags=_flags(levels, u, y, i, terms or _below(assembled, one.code, here["year"]), here["year"]),
         )
+
+
+def _tell_terms(
+    assembled: Assembled, levels: method.Levels, cell: VintageCell, place: tuple[int, int, int]
+) -> None:
+    """Numerator and denominator as they are known, goalposts or not, with their terms and marks."""
+    panel = assembled.panel
+    cell.numerator, cell.denominator = (
+        _number(panel.numerator[place], 4),
+        _number(panel.denominator[place], 4),
+    )
+    cell.state = STATES[method.State(panel.state[place])]
+    cell.terms = assembled.terms.get((cell.node, cell.region.code, cell.year), [])
+    cell.flags = _flags(levels, *place, cell.terms or _below(assembled, cell.node, cell.year), cell.year)
 
 
 def _below(assembled: Assembled, code: str, year: int) -> list[dict]:
@@ -384,7 +409,8 @@ def _told(row) -> dict:
     return {**values, "region": row.region.code}
 
 
-def _store_observations(assembled: Assembled, at: datetime) -> None:
+def _store_observations(assembled: Assembled, at: datetime) -> int:
+    """Keep what is known now; returns how many cells."""
     panel, rows = assembled.panel, []
     for u, region in enumerate(assembled.regions):
         for y, year in enumerate(assembled.years):
@@ -408,36 +434,4 @@ def _store_observations(assembled: Assembled, at: datetime) -> None:
         unique_fields=["indicator", "region", "year"],
         update_fields=["state", "numerator", "denominator", "terms", "updated_at"],
     )
-
-
-# ---------------------------------------------------------------- freezing and publishing
-
-
-@transaction.atomic
-def freeze(vintage: Vintage, *, note: str, by: User) -> None:
-    """Keep a nightly vintage for a publication. Raises Refused unless it is a nightly one."""
-    require(by, Perm.INDEX_COMPUTE, Region.objects.city())
-    frozen = Vintage.objects.filter(pk=vintage.pk, kind=Vintage.Kind.NIGHTLY).update(
-        kind=Vintage.Kind.FROZEN, note=note[:200]
-    )
-    if not frozen:
-        raise Refused("只有夜间试算的结果可以冻结。")
-    vintage.refresh_from_db()
-    audit.record(vintage, "freeze", by=by, note=note)
-
-
-@transaction.atomic
-def publish(vintage: Vintage, *, at: datetime, by: User) -> None:
-    """Publish a frozen vintage; from now on the database refuses any change of it or of its method.
-
-    Raises Refused unless it is frozen.
-    """
-    require(by, Perm.INDEX_COMPUTE, Region.objects.city())
-    before = Vintage.objects.filter(kind=Vintage.Kind.PUBLISHED).order_by("-published_at").first()
-    done = Vintage.objects.filter(pk=vintage.pk, kind=Vintage.Kind.FROZEN).update(
-        kind=Vintage.Kind.PUBLISHED, published_at=at, supersedes=before
-    )
-    if not done:
-        raise Refused("请先冻结再发布。")
-    vintage.refresh_from_db()
-    audit.record(vintage, "publish", by=by)
+    return len(rows)

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from indicators.actions.index import enter_figure
+from indicators.actions.figures import enter_figure
 from indicators.models import Figure, FigureSource, LiteracyResult, LiteracySurvey
 from portal import audit, history
 from portal.accounts import User, require

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from indicators.actions.index import freeze, publish
+from indicators.actions.vintages import freeze, publish
 from indicators.models import AnnualReport, Vintage
 from indicators.queries.annual import content_of
 from indicators.queries.index import latest_vintage

@@ -61,6 +61,15 @@ def spliced(old: Floats, new: Floats) -> Floats:
     return np.where(np.isfinite(new), new, old * (new[both].sum() / old[both].sum()))
 
 
+def continued(before: Floats, now: Floats) -> Floats:
+    """An index number carried on by another edition's, which is 100 in the overlap year: nothing jumps there.
+
+    `before` (unit, or unit x pillar) is what the earlier edition came to in that year: 100 for what it did
+    not have, NaN for what it could not tell. `now` has a period after the unit.
+    """
+    return np.asarray(before, dtype=float)[:, None] * np.asarray(now, dtype=float) / 100.0
+
+
 def _pooled(array: Floats) -> Floats:
     """Sums over three years ending in each; unknown in the first two."""
     sums = np.full(array.shape, np.nan)

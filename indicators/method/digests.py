@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from indicators.method.tree import Panel, State, Tree
+from indicators.method.tree import Indicator, Mean, Node, Panel, State, Tree
 
 
 def _plain(value: Any) -> Any:
@@ -60,6 +60,50 @@ def inputs(tree: Tree, panel: Panel, **more: object) -> dict[str, object]:
         "state": [[[names[cell] for cell in row] for row in unit] for unit in panel.state],
         **more,
     }
+
+
+def read_inputs(content: bytes) -> tuple[Tree, Panel, dict[str, Any]]:
+    """Tree and panel out of what `inputs` wrote, and what else stood there: a vintage is rebuilt from it."""
+    told = json.loads(content)
+    plan = told.pop("tree")
+
+    def number(value: Any) -> Any:
+        return float(value) if isinstance(value, str) else value
+
+    def node(row: dict[str, Any]) -> Node:
+        return Node(
+            row["code"], number(row["weight"]), Mean[row["mean"].upper()], number(row["minimum_share"])
+        )
+
+    kept = {"code", "pillar"}
+    tree = Tree(
+        pillars=tuple(node(row) for row in plan["pillars"]),
+        indicators=tuple(
+            Indicator(**{name: value if name in kept else number(value) for name, value in row.items()})
+            for row in plan["indicators"]
+        ),
+        index=node(plan["index"]),
+        lowest=number(plan["lowest"]),
+        highest=number(plan["highest"]),
+        decimals=plan["decimals"],
+    )
+
+    def cells(name: str) -> np.ndarray:
+        read = [[[np.nan if x is None else float(x) for x in row] for row in unit] for unit in told.pop(name)]
+        return np.array(read, dtype=float)
+
+    states = {state.name.lower(): int(state) for state in State}
+    panel = Panel(
+        units=tuple(told.pop("units")),
+        periods=tuple(told.pop("periods")),
+        indicators=tuple(told.pop("indicators")),
+        numerator=cells("numerator"),
+        denominator=cells("denominator"),
+        events=cells("events"),
+        state=np.array([[[states[cell] for cell in row] for row in unit] for unit in told.pop("state")]),
+        is_ranked=np.array(told.pop("is_ranked"), dtype=bool),
+    )
+    return tree, panel, told
 
 
 def fingerprint(content: bytes) -> str:

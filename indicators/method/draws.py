@@ -80,6 +80,18 @@ def _drawn_rates(year: _Year, rng: np.random.Generator, draws: int) -> Floats:
     return drawn
 
 
+def drawn_year(
+    tree: Tree, panel: Panel, rate: Floats, place: int, rng: np.random.Generator, draws: int
+) -> Floats:
+    """Plausible rates of one period, unit x indicator x draw: counts redrawn, missing cells taken from other
+    units. `rate` is unit x indicator of that period.
+    """
+    year = _year(tree, panel, np.broadcast_to(rate[:, None], panel.numerator.shape), place)
+    drawn = _filled(year, _drawn_rates(year, rng, draws), rng)
+    drawn[~year.applies] = np.nan
+    return drawn
+
+
 def _normalised(tree: Tree, year: _Year, drawn: Floats, on_goalposts: bool) -> Floats:
     """Drawn rates as scores in place: between the goalposts, or 50 + 15 z over the ranked units."""
     logs, mirrored = tree.flags("is_log"), tree.flags("lower_is_better")

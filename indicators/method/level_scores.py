@@ -161,6 +161,25 @@ def levels(tree: Tree, panel: Panel) -> Levels:
     )
 
 
+def empirical_bayes(numerator: Floats, denominator: Floats) -> Floats:
+    """Rates of counts drawn towards the mean of all units, the more the smaller their denominator: a unit
+    with few cases is not first or last by chance alone. Shown beside raw rates, never instead of them.
+
+    Basis: R. J. Marshall, Mapping disease and mortality rates using empirical Bayes estimators (1991).
+    """
+    known = np.isfinite(numerator) & np.isfinite(denominator) & (np.nan_to_num(denominator) > 0)
+    if not known.any():
+        return np.full(np.shape(numerator), np.nan)
+    count, size = numerator[known], denominator[known]
+    mean = count.sum() / size.sum()
+    between = (size * (count / size - mean) ** 2).sum() / size.sum() - mean / size.mean()
+    spread = max(between, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = numerator / denominator
+        trust = spread / (spread + mean / denominator) if mean else np.ones(np.shape(rate))
+        return np.where(known, trust * rate + (1 - trust) * mean, np.nan)
+
+
 def coverage_counts(panel: Panel) -> Ints:
     """Number of indicators by state: unit x period x state, in the order of `State`."""
     return np.stack([(panel.state == state).sum(axis=-1) for state in State], axis=-1)

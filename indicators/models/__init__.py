@@ -4,8 +4,15 @@ What a district hands in is a Return of ReturnCells; what the portal counts by i
 Observations of an edition's indicators; a Vintage is one computation over all of them, kept with its inputs.
 """
 
-from indicators.models.editions import Edition, IndicatorVersion, Node, Observation
-from indicators.models.figures import Denominator, Figure, FigureSource, NationalSeries
+from indicators.models.editions import Edition, IndicatorVersion, Node, Observation, WeightOpinion
+from indicators.models.figures import (
+    CountMark,
+    Denominator,
+    Figure,
+    FigureSource,
+    NationalSeries,
+    SubdistrictFigure,
+)
 from indicators.models.form import FormItem, Period, StatForm, ValidationRule
 from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
 from indicators.models.reports import AnnualReport
@@ -19,7 +26,7 @@ from indicators.models.returns import (
     plain,
 )
 from indicators.models.tables import SavedTable
-from indicators.models.vintages import ComputeRun, Vintage, VintageCell, VintageContribution
+from indicators.models.vintages import ComputeRun, RebuildCheck, Vintage, VintageCell, VintageContribution
 
 __all__ = [
     "NOT_APPLICABLE_SIGN",
@@ -28,6 +35,7 @@ __all__ = [
     "AnnualReport",
     "CellRemark",
     "ComputeRun",
+    "CountMark",
     "Denominator",
     "Edition",
     "Figure",
@@ -40,14 +48,17 @@ __all__ = [
     "Node",
     "Observation",
     "Period",
+    "RebuildCheck",
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
     "SavedTable",
     "StatForm",
+    "SubdistrictFigure",
     "ValidationRule",
     "Vintage",
     "VintageCell",
     "VintageContribution",
+    "WeightOpinion",
     "plain",
 ]

@@ -137,3 +137,55 @@ class Figure(models.Model):
 
     def __str__(self):
         return f"{self.region}{self.year}年{self.source.label}"
+
+
+class SubdistrictFigure(models.Model):
+    """What the portal counts in one subdistrict and year: a figure, or a cell of the form, by its code. Shown
+    with care for small numbers."""
+
+    PERSONAL = frozenset()
+
+    key = models.CharField("代码", max_length=30)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="街道", related_name="+")
+    year = models.PositiveSmallIntegerField("年份")
+    value = models.DecimalField("数值", max_digits=18, decimal_places=2)
+    counted_at = models.DateTimeField("统计时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "街道统计数据"
+        ordering = ["key", "year", "region"]
+        constraints = [
+            models.UniqueConstraint(
+                name="subdistrict_figure_once_per_key_region_year", fields=["key", "region", "year"]
+            ),
+            models.CheckConstraint(
+                name="subdistrict_figure_is_not_negative",
+                condition=Q(value__gte=0),
+                violation_error_message="数值不能为负。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.region}{self.year}年{self.key}"
+
+
+class CountMark(models.Model):
+    """What one count had read for a year when it was last done. The same mark again: nothing has changed
+    since, and the night leaves it."""
+
+    PERSONAL = frozenset()
+
+    key = models.CharField("统计项", max_length=40)
+    year = models.PositiveSmallIntegerField("年份")
+    mark = models.CharField("数据状态", max_length=64)
+    tables = models.JSONField("读取的表", default=list)
+    counted_at = models.DateTimeField("统计时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统计标记"
+        constraints = [
+            models.UniqueConstraint(name="count_mark_once_per_key_and_year", fields=["key", "year"])
+        ]
+
+    def __str__(self):
+        return f"{self.key} {self.year}年"

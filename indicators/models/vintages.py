@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from indicators.models.editions import Edition, Observation
@@ -30,6 +31,8 @@ class Vintage(models.Model):
     last_year = models.PositiveSmallIntegerField("最末年份")
     inputs = models.BinaryField("输入（压缩）")
     libraries = models.JSONField("程序库版本")
+    steps = models.JSONField("计算步骤", default=list, help_text="每一步结果的摘要；复算时逐步比对。")
+    beats = models.JSONField("两两比较", default=dict, help_text="年份→区→区：前者高于后者的模拟所占份额。")
     created_at = models.DateTimeField("计算时间", default=timezone.now)
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, verbose_name="计算人", related_name="+"
@@ -57,6 +60,9 @@ class Vintage(models.Model):
     def short(self) -> str:
         """The part of the digest that people read out."""
         return self.digest[:12]
+
+    def get_absolute_url(self):
+        return reverse("index_desk:vintage", args=[self.pk])
 
 
 class VintageCell(models.Model):
@@ -142,6 +148,8 @@ class ComputeRun(models.Model):
     vintage = models.ForeignKey(Vintage, models.PROTECT, verbose_name="指数结果", related_name="runs")
     is_new = models.BooleanField("新结果")
     figures_changed = models.PositiveIntegerField("变动的统计数据", default=0)
+    steps = models.JSONField("步骤", default=list)
+    changes = models.JSONField("变动明细", default=list)
     seconds = models.DecimalField("用时（秒）", max_digits=8, decimal_places=2)
     by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, verbose_name="发起人", related_name="+"
@@ -153,3 +161,32 @@ class ComputeRun(models.Model):
 
     def __str__(self):
         return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.vintage.short}"
+
+    def get_absolute_url(self):
+        return reverse("index_desk:run", args=[self.pk])
+
+
+class RebuildCheck(models.Model):
+    """That a vintage was computed again from its kept inputs, and whether the same came of it."""
+
+    PERSONAL = frozenset()
+
+    vintage = models.ForeignKey(
+        Vintage, models.CASCADE, verbose_name="指数结果", related_name="rebuild_checks"
+    )
+    at = models.DateTimeField("复算时间", default=timezone.now)
+    is_same = models.BooleanField("一致")
+    figures = models.PositiveIntegerField("比对的数值")
+    differences = models.JSONField("不一致之处", default=list)
+    libraries = models.JSONField("程序库版本")
+    seconds = models.DecimalField("用时（秒）", max_digits=8, decimal_places=2)
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name="发起人", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "复算核对"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.vintage.short} {'一致' if self.is_same else '不一致'}"

@@ -8,12 +8,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
-from django.db.models import Q
+from django.db.models import F, Max, Q
 
 from indicators import sources
+from indicators.method import alike
 from indicators.models import (
     ComputeRun,
+    FigureSource,
     IndicatorVersion,
     NationalSeries,
     Node,
@@ -24,11 +27,13 @@ from indicators.models import (
     VintageCell,
     VintageContribution,
 )
+from indicators.queries.editions import vintage_to_link
 from indicators.rules import suppressed
 from portal.regions import Level, Region
 
 Cell = VintageCell.Level
 FLAG_WORDS = {
+    "too_few": "计数少于4，不计分",
     "capped": "已达目标值上限（或下限），超出部分不再加分",
     "few": "计数少于16，误差较大",
     "older_denominator": "分母为最近一次普查（早于当年）",
@@ -47,8 +52,25 @@ def current_vintage() -> Vintage | None:
 
 def latest_vintage() -> Vintage | None:
     """The vintage of the latest computation, whatever its kind."""
-    run = ComputeRun.objects.select_related("vintage__edition").order_by("-at", "-pk").first()
+    runs = ComputeRun.objects.filter(vintage__edition__adopted_at__isnull=False)
+    run = runs.select_related("vintage__edition").order_by("-at", "-pk").first()
     return run.vintage if run else None
+
+
+def longest_unchecked(vintages) -> Vintage | None:
+    """Of some vintages the one whose rebuilding was never checked, or longest ago."""
+    found = vintages.annotate(checked=Max("rebuild_checks__at")).order_by(
+        F("checked").asc(nulls_first=True), "pk"
+    )
+    return found.first()
+
+
+def published_vintages() -> list[Vintage]:
+    """Published vintages with what each replaced, the latest first."""
+    found = Vintage.objects.filter(kind=Vintage.Kind.PUBLISHED)
+    return list(
+        found.select_related("edition", "supersedes__edition", "created_by").order_by("-published_at", "-pk")
+    )
 
 
 def vintage_named(name: str) -> Vintage | None:
@@ -58,6 +80,11 @@ def vintage_named(name: str) -> Vintage | None:
     if len(name) < 12 or not name.isalnum():
         return None
     return Vintage.objects.filter(digest__startswith=name.lower()).select_related("edition").first()
+
+
+def figure_labels() -> dict[int, str]:
+    """The names of figures, as the changes of a night speak of them."""
+    return dict(FigureSource.objects.values_list("pk", "label"))
 
 
 def latest_runs(limit: int = 15) -> list[ComputeRun]:
@@ -206,6 +233,17 @@ def place_words(cell: VintageCell) -> str:
     return f"第 {low} 位" if low == high else f"第 {low}–{high} 位"
 
 
+def alike_groups(found: "Overview") -> list[list[Region]]:
+    """Districts of a year whose ranks lie within each other's interval, the best group first: their order
+    among themselves is not certain."""
+    rows = [row for row in found.rows if row.cell.rank and row.cell.rank_low and row.cell.rank_high]
+    if not rows:
+        return []
+    spans = np.array([[row.cell.rank_low, row.cell.rank, row.cell.rank_high] for row in rows])
+    ranks = np.array([row.cell.rank for row in rows])
+    return [[rows[place].region for place in group] for group in alike(spans, ranks)]
+
+
 @dataclass
 class Overview:
     vintage: Vintage
@@ -216,6 +254,8 @@ class Overview:
     rows: list[Row]  # best first; without a score last
     gaps: dict[str, list[Gap]]  # by code of a region without a growth index: why
     series: dict[str, dict[int, VintageCell]]  # region code → year → index cell
+    earlier: list[tuple[int, Decimal | None]]  # the city's growth index before the edition began
+    parts: dict[str, dict[str, Decimal]]  # region code → name of a pillar → points of the score
 
     @property
     def ungrown(self) -> list[tuple[Region, str]]:
@@ -230,7 +270,8 @@ class Overview:
     def trend(self) -> list[tuple[int, Decimal | None, Decimal | None]]:
         """Year, growth index and level score of the city."""
         cells = next((s for s in self.series.values() if next(iter(s.values())).region.level == 1), {})
-        return [(year, cell.growth, cell.score) for year, cell in sorted(cells.items())]
+        own = [(year, cell.growth, cell.score) for year, cell in sorted(cells.items())]
+        return [*((year, growth, None) for year, growth in self.earlier), *own]
 
 
 def overview(vintage: Vintage, year: int | None = None) -> Overview:
@@ -259,7 +300,44 @@ def overview(vintage: Vintage, year: int | None = None) -> Overview:
     rows.sort(key=lambda row: (row.cell.score is None, -(row.cell.score or 0), row.region.code))
     city = next((c for c in index if c.year == chosen and c.region.level == Level.MUNICIPALITY), None)
     gaps = growth_gaps(vintage, chosen, method)
-    return Overview(vintage, method, years, chosen, city, rows, gaps, dict(series))
+    return Overview(
+        vintage,
+        method,
+        years,
+        chosen,
+        city,
+        rows,
+        gaps,
+        dict(series),
+        _earlier_growth(vintage),
+        _points_of_pillars(vintage, chosen, method),
+    )
+
+
+def _points_of_pillars(vintage: Vintage, year: int, method: Method) -> dict[str, dict[str, Decimal]]:
+    """What each pillar brings to the score of each region: the points of its indicators, added up."""
+    pillar_of = {one.code: one.pillar.name for one in method.indicators}
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    rows = vintage.contributions.filter(year=year, points__isnull=False).order_by("region__code", "node")
+    for code, node, points in rows.values_list("region__code", "node", "points"):
+        if node in pillar_of:
+            parts, name = found[code], pillar_of[node]
+            parts[name] = parts.get(name, Decimal(0)) + points
+    return dict(found)
+
+
+def _earlier_growth(vintage: Vintage) -> list[tuple[int, Decimal | None]]:
+    """The city's growth index in the years before this edition, from the vintages it was carried on from."""
+    edition, found = vintage.edition, []
+    while edition.predecessor_id is not None:
+        before = vintage_to_link(edition)
+        if before is None:
+            break
+        cells = VintageCell.objects.filter(vintage=before, level=Cell.INDEX, region__level=Level.MUNICIPALITY)
+        years = cells.filter(year__lt=edition.link_year).order_by("year").values_list("year", "growth")
+        found = [*years, *found]
+        edition = before.edition
+    return found
 
 
 # ---------------------------------------------------------------- one region

@@ -333,7 +333,10 @@ def tree_of(edition: Edition, indicators: list[IndicatorVersion]) -> method.Tree
                 high=PLACEHOLDER if one.high is None else float(one.high),
                 weight=float(one.weight),
                 per=float(one.per),
+                is_log=one.is_log,
                 lower_is_better=one.lower_is_better,
+                minimum_events=one.minimum_events,
+                link_events=one.link_events,
             )
             for one in indicators
         ),
@@ -370,7 +373,7 @@ def goalposts(assembled: Assembled) -> dict[str, tuple[Decimal, str]]:
     panel, edition = assembled.panel, assembled.edition
     tree = tree_of(edition, assembled.indicators)
     rates = method.rates(tree, panel.numerator, panel.denominator)[0]
-    start = assembled.years.index(edition.base_year)
+    start = assembled.years.index(max(edition.base_year, edition.first_year))
     found = {}
     for i, one in enumerate(assembled.indicators):
         known = [y for y in range(start, len(assembled.years)) if rates[y, i] > 0]
@@ -391,3 +394,24 @@ STATES = {
     State.MISSING: Observation.State.MISSING,
     State.NOT_APPLICABLE: Observation.State.NOT_APPLICABLE,
 }
+
+
+def carried_on(
+    growth: method.Growth, tree: method.Tree, panel: method.Panel, values: dict[str, dict[str, str]]
+) -> method.Growth:
+    """Growth that goes on where the earlier edition had come to: `values` by unit and node.
+
+    What the earlier edition did not have begins at 100; what it could not tell stays untold.
+    """
+
+    def before(unit: str, node: str) -> float:
+        value = values.get(unit, {}).get(node, "100")
+        return float("nan") if value is None else float(value)
+
+    total = np.array([before(unit, tree.index.code) for unit in panel.units])
+    pillars = np.array([[before(unit, pillar.code) for pillar in tree.pillars] for unit in panel.units])
+    return replace(
+        growth,
+        total=np.round(method.continued(total, growth.total), method.ROUNDED_TO),
+        pillars=np.round(method.continued(pillars, growth.pillars), method.ROUNDED_TO),
+    )

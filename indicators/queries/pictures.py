@@ -8,7 +8,10 @@ from typing import TypeVar
 
 from django.core.cache import cache
 
-from indicators.models import IndicatorVersion, Vintage
+from indicators import method
+from indicators.models import Edition, IndicatorVersion, Vintage
+from indicators.queries.auditing import Audit, audit_of
+from indicators.queries.editions import Overlap
 from indicators.queries.index import Drill, Overview, Profile, overview, profile
 from portal import charts, maps
 from portal.charts import About
@@ -32,6 +35,9 @@ HOW_CHANGE = (
 HOW_CITY = "全市是各区分子之和除以分母之和，不是各区比率的平均。"
 
 KEPT_FOR = 24 * 60 * 60
+DRAWING = 3  # counted up when a picture is drawn otherwise
+
+KEPT_FOR = 24 * 60 * 60
 DRAWING = 2  # counted up when a picture is drawn otherwise
 
 Drawn = TypeVar("Drawn")
@@ -50,7 +56,7 @@ def kept(vintage: Vintage, page: str, draw: Callable[[], Drawn]) -> Drawn:
 
 def of_overview(found: Overview) -> Pictures:
     """The city's trend, the districts' ranks, the map."""
-    draw = {"trend": _trend_chart, "levels": _interval_chart, "map": _map}
+    draw = {"trend": _trend_chart, "levels": _interval_chart, "parts": _parts_chart, "map": _map}
     return kept(found.vintage, f"city:{found.year}", lambda: {name: one(found) for name, one in draw.items()})
 
 
@@ -67,14 +73,38 @@ def of_indicator(found: Drill) -> Pictures:
     return kept(found.vintage, page, lambda: {"trend": _rate_chart(found)})
 
 
+def of_audit(found: Audit) -> Pictures:
+    """What makes ranks unsure, and which indicators weigh otherwise than they influence."""
+    draw = {"switches": _switch_chart, "influence": _influence_chart}
+    return kept(
+        found.vintage, f"audit:{found.year}", lambda: {name: one(found) for name, one in draw.items()}
+    )
+
+
+def of_edition(edition: Edition, overlap: Overlap | None) -> Pictures:
+    """The growth index through two editions; drawn anew, since a draft's figures change."""
+    if overlap is None or len(overlap.series) < 2:
+        return {"linked": None}
+    about = About("linked", f"全市发展指数，{overlap.year}年衔接（{edition.base_year}年=100）")
+    years = [str(year) for year, _, _ in overlap.series]
+    lines = {
+        overlap.old.edition.name: [old for _, old, _ in overlap.series],
+        edition.name: [new for _, _, new in overlap.series],
+    }
+    return {"linked": charts.line(about, years, lines, decimals=1, base=100)}
+
+
 def draw_first_pages(vintage: Vintage) -> int:
-    """Draw what most people open first: the overview and the page of every region. Returns how many pages."""
+    """Draw what most people open first: overview, every region, the audit. Returns how many pages."""
     found = overview(vintage)
     of_overview(found)
     regions = [next(iter(cells.values())).region for cells in found.series.values()]
     for region in regions:
         of_profile(profile(vintage, region))
-    return 1 + len(regions)
+    audit = audit_of(vintage, None)  # seconds of reckoning, kept for the day
+    if audit is not None:
+        of_audit(audit)
+    return 1 + len(regions) + (audit is not None)
 
 
 def how_of(one: IndicatorVersion) -> str:
@@ -113,6 +143,23 @@ def _interval_chart(found: Overview) -> charts.Chart:
         how=HOW_RANKS,
     )
     return charts.interval(about, rows, columns=("区", "最好", "位次", "最差"), is_rank=True)
+
+
+def _parts_chart(found: Overview) -> charts.Chart:
+    about = About(
+        "parts",
+        f"{found.year}年各区分值由哪些领域构成",
+        unit="分",
+        source=source_words(found.vintage),
+        note="每段是一个领域给总分带来的分值，相加等于水平分值。",
+    )
+    order = [pillar.name for pillar in found.method.pillars]
+    rows = [
+        (row.region.name, {name: parts[name] for name in order if name in parts})
+        for row in found.rows
+        if (parts := found.parts.get(row.region.code)) and row.cell.score is not None
+    ]
+    return charts.stacked(about, rows, first_column="区", decimals=1)
 
 
 def _map(found: Overview) -> charts.Chart:
@@ -178,3 +225,39 @@ def _rate_chart(found: Drill) -> charts.Chart:
     )  # fmt: skip
     years = [str(cell.year) for cell in found.series]
     return charts.line(about, years, {"指标值": [cell.rate for cell in found.series]}, decimals=2)
+
+
+def _percent(value: float) -> float | None:
+    return None if value != value else float(method.half_up(value * 100, 1))
+
+
+def _switch_chart(found: Audit) -> charts.Chart | None:
+    if not found.sensitivity:
+        return None
+    about = About(
+        "switches",
+        f"{found.year}年位次为什么不能确定",
+        unit="%",
+        source=source_words(found.vintage),
+        note="各项选择对位次平均变动的总影响（Sobol 总效应），含与其他选择共同的影响，相加可超过 100%。",
+    )
+    rows = [(name, _percent(max(total, 0.0))) for name, _, total in found.sensitivity]
+    return charts.bar(about, rows, columns=("选择", "总影响（%）"), decimals=1)
+
+
+def _influence_chart(found: Audit) -> charts.Chart:
+    rows = [
+        (indicator.name, _percent(one.weight), _percent(one.influence))
+        for indicator, _, one in found.statistics
+    ]
+    known = [row for row in rows if None not in row]
+    furthest = sorted(known, key=lambda row: -abs(row[1] - row[2]))[:4]
+    about = About(
+        "influence",
+        f"{found.year}年各指标的权重和影响",
+        unit="%",
+        source=source_words(found.vintage),
+        note="影响：指标分值与总分相关系数的平方所占份额。在虚线以上的，影响大于权重。",
+    )
+    columns = ("指标", "有效权重（%）", "影响（%）")
+    return charts.scatter(about, rows, columns=columns, named=[row[0] for row in furthest])

@@ -10,6 +10,7 @@ from portal.templatetags.portal_tags import exact
 register = template.Library()
 
 FLAGS = {
+    "too_few": "过少",
     "capped": "到限",
     "few": "数小",
     "older_denominator": "普查分母",
@@ -29,6 +30,30 @@ def flag_word(flag: str) -> str:
 def at(values: dict, key: str) -> object:
     """The value of a key, "" where there is none."""
     return values.get(key, "")
+
+
+@register.filter
+def told(value: object, places: int = 2) -> str:
+    """A reckoned figure with its places; a dash where it cannot be told."""
+    number = None if value is None or value != value else Decimal(str(value))
+    return exact(number, places)
+
+
+@register.filter
+def hundredfold(value: object) -> object:
+    """A share in per cent."""
+    return None if value is None or value != value else Decimal(str(value)) * 100
+
+
+@register.filter
+def signed(value: Decimal | int | None, places: int = 2) -> str:
+    """+0.12, −0.12, 0: a change."""
+    if value is None:
+        return "—"
+    number = Decimal(str(value))
+    if not number:
+        return "0"
+    return ("＋" if number > 0 else "－") + exact(abs(number), places)
 
 
 @register.filter

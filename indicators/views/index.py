@@ -20,7 +20,8 @@ from portal.sheets import neutral
 HOME = ("科普发展指数", "/index/")
 
 
-def _vintage(request) -> Vintage | None:
+def chosen_vintage(request) -> Vintage | None:
+    """The vintage named in the address; the current one by default, None before there is any."""
     name = request.GET.get("vintage", "")
     found = queries.vintage_named(name[:64])
     if name and found is None:
@@ -28,25 +29,28 @@ def _vintage(request) -> Vintage | None:
     return found
 
 
-def _year(request) -> int | None:
+def chosen_year(request) -> int | None:
+    """The year in the address, if it is one."""
     text = request.GET.get("year", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
-def _region(code: str) -> Region:
+def chosen_region(code: str) -> Region:
+    """The city or a district by its code."""
     region = Region.objects.filter(code=code, level__lte=Level.DISTRICT).first()
     if region is None:
         raise Http404("没有这个区。")
     return region
 
 
-def _kept(request) -> str:
+def kept(request) -> str:
     """The chosen vintage, carried along in links; "" for the current one."""
     name = request.GET.get("vintage", "")
     return f"&vintage={name}" if name else ""
 
 
-def _nothing_yet(request):
+def nothing_yet(request):
+    """What pages say before the first computation."""
     return render(request, "indicators/nothing_yet.html", {"crumbs": [("首页", "/"), (HOME[0], "")]})
 
 
@@ -54,15 +58,18 @@ def _nothing_yet(request):
 @require_safe
 def index_page(request):
     """The city's trend, the districts with the ranks they may have, map and table."""
-    vintage = _vintage(request)
+    vintage = chosen_vintage(request)
     if vintage is None:
-        return _nothing_yet(request)
-    found = queries.overview(vintage, _year(request))
-    latest = queries.latest_vintage()
+        return nothing_yet(request)
+    found = queries.overview(vintage, chosen_year(request))
+    # Without a published one the current vintage is the latest.
+    is_latest = vintage.kind == Vintage.Kind.NIGHTLY and "vintage" not in request.GET
+    latest = vintage if is_latest else queries.latest_vintage()
     context = {
         "found": found,
         "edition": vintage.edition,
-        "kept": _kept(request),
+        "kept": kept(request),
+        "groups": queries.alike_groups(found),
         "newer": latest if latest and latest.pk != vintage.pk else None,
         "crumbs": [("首页", "/"), (HOME[0], "")],
     }
@@ -74,17 +81,17 @@ def index_page(request):
 @require_safe
 def profile_page(request, code):
     """One district (or the city): pillars, indicators, strengths and gaps, what moved it."""
-    region, vintage = _region(code), _vintage(request)
+    region, vintage = chosen_region(code), chosen_vintage(request)
     if vintage is None:
-        return _nothing_yet(request)
-    found = queries.profile(vintage, region, _year(request))
+        return nothing_yet(request)
+    found = queries.profile(vintage, region, chosen_year(request))
     if found is None:
         raise Http404("这次计算没有该区的结果。")
     context = {
         "found": found,
         "place": queries.place_words(found.index),
         "unlinked": queries.gaps_of(found),
-        "kept": _kept(request),
+        "kept": kept(request),
         "flag_words": queries.FLAG_WORDS,
         "crumbs": [("首页", "/"), HOME, (region.name, "")],
     }
@@ -96,26 +103,26 @@ def profile_page(request, code):
 @require_safe
 def node_page(request, code, node):
     """A pillar opened to its indicators, or an indicator opened to numerator and denominator."""
-    region, vintage = _region(code), _vintage(request)
+    region, vintage = chosen_region(code), chosen_vintage(request)
     if vintage is None:
-        return _nothing_yet(request)
+        return nothing_yet(request)
     here = [("首页", "/"), HOME, (region.name, reverse("indicators:profile", args=[code]))]
-    pillar = queries.opened(vintage, region, node, _year(request))
+    pillar = queries.opened(vintage, region, node, chosen_year(request))
     if pillar is not None:
         context = {
             "found": pillar,
-            "kept": _kept(request),
+            "kept": kept(request),
             "flag_words": queries.FLAG_WORDS,
             "crumbs": [*here, (pillar.pillar.name, "")],
         }
         return exhibits.respond(request, "indicators/pillar.html", context, page_tables.of_pillar(pillar))
-    found = queries.drill(vintage, region, node, _year(request))
+    found = queries.drill(vintage, region, node, chosen_year(request))
     if found is None:
         raise Http404("没有这项指标。")
     above = found.indicator.pillar
     context = {
         "found": found,
-        "kept": _kept(request),
+        "kept": kept(request),
         "flags": [queries.FLAG_WORDS[flag] for flag in found.cell.flags],
         "crumbs": [
             *here,
@@ -131,8 +138,8 @@ def node_page(request, code, node):
 @require_safe
 def item_page(request, code, key):
     """What a district reported for one item of the form, over the accepted years."""
-    region = _region(code)
-    found = queries.item_history(region, key, _year(request))
+    region = chosen_region(code)
+    found = queries.item_history(region, key, chosen_year(request))
     if found is None:
         raise Http404("该区没有审核通过的这一项数据。")
     context = {
@@ -155,9 +162,9 @@ def item_page(request, code, key):
 @require_safe
 def method_page(request):
     """The edition: indicators, goalposts, weights, sources; what was decided and why."""
-    vintage = _vintage(request)
+    vintage = chosen_vintage(request)
     if vintage is None:
-        return _nothing_yet(request)
+        return nothing_yet(request)
     method = queries.method_of(vintage)
     sources = list(FigureSource.objects.exclude(name__contains=":"))  # one of needs speaks for its topics
     denominators = Denominator.objects.select_related("region").order_by("kind", "-year", "region__code")
@@ -198,7 +205,7 @@ COLUMNS = (
 
 
 def _data(request) -> tuple[Vintage, list[dict]]:
-    vintage = _vintage(request)
+    vintage = chosen_vintage(request)
     if vintage is None:
         raise Http404("指数尚未计算。")
     return vintage, queries.open_data(vintage)

@@ -5,18 +5,20 @@ from datetime import date
 from django.db.models import Count
 
 from outreach.models import Title
-from portal.regions import district_code
+from portal.regions import Level, district_code, place_code
 
 
-def _by_district(titles, **value) -> dict:
-    rows = titles.annotate(district=district_code()).values("district").annotate(**value).order_by("district")
-    name = next(iter(value))
-    return {row["district"]: row[name] for row in rows if row["district"] and row[name] is not None}
+def _by_place(titles, level: Level) -> dict[str, int]:
+    rows = titles.annotate(place=place_code(level)).values("place").annotate(count=Count("pk"))
+    return {row["place"]: row["count"] for row in rows.order_by("place") if row["place"]}
 
 
-def titles_by_district(on: date, levels: list[str] | None = None) -> dict[str, int]:
-    """How many titles stand on a day, per district code; `levels` of TitleKind.Level, all by default."""
-    return _by_district(_of_levels(on, levels), count=Count("pk"))
+def titles_by_district(
+    on: date, levels: list[str] | None = None, *, level: Level = Level.DISTRICT
+) -> dict[str, int]:
+    """How many titles stand on a day, per code of a district or, asked so, of a subdistrict; `levels` of
+    TitleKind.Level, all by default."""
+    return _by_place(_of_levels(on, levels), level)
 
 
 def titles_behind(district: str, on: date, levels: list[str] | None = None):
@@ -30,6 +32,6 @@ def _of_levels(on: date, levels: list[str] | None):
     return titles.filter(kind__level__in=levels) if levels else titles
 
 
-def free_titles_by_district(on: date) -> dict[str, int]:
-    """How many titles are open for free or cheaper, per district code."""
-    return _by_district(Title.objects.in_force(on).filter(has_free_entry=True), count=Count("pk"))
+def free_titles_by_district(on: date, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+    """How many titles are open for free or cheaper, per code of a district or, asked so, of a subdistrict."""
+    return _by_place(Title.objects.in_force(on).filter(has_free_entry=True), level)

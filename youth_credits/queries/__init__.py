@@ -124,6 +124,7 @@ from youth_credits.queries.suspicions import (
     upheld_by_organization,
 )
 from youth_credits.queries.totals import (
+    WRITTEN_WITH,
     Spread,
     hours_by_district,
     reached_minimum_by_district,
@@ -142,6 +143,7 @@ from youth_credits.queries.waiting import oversight_waiting
 __all__ = [
     "COUNTED_WHEN_UPHELD",
     "REFERENCES",
+    "WRITTEN_WITH",
     "Balance",
     "Contest",
     "CourseBook",

@@ -7,11 +7,15 @@ from decimal import Decimal
 
 from django.db import connection
 
+from portal.regions import Level, code_starts
 from youth_credits.models.totals import QUARTERS
 
-# Every reading of children's rows by district: their school's district.
-_DISTRICT = """
-    SELECT o.id AS school_id, substr(g.path, 14, 12) AS district
+# The ledger's trigger alone writes these totals: they change with the entries of the same school year.
+WRITTEN_WITH = {"youth_credits_studentyear": "youth_credits_credit"}
+
+# Every reading of children's rows by district or subdistrict: their school's.
+_PLACE = """
+    SELECT o.id AS school_id, substr(g.path, %(code_starts)s, 12) AS district
     FROM portal_organization o JOIN portal_region g ON g.id = o.region_id
 """
 _SCHOOL_OF_YEAR = """
@@ -21,11 +25,12 @@ _SCHOOL_OF_YEAR = """
 """
 
 
-def _by_district(select: str, **values) -> dict[str, int]:
+def _by_district(select: str, level: Level = Level.DISTRICT, **values) -> dict[str, int]:
     with connection.cursor() as cursor:
         # Compiling the policies of every table takes seconds, reading the rows milliseconds.
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(f"WITH place AS ({_DISTRICT}), home AS ({_SCHOOL_OF_YEAR}) {select}", values)
+        values["code_starts"] = code_starts(level)
+        cursor.execute(f"WITH place AS ({_PLACE}), home AS ({_SCHOOL_OF_YEAR}) {select}", values)
         return {district: int(figure) for district, figure in cursor.fetchall() if district}
 
 
@@ -33,8 +38,9 @@ def _year(year: int) -> dict:
     return {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year}
 
 
-def students_in_scope_by_district(on: date) -> dict[str, int]:
-    """Students on the rolls on a day, of the grades that the rules in force then are for; per district code.
+def students_in_scope_by_district(on: date, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+    """Students on the rolls on a day, of the grades that the rules in force then are for; per code of a
+    district or, asked so, of a subdistrict.
 
     Under scope "ledger".
     """
@@ -47,25 +53,29 @@ def students_in_scope_by_district(on: date) -> dict[str, int]:
           ON e.grade BETWEEN r.grade_from AND r.grade_to
         WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s) GROUP BY district
         """,
+        level,
         start=on,
         end=date.fromordinal(on.toordinal() + 1),
     )
 
 
-def hours_by_district(year: int) -> dict[str, int]:
-    """Whole hours of recorded science practice in a school year, per district code. Under scope "ledger"."""
+def hours_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+    """Whole hours of recorded science practice in a school year, per code of a district or, asked so, of a
+    subdistrict. Under scope "ledger"."""
     return _by_district(
         """
         SELECT district, sum(minutes) / 60 FROM youth_credits_studentyear y
         JOIN home USING (student_id) JOIN place USING (school_id)
         WHERE y.school_year = %(year)s GROUP BY district
         """,
+        level,
         **_year(year),
     )
 
 
-def reached_minimum_by_district(year: int) -> dict[str, int]:
-    """Students who met the year's minimum, per district code: in sum, off campus and in kinds.
+def reached_minimum_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+    """Students who met the year's minimum, in sum, off campus and in kinds; per code of a district or, asked
+    so, of a subdistrict.
 
     Under scope "ledger". The minimum is that of the rules in force when the school year ends.
     """
@@ -91,6 +101,7 @@ def reached_minimum_by_district(year: int) -> dict[str, int]:
         SELECT district, count(*) FROM reached
         JOIN home USING (student_id) JOIN place USING (school_id) GROUP BY district
         """,
+        level,
         **_year(year),
     )
 

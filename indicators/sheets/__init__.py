@@ -1,0 +1,1 @@
+"""Spreadsheets of the statistics, by subject."""
