@@ -37,7 +37,8 @@ Cell = VintageCell.Level
 INDEX_SCORE = "score.index"
 OF_CITY = ("growth.index", INDEX_SCORE, "f.literacy", "f.bases", "KJ100", "KH111")
 OF_DISTRICT = (INDEX_SCORE, "growth.index", "f.bases", "KJ100", "KH111", "KR100")
-MORE = ("KR200", "f.volunteers", "f.service_hours", "KC113", "KE140.2", "f.needs")  # for who works with them
+# For who works with the figures.
+MORE = ("KR200", "f.volunteers", "f.service_hours", "KC113", "KE140.2", "f.informants")
 YEARS_SHOWN = 6
 TOO_WIDE_FOR_A_TILE = 100_000
 STREET_SOURCE = "数据来源：平台登记的资源、称号、需求和活动。"
