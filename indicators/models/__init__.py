@@ -6,16 +6,20 @@ Observations of an edition's indicators; a Vintage is one computation over all o
 
 from indicators.models.editions import Edition, IndicatorVersion, Node, Observation
 from indicators.models.figures import Denominator, Figure, FigureSource, NationalSeries
-from indicators.models.form import FormItem, Period, StatForm, ValidationRule
+from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter, StatForm, ValidationRule
 from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
 from indicators.models.reports import AnnualReport
 from indicators.models.returns import (
     NOT_APPLICABLE_SIGN,
     RETURN_FLOW,
     CellRemark,
+    Evidence,
+    Reminder,
     Return,
     ReturnCell,
     ReturnQuerySet,
+    Settlement,
+    Submission,
     plain,
 )
 from indicators.models.tables import SavedTable
@@ -25,11 +29,13 @@ __all__ = [
     "NOT_APPLICABLE_SIGN",
     "RETURN_FLOW",
     "WHOLE",
+    "YEARLY_FORM",
     "AnnualReport",
     "CellRemark",
     "ComputeRun",
     "Denominator",
     "Edition",
+    "Evidence",
     "Figure",
     "FigureSource",
     "FormItem",
@@ -40,11 +46,15 @@ __all__ = [
     "Node",
     "Observation",
     "Period",
+    "Reminder",
+    "Reporter",
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
     "SavedTable",
+    "Settlement",
     "StatForm",
+    "Submission",
     "ValidationRule",
     "Vintage",
     "VintageCell",
