@@ -3,7 +3,8 @@
 from indicators.actions.index import compute, count_figures, count_needs, enter_figure, freeze, publish
 from indicators.actions.reference import load_reference
 from indicators.actions.reports import ask_report, publish_report, write_report
-from indicators.actions.returns import accept, open_period, remark, reopen, save_draft, send_back, submit
+from indicators.actions.returns import accept, remark, reopen, save_draft, send_back, settle, submit
+from indicators.actions.rounds import extend, open_period, remind
 
 __all__ = [
     "accept",
@@ -12,15 +13,18 @@ __all__ = [
     "count_figures",
     "count_needs",
     "enter_figure",
+    "extend",
     "freeze",
     "load_reference",
     "open_period",
     "publish",
     "publish_report",
     "remark",
+    "remind",
     "reopen",
     "save_draft",
     "send_back",
+    "settle",
     "submit",
     "write_report",
 ]
