@@ -42,9 +42,10 @@ def compute(draws=200):
 
 def change_cell(district: str, year: int, key: str, **values) -> None:
     """Change an accepted figure the only way there is: reopen, change, accept."""
-    filings = Return.objects.filter(region__code=district, period__year=year)
+    pks = list(Return.objects.filter(region__code=district, period__year=year).values_list("pk", flat=True))
+    filings = Return.objects.filter(pk__in=pks)
     filings.update(status="returned", returned_at=AT)
-    ReturnCell.objects.filter(filing__in=filings, item__key=key).update(**values)
+    ReturnCell.objects.filter(filing__in=pks, item__key=key).update(**values)
     filings.update(status="accepted")
 
 
