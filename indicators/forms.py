@@ -16,13 +16,16 @@ from indicators.models import (
     LiteracySurvey,
     Node,
     ReturnCell,
+    Settlement,
+    StatForm,
     WeightOpinion,
 )
 from portal.fields import Words
 from portal.identifiers import clean_text
 from portal.regions import Region
+from portal.sheets import SHEET_LIMITS
 
-LONGEST_TEXT, LONGEST_NOTE = 40, 200
+LONGEST_TEXT, LONGEST_NOTE = 200, 200
 NO_SUCH_DISTRICT = "没有这个区，请写区的全称，如“南山区”。"
 
 
@@ -68,20 +71,80 @@ class RemarkForm(forms.Form):
     text = forms.CharField(label="意见", max_length=200)
 
 
-class PeriodForm(forms.Form):
-    """A year's round to be opened."""
+class SettleForm(forms.Form):
+    """Which of two figures stands, and why."""
 
+    key = forms.CharField(max_length=10, widget=forms.HiddenInput)
+    choice = forms.ChoiceField(label="核定", choices=Settlement.Choice)
+    note = Words(label="理由", max_length=300)
+
+
+class ExtendForm(forms.Form):
+    """Until when one reporter has time, and why."""
+
+    to = forms.DateField(label="延期至", widget=forms.DateInput(attrs={"type": "date"}), help_text="含当日。")
+    reason = Words(label="理由", max_length=300)
+
+
+class PeriodForm(forms.Form):
+    """A round to be opened."""
+
+    form = forms.ModelChoiceField(label="报表", queryset=StatForm.objects.none(), empty_label=None)
     year = forms.IntegerField(label="统计年度", min_value=2018, max_value=2100)
+    part = forms.IntegerField(
+        label="期次",
+        min_value=1,
+        max_value=12,
+        initial=1,
+        required=False,
+        help_text="年报不填；半年报填 1 或 2，季报填 1 至 4，月报填月份。",
+    )
     opens_on = forms.DateField(label="开始填报", widget=forms.DateInput(attrs={"type": "date"}))
     due_on = forms.DateField(
         label="截止日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="含当日。"
     )
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        newest = StatForm.objects.order_by("code", "-version").distinct("code").values("pk")
+        chosen = StatForm.objects.filter(pk__in=newest).order_by("pk")
+        self.fields["form"].queryset = chosen
+        self.fields["form"].initial = chosen.first()
+
     def clean(self):
         data = super().clean()
+        data["part"] = data.get("part") or 1
         if data.get("opens_on") and data.get("due_on") and data["due_on"] < data["opens_on"]:
             self.add_error("due_on", "截止日期不能早于开始填报日期。")
         return data
+
+
+def number(text: str) -> int:
+    """A key that came with a form; 0, which nothing has, for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+class PasteForm(forms.Form):
+    """A block copied from a spreadsheet: code and figure in each line, or figures alone from one item on."""
+
+    block = forms.CharField(  # tabs part the columns: not cleaned as other text is
+        label="粘贴内容",
+        max_length=40_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="每行一项：代码和数，用制表符、逗号或空格隔开；也可只粘贴一列数，从“起始项目”依次往下填。",
+    )
+    start = forms.ChoiceField(label="起始项目", required=False)
+
+    def __init__(self, *args, items: Iterable, **options):
+        super().__init__(*args, **options)
+        self.fields["start"].choices = [(item.key, str(item)) for item in items]
+
+
+class SheetForm(forms.Form):
+    """A workbook of this return, filled elsewhere."""
+
+    sheet = forms.FileField(label="填好的工作簿", help_text=SHEET_LIMITS.sentence)
 
 
 class ReportForm(forms.Form):

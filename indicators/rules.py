@@ -2,11 +2,15 @@
 
 An expression is {"left": [terms], "op": …, "right": [terms]}. A term is a cell's key, or
 {"key": …, "times": n}. Operators: "=", "<=", ">=" compare sums; "zero" asks that the right be zero where the
-left is; "change" compares every cell with last year's, {"percent": 30}. A cell that is not applicable ("-")
-is left out of a sum; a rule with a cell not yet filled waits.
+left is; "change" compares every cell with last period's, {"percent": 30}. A cell that is not applicable ("-")
+is left out of a sum; a rule with a cell not yet filled waits. "before:KR100" is last period's cell,
+"venue_q:CV110" the sum of what another form's returns in the same place and year have: both only beside a
+cell of the return itself, which comes first.
 """
 
+import math
 import re
+import statistics
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +23,8 @@ _SIGNS = {"-", "—", "–", "－", "——", "不适用", "/", "无此项"}
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,10})?|\.[0-9]{1,10}")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,10})?")
 
-# A cell's value: a number, NOT_APPLICABLE, or None while it is not filled.
+BEFORE = "before:"  # before a key: last period's cell
+# A cell's value: a number (in a cell of words: these), NOT_APPLICABLE, or None while it is not filled.
 Value = Decimal | str | None
 
 
@@ -48,6 +53,12 @@ def read_value(text: str, decimals: int = 0) -> Value:
     if number != number.quantize(step):
         raise NotANumber("只能填整数。" if not decimals else f"最多 {decimals} 位小数。")
     return number.quantize(step)
+
+
+def read_words(text: str) -> Value:
+    """What somebody typed into a cell that asks for words."""
+    plain = text.strip()
+    return NOT_APPLICABLE if plain in _SIGNS else plain[:200] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +104,40 @@ def check_expression(expression: Mapping, known: Iterable[str]) -> None:
         Decimal(str(expression["percent"]))
         return
     keys = {term.key for side in ("left", "right") for term in terms(expression[side])}
-    unknown = keys - set(known)
-    if unknown or not keys:
-        raise ValueError(f"规则提到的项目不存在：{'、'.join(sorted(unknown))}")
+    own = {key for key in keys if ":" not in key}
+    unknown = (own | {key.removeprefix(BEFORE) for key in keys if key.startswith(BEFORE)}) - set(known)
+    if unknown or not own or terms(expression["left"])[0].key not in own:
+        raise ValueError(f"规则提到的项目不存在：{'、'.join(sorted(unknown or keys))}")
+
+
+def foreign_keys(expressions: Iterable[Mapping]) -> set[str]:
+    """The terms of rules that stand in another form: "venue_q:CV110"."""
+    found = set()
+    for expression in expressions:
+        for side in ("left", "right"):
+            found |= {term.key for term in terms(expression.get(side, ()))}
+    return {key for key in found if ":" in key and not key.startswith(BEFORE)}
+
+
+def words_of(expression: Mapping, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A rule in words, for the page that lists them all."""
+    if expression["op"] == "change":
+        return f"与上期相比，增减超过 {expression['percent']}% 的须说明原因"
+    op = {"=": "应等于", "<=": "应不大于", ">=": "应不小于", "zero": "为 0 时，应同为 0 的有"}
+    sides = []
+    for side in ("left", "right"):
+        parts = [
+            f"{term.key.rpartition(':')[2]} {names.get(term.key, '')}".strip()
+            + ("" if term.times == 1 else f"的 {text(term.times)} 倍")
+            for term in terms(expression[side])
+        ]
+        sides.append("、".join(parts) + ("之和" if len(parts) > 1 and expression["op"] != "zero" else ""))
+    return f"{sides[0]} {op[expression['op']]} {sides[1]}"
 
 
 def _sum(side: list[Term], values: Mapping[str, Value]) -> Decimal | None:
     """The sum of a side without what is not applicable; None if that leaves nothing."""
-    numbers = [term.times * values[term.key] for term in side if values.get(term.key) != NOT_APPLICABLE]
+    numbers = [term.times * values[term.key] for term in side if isinstance(values[term.key], Decimal)]
     return sum(numbers, Decimal(0)) if numbers else None
 
 
@@ -148,10 +185,11 @@ class _Words:
 
     def cell(self, key: str) -> str:
         """KR120 女性（266）."""
+        code = key.rpartition(":")[2]
         name = self.names.get(key, "").removeprefix("其中：")
         value = self.values[key]
         shown = text(value) if isinstance(value, Decimal) else "不适用"
-        return f"{key} {name}（{shown}）" if name else f"{key}（{shown}）"
+        return f"{code} {name}（{shown}）" if name else f"{code}（{shown}）"
 
     def side(self, side: list[Term], total: Decimal) -> str:
         """The cells of one side, and what they come to where that is not to be seen at once."""
@@ -180,9 +218,68 @@ def _changes(rule, values: Mapping[str, Value], before: Mapping[str, Value], lim
         change = (now / then - 1) * 100
         if abs(change) > limit:
             way, percent = ("增加" if change > 0 else "减少"), abs(change).quantize(Decimal("0.1"))
-            sentence = f"现为 {text(now)}，上年 {text(then)}，{way} {text(percent)}%，请说明原因"
+            sentence = f"现为 {text(now)}，上期 {text(then)}，{way} {text(percent)}%，请说明原因"
             found.append(Fault(rule.code, rule.severity, key, (key,), sentence))
     return found
+
+
+# ---------------------------------------------------------------- unusual figures
+
+FEWEST_EARLIER = 4  # values of one's own before they say what is usual
+FEWEST_OTHERS = 5
+LIMIT = 3.5  # modified z-score. Basis: Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993
+LEAST_SPREAD = 0.1  # of the median: figures that hardly ever moved may still move by a third
+
+
+def _score(value: float, others: list[float], least: float) -> float:
+    """How far from the median of others, in their median absolute deviation made comparable to a sigma."""
+    middle = statistics.median(others)
+    spread = statistics.median(abs(other - middle) for other in others)
+    return 0.6745 * (value - middle) / max(spread, least, 1e-9)
+
+
+def unusual(
+    key: str,
+    now: Value,
+    earlier: Iterable[Value],
+    others: Iterable[tuple[Value, Value]] = (),
+    bounds: tuple[Decimal | None, Decimal | None] = (None, None),
+) -> list[Fault]:
+    """Hints that a figure is unusual: beyond the item's bounds, beside one's own earlier values (the last
+    first), beside how the others' figures moved. They ask for a note, nothing more.
+
+    `others` are pairs of last and present value. Growth is compared, not size: districts differ tenfold.
+    """
+    if not isinstance(now, Decimal):
+        return []
+    past = [value for value in earlier if isinstance(value, Decimal)]
+    sentences = []
+    low, high = bounds
+    if (low is not None and now < low) or (high is not None and now > high):
+        usual = f"{text(low) if low is not None else '0'} 至 {text(high) if high is not None else '不限'}"
+        sentences.append(f"现为 {text(now)}，不在通常范围（{usual}）内，请核对并说明")
+    if len(past) >= FEWEST_EARLIER:
+        middle = statistics.median(past)
+        score = _score(float(now), [float(value) for value in past], LEAST_SPREAD * float(middle))
+        if abs(score) > LIMIT and not min(past) <= now <= max(past):
+            way = "高于" if score > 0 else "低于"
+            sentences.append(
+                f"现为 {text(now)}，明显{way}历次（最小 {text(min(past))}、中位 {text(middle)}、"
+                f"最大 {text(max(past))}），请核对并说明"
+            )
+    last = past[0] if past else None
+    moved = [
+        math.log(float(new / old))
+        for old, new in others
+        if isinstance(old, Decimal) and isinstance(new, Decimal) and old and new
+    ]
+    if last and now and len(moved) >= FEWEST_OTHERS:
+        score = _score(math.log(float(now / last)), moved, LEAST_SPREAD)
+        if abs(score) > LIMIT:
+            usual = (math.exp(statistics.median(moved)) - 1) * 100
+            own = float(now / last - 1) * 100
+            sentences.append(f"较上期 {own:+.1f}%，其他填报对象中位为 {usual:+.1f}%，请核对并说明")
+    return [Fault("U01", "explain", key, (key,), sentence) for sentence in sentences]
 
 
 # ---------------------------------------------------------------- small cells

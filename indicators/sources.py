@@ -27,6 +27,39 @@ WRITTEN_WITH = credits_.WRITTEN_WITH  # tables that change only with another one
 
 
 @dataclass(frozen=True)
+class Line:
+    """One record that was counted: what it is, on which day, how many it stands for, where it is read."""
+
+    ref: str  # "talent.Person:12"
+    words: str
+    on: date | None
+    amount: Decimal | None = None
+    link: str = ""
+
+
+def _person_line(record) -> Line:
+    return Line(f"talent.Person:{record.pk}", record.name, record.entered_on, None, record.get_desk_url())
+
+
+def _title_line(record) -> Line:
+    words = f"{record.organization.name}（{record}）"
+    return Line(f"outreach.Title:{record.pk}", words, record.valid_from)
+
+
+def _session_line(record) -> Line:
+    amount = None if record.attendance is None else Decimal(record.attendance)
+    link = record.event.get_absolute_url()
+    return Line(
+        f"events.Session:{record.pk}", record.event.title, local_today(record.starts_at), amount, link
+    )
+
+
+def _resource_line(record) -> Line:
+    on = record.published_at and local_today(record.published_at)
+    return Line(f"resources.Resource:{record.pk}", str(record), on, None, record.get_absolute_url())
+
+
+@dataclass(frozen=True)
 class Counter:
     """One cell that the portal fills: how it counts, in what word, and where the records stand."""
 
@@ -34,6 +67,7 @@ class Counter:
     word: str
     count: Callable[[int], dict]
     records: Callable[[str, int], Iterable]
+    line: Callable[[object], Line] = _session_line
     register: str = ""  # address of the list in which the records stand, where the desk has one
     is_personal: bool = False
 
@@ -57,6 +91,7 @@ def _people(label: str, category: str, ranks: list[str] | None = None) -> Counte
         word="人",
         count=lambda year: talent.people_by_district(end_of(year), category, ranks),
         records=lambda district, year: talent.people_behind(district, end_of(year), category, ranks),
+        line=_person_line,
         is_personal=True,
     )
 
@@ -67,6 +102,7 @@ def _titles(label: str, levels: list[str]) -> Counter:
         word="个",
         count=lambda year: outreach.titles_by_district(end_of(year), levels),
         records=lambda district, year: outreach.titles_behind(district, end_of(year), levels),
+        line=_title_line,
     )
 
 
@@ -132,6 +168,7 @@ def _from_menu(label: str, word: str, kind: str, categories: tuple[str, ...], co
         count=lambda year: count(year) if year == local_today().year else {},
         register="/desk/resources/",
         records=lambda district, year: _menu(kind, categories, district),
+        line=_resource_line,
     )
 
 
@@ -245,6 +282,23 @@ COUNTERS: dict[str, Counter] = {
     "KE140.1": OUT_OF_SCHOOL[0],
     "KE140.2": OUT_OF_SCHOOL[1],
 }
+
+
+def lines(key: str, district: str, year: int) -> list[Line]:
+    """The records that make a cell's count now, in the order in which its page lists them."""
+    counter = COUNTERS[key]
+    return [counter.line(record) for record in counter.records(district, year)]
+
+
+def names_of(refs: Iterable[str]) -> dict[str, str]:
+    """The names behind references to people, of those whose record is still there."""
+    keys = [int(ref.partition(":")[2]) for ref in refs if ref.startswith("talent.Person:")]
+    return {f"talent.Person:{key}": name for key, name in talent.people_named(keys).items()}
+
+
+def member_units():
+    """Ids of the joint meeting's member units, for who reports."""
+    return outreach.member_units()
 
 
 def count_cells(year: int) -> dict[str, Counts]:

@@ -71,6 +71,14 @@ def _check_one(now: datetime) -> None:
         actions.check_rebuild(wanted, at=now)
 
 
+@handler("returns_upkeep")
+def returns_upkeep(job: Job) -> None:
+    """Tell who is to fill a return that it has opened, is soon due, or late."""
+    job.progress(0, 1, "提醒填报")
+    count = actions.remind(at=timezone.now())
+    job.progress(1, 1, f"已提醒 {count} 人次")
+
+
 @handler("annual_report")
 def annual_report(job: Job) -> None:
     """Write the PDF of one promised report."""

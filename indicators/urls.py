@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from indicators.views import boards, evidence, index, index_desk, literacy, reports, returns, tables
+from indicators.views import (
+    boards,
+    evidence,
+    figures,
+    index,
+    index_desk,
+    literacy,
+    reports,
+    return_sheets,
+    returns,
+    rounds,
+    tables,
+)
 
 app_name = "indicators"
 EDITION = r"(?P<code>[0-9][0-9A-Za-z.]{0,9})"
@@ -34,12 +46,20 @@ urlpatterns = [
 
 desk = [
     path("", returns.return_list, name="list"),
-    path("periods/new/", returns.period_new, name="period_new"),
+    path("periods/new/", rounds.period_new, name="period_new"),
+    path("board/", rounds.return_board, name="board"),
+    path("figures/", figures.figure_list, name="figures"),
     path("<int:pk>/", returns.return_detail, name="detail"),
+    path("<int:pk>/cells/", returns.return_cells, name="cells"),
+    path("<int:pk>/sheet/", return_sheets.return_sheet, name="sheet"),
+    path("<int:pk>/workbook/", return_sheets.return_workbook, name="workbook"),
     path("<int:pk>/remark/", returns.return_remark, name="remark"),
+    path("<int:pk>/settle/", returns.return_settle, name="settle"),
+    path("<int:pk>/extend/", rounds.return_extend, name="extend"),
     path("<int:pk>/steps/<slug:step>/", returns.return_step, name="step"),
     path("<int:pk>/print/", returns.return_print, name="print"),
-    path("<int:pk>/sources/<str:key>/", returns.return_source, name="source"),
+    path("<int:pk>/sign-off/", returns.return_sign_off, name="sign_off"),
+    path("<int:pk>/sources/<str:key>/", figures.return_source, name="source"),
 ]
 
 # Annual reports: what everybody may read, and where staff make them.

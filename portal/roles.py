@@ -206,7 +206,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     Role.SUBDISTRICT: _CENSUS_OFFICER
     | _TASK_OFFICER
     | {Perm.DESK_VIEW, Perm.RESOURCE_VIEW, Perm.EVENT_VIEW, Perm.NEED_VIEW, Perm.BOOKING_VIEW}
-    | {Perm.SELF_CHECK, Perm.HELP_ASK},
+    | {Perm.SELF_CHECK, Perm.HELP_ASK, Perm.RETURN_VIEW, Perm.RETURN_FILL},
     Role.SCHOOL: frozenset({Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_RECORD}),
     Role.SCHOOL_VERIFIER: frozenset(
         {Perm.DESK_VIEW, Perm.CREDIT_VIEW, Perm.CREDIT_VERIFY, Perm.SUSPICION_WORK}
@@ -238,6 +238,8 @@ PERMS: dict[str, frozenset[Perm]] = {
             Perm.FUND_VIEW,
             Perm.FUND_PAY,
             Perm.STANDARD_PROPOSE,
+            Perm.RETURN_VIEW,
+            Perm.RETURN_FILL,
         }
     ),
     Role.EXPERT: frozenset(

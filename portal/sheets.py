@@ -33,7 +33,17 @@ from typing import BinaryIO
 from portal.errors import Refused
 from portal.neutral_cells import neutral
 from portal.sheet_limits import SHEET_LIMITS, Limits
-from portal.workbook_writer import Cell, Column, Page, Target, as_text, template, write_csv, write_workbook
+from portal.workbook_writer import (
+    Cell,
+    Column,
+    Page,
+    Target,
+    as_text,
+    locked_sheet,
+    template,
+    write_csv,
+    write_workbook,
+)
 
 __all__ = [
     "SHEET_LIMITS",
@@ -44,6 +54,7 @@ __all__ = [
     "SheetRefused",
     "Table",
     "as_text",
+    "locked_sheet",
     "neutral",
     "read_by_pieces",
     "read_table",

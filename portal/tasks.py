@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 # What each business date asks for once, by kind of job. Apps register the handlers.
 DAILY = (
     "index_night",
+    "returns_upkeep",
     "notice_digest",
     "menu_digest",
     "daily_upkeep",

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -56,7 +56,7 @@ class Page:
 
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-HEADER_FILL, FAULT_FILL = "#E4ECF5", "#FBE3E1"
+HEADER_FILL, FAULT_FILL, OPEN_FILL = "#E4ECF5", "#FBE3E1", "#FFFBE6"
 MOST_CHOICES_TYPED = 255  # characters of a list that a cell rule itself may hold
 
 
@@ -96,6 +96,29 @@ def template(
         pen.offer_choices(sheet, columns, rows_to_fill)
 
 
+def locked_sheet(
+    target: Target,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    open_columns: Sequence[str],
+    notes: Sequence[str] = (),
+) -> None:
+    """Write a sheet whose layout is locked: only cells of `open_columns` can be changed, and only below the
+    headers. The lock keeps the layout, it is no secret: what comes back is checked as any other file.
+    """
+    with xlsxwriter.Workbook(
+        str(target) if isinstance(target, Path) else target, OPTIONS | {"in_memory": True}
+    ) as book:
+        pen = _Pen(book)
+        to_fill = {at for at, column in enumerate(columns) if column.header in open_columns}
+        sheet = pen.write(Page(name=name, columns=columns, rows=rows), unlocked=to_fill)
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+        about = [Column(header="填写说明", width=90)]
+        pen.write(Page(name="填表说明", columns=about, rows=[(note,) for note in notes]))
+
+
 def _explanation(columns: Sequence[Column], notes: Sequence[str]) -> Page:
     general = (
         "请从第 2 行起填写，不要改动表头，不要合并单元格。",
@@ -126,11 +149,15 @@ class _Pen:
         )
         self.formats: dict[tuple, Format] = {}
 
-    def format(self, number_format: str, *, is_quoted: bool = False, is_faulty: bool = False) -> Format:
-        key = (number_format, is_quoted, is_faulty)
+    def format(
+        self, number_format: str, *, is_quoted: bool = False, is_faulty: bool = False, is_open: bool = False
+    ) -> Format:
+        key = (number_format, is_quoted, is_faulty, is_open)
         if key not in self.formats:
             look = {"num_format": number_format, "quote_prefix": is_quoted, "valign": "top"}
-            self.formats[key] = self.book.add_format(look | ({"bg_color": FAULT_FILL} if is_faulty else {}))
+            look |= {"bg_color": FAULT_FILL} if is_faulty else {}
+            look |= {"locked": False, "bg_color": OPEN_FILL, "border": 1} if is_open else {}
+            self.formats[key] = self.book.add_format(look)
         return self.formats[key]
 
     def cell_format(self, value: Cell) -> Format:
@@ -144,7 +171,8 @@ class _Pen:
     def width(column: Column) -> int:
         return column.width or min(40, max(10, 2 * len(column.header) + 4))
 
-    def write(self, page: Page) -> Worksheet:
+    def write(self, page: Page, *, unlocked: Container[int] = ()) -> Worksheet:
+        """One sheet; the columns in `unlocked` may be changed once it is protected."""
         sheet = self.book.add_worksheet(page.name[:31])
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(page.columns):
@@ -153,8 +181,26 @@ class _Pen:
         for number, row in enumerate(page.rows):
             marked = page.faulty.get(number, ())
             for at, value in enumerate(row):
-                self.put(sheet, number + 1, at, value, is_faulty=at in marked)
+                if at in unlocked:
+                    self.put_open(sheet, number + 1, at, value)
+                else:
+                    self.put(sheet, number + 1, at, value, is_faulty=at in marked)
         return sheet
+
+    def put_open(self, sheet: Worksheet, row: int, at: int, value: Cell) -> None:
+        """A cell that may be changed: a number as a number, all else as text; what is typed there stays."""
+        look = self.format("General", is_open=True)
+        if value is None or value == "":
+            sheet.write_blank(row, at, None, look)
+        elif isinstance(value, int | float | Decimal) and abs(value) < 1e15:
+            sheet.write_number(row, at, float(value), look)
+        else:
+            sheet.write_string(
+                row,
+                at,
+                str(value)[:32_767],
+                self.format("@", is_quoted=neutral(str(value)) is not value, is_open=True),
+            )
 
     def put(self, sheet: Worksheet, row: int, at: int, value: Cell, *, is_faulty: bool = False) -> None:
         if value is None or value == "":

@@ -31,6 +31,11 @@ def people_behind(district: str, on: date, category: str | list[str], ranks: lis
     return _serving(on, category, ranks).filter(district=district).order_by("entered_on", "pk")
 
 
+def people_named(keys: list[int]) -> dict[int, str]:
+    """What people are called, by key: of those whose record is still there."""
+    return dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+
 def _serving(on: date, category: str | list[str], ranks: list[str] | None):
     categories = [category] if isinstance(category, str) else category
     people = Person.objects.serving(on).filter(category__in=categories).annotate(district=district_code())

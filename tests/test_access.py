@@ -13,6 +13,7 @@ from tests.world import ACTORS, PLACES
 
 RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
 RETURN_READERS = "staff@city district@district district_head@district"
+RETURN_SEERS = f"{RETURN_READERS} subdistrict@street unit@own"
 FILLERS = "district@district district_head@district"
 CLERKS = "school@own"
 COURSE_SIDES = "staff@city education@district unit@own"
@@ -480,10 +481,18 @@ PAGES = {
     "index_desk:node": Page("staff", "staff", args=(*DRAFT, ("node", "people"))),
     "index_desk:weigh": Page("", "staff", args=(*DRAFT, ("node", "people"))),
     "index_desk:opinion_give": Page("", "staff", args=(*DRAFT, ("node", "people"), ("kind", "expert"))),
-    "indicators_desk:list": Page(RETURN_READERS),
+    "indicators_desk:list": Page(RETURN_SEERS),
+    "indicators_desk:board": Page(RETURN_SEERS),
+    "indicators_desk:figures": Page(RETURN_SEERS),
     "indicators_desk:period_new": Page("staff", "staff"),
     "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),
-    "indicators_desk:remark": Page("", "staff@city", of="return"),
+    "indicators_desk:cells": Page(FILLERS, FILLERS, of="return"),
+    "indicators_desk:sheet": Page(FILLERS, FILLERS, of="return"),
+    "indicators_desk:workbook": Page(RETURN_READERS, of="return"),
+    "indicators_desk:remark": Page("", RETURN_READERS, of="return"),
+    "indicators_desk:settle": Page("", "staff@city", of="return"),
+    "indicators_desk:extend": Page("", "staff@city", of="return"),
+    "indicators_desk:sign_off": Page(RETURN_READERS, of="return"),
     "indicators_desk:step": Page("", "staff@city", of="return", args=(("step", "accept"),)),
     "indicators_desk:print": Page(RETURN_READERS, of="return"),
     "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),

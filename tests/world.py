@@ -17,7 +17,7 @@ from django.utils import timezone
 from events import actions as events
 from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
-from indicators.actions.returns import create_return
+from indicators.actions.rounds import create_return
 from indicators.models import Edition, Period, Return, StatForm
 from outreach.actions import library
 from outreach.actions.funds import RECEIPT
@@ -521,7 +521,7 @@ def _statistics(world: World) -> None:
     load_statistics()
     today = timezone.localdate()
     period = Period.objects.create(
-        form=StatForm.objects.order_by("-version").first(),
+        form=StatForm.objects.get(code="kp"),
         year=today.year - 1,
         opens_on=today - timedelta(days=30),
         due_on=today + timedelta(days=30),

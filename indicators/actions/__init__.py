@@ -26,7 +26,8 @@ from indicators.actions.figures import (
 from indicators.actions.index import compute, years_to_compute
 from indicators.actions.reference import load_reference
 from indicators.actions.reports import ask_report, publish_report, write_report
-from indicators.actions.returns import accept, open_period, remark, reopen, save_draft, send_back, submit
+from indicators.actions.returns import accept, remark, reopen, save_draft, send_back, settle, submit
+from indicators.actions.rounds import extend, open_period, remind
 from indicators.actions.vintages import check_rebuild, freeze, publish, thaw
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "drop_indicator",
     "drop_opinion",
     "enter_figure",
+    "extend",
     "freeze",
     "give_opinion",
     "import_opinions",
@@ -58,9 +60,11 @@ __all__ = [
     "publish_report",
     "recall",
     "remark",
+    "remind",
     "reopen",
     "save_draft",
     "send_back",
+    "settle",
     "settle_weights",
     "submit",
     "thaw",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from indicators.models import (
     WHOLE,
+    YEARLY_FORM,
     Denominator,
     Edition,
     Figure,
@@ -18,6 +19,7 @@ from indicators.models import (
     LiteracySurvey,
     NationalSeries,
     Node,
+    Reporter,
     StatForm,
     ValidationRule,
     Vintage,
@@ -40,19 +42,34 @@ def load_reference() -> int:
 
     Basis: 全国科普统计调查报表（指标名称与口径的整理稿）; 深圳科普发展指数第一版方法.
     """
-    return _load_form() + _load_series() + _load_figures() + _load_literacy() + _load_edition()
+    return _load_forms() + _load_series() + _load_figures() + _load_literacy() + _load_edition()
 
 
-def _load_form() -> int:
-    form, _ = StatForm.objects.update_or_create(
-        code="kp",
-        version=1,
-        defaults={
-            "name": "科普统计年报",
-            "basis": "全国科普统计调查报表；除注明者外，代码为本平台按同一体例拟编",
-        },
-    )
-    rows = _rows("kp_form_v1.csv")
+OWN = "本平台拟定的工作报表，代码不是官方代码"
+# Code, version, name, basis, how often, who reports; items and rules stand in files of the same name.
+FORMS = (
+    (
+        YEARLY_FORM,
+        1,
+        "科普统计年报",
+        "全国科普统计调查报表；除注明者外，代码为本平台按同一体例拟编",
+        StatForm.Frequency.YEAR,
+        [Reporter.DISTRICT],
+    ),
+    ("venue_q", 1, "科普场馆季报", OWN, StatForm.Frequency.QUARTER, [Reporter.VENUE]),
+    ("street_m", 1, "街道科普活动月报", OWN, StatForm.Frequency.MONTH, [Reporter.SUBDISTRICT]),
+    ("member_h", 1, "成员单位科普工作半年报", OWN, StatForm.Frequency.HALF, [Reporter.MEMBER]),
+)
+
+
+def _load_forms() -> int:
+    return sum(_load_form(*form) for form in FORMS)
+
+
+def _load_form(code: str, version: int, name: str, basis: str, frequency: str, reporters: list) -> int:
+    given = {"name": name, "basis": basis, "frequency": frequency, "reporters": reporters}
+    form, _ = StatForm.objects.update_or_create(code=code, version=version, defaults=given)
+    rows = _rows(f"{code}_form_v{version}.csv")
     parents = {}
     for position, row in enumerate(rows, start=1):
         part = int(row["part"])
@@ -70,14 +87,21 @@ def _load_form() -> int:
                 "decimals": int(row["decimals"]),
                 "definition": row["definition"],
                 "is_confirmed": row["is_confirmed"] == "1",
+                "is_text": row.get("is_text") == "1",
+                "low": row.get("low") or None,
+                "high": row.get("high") or None,
                 "parent": parents.get(row["parent"]),
                 "position": position,
             },
         )
         parents[key] = item
-    rules = json.loads((DATA / "kp_rules_v1.json").read_text(encoding="utf-8"))
+    return len(rows) + _load_rules(form, parents)
+
+
+def _load_rules(form: StatForm, items: dict) -> int:
+    rules = json.loads((DATA / f"{form.code}_rules_v{form.version}.json").read_text(encoding="utf-8"))
     for rule in rules:
-        check_expression(rule["expression"], parents)
+        check_expression(rule["expression"], items)
         ValidationRule.objects.update_or_create(
             form=form,
             code=rule["code"],
@@ -87,7 +111,7 @@ def _load_form() -> int:
                 "expression": rule["expression"],
             },
         )
-    return len(rows) + len(rules)
+    return len(rules)
 
 
 def _load_series() -> int:

@@ -1,113 +1,33 @@
-"""Everything that changes a return: opening a year, filling, submitting, reviewing."""
+"""Everything that changes what stands in a return: filling, handing in, talking about a cell, reviewing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from indicators import sources
+from indicators.actions.rounds import fillers_of, lock_open, require_filler
 from indicators.models import (
     RETURN_FLOW,
+    YEARLY_FORM,
     CellRemark,
-    Period,
+    Evidence,
     Return,
     ReturnCell,
-    StatForm,
+    Settlement,
+    Submission,
+    plain,
 )
-from indicators.queries.returns import check
-from indicators.rules import NOT_APPLICABLE, NotANumber, Value, read_value, text
+from indicators.queries.evidence import written
+from indicators.queries.returns import cells_of, check
+from indicators.rules import NOT_APPLICABLE, NotANumber, Value, read_value, read_words, text
 from portal import audit
-from portal.accounts import User, people_with, require
+from portal.accounts import User, may, people_with, require
 from portal.errors import Refused
 from portal.notices import Notice, notify
-from portal.regions import Region
 from portal.roles import Perm
-
-
-@transaction.atomic
-def open_period(form: StatForm, *, year: int, opens_on: date, due_on: date, by: User) -> Period:
-    """Open one year's round: a return for every reporting district, filled with what the portal counts.
-
-    Raises Refused if the year is open already. Of two people who open it at once, one makes the row.
-    """
-    require(by, Perm.RETURN_REVIEW, Region.objects.city())
-    given = {"form": form, "opens_on": opens_on, "due_on": due_on}
-    Period(year=year, **given).full_clean(validate_unique=False)
-    period, is_new = Period.objects.get_or_create(year=year, defaults=given)
-    if not is_new:
-        raise Refused(f"{year}年度的填报已经开启。")
-    audit.record(period, "create", by=by)
-    counted = sources.count_cells(year)
-    for district in Region.objects.districts():
-        filing = create_return(period, region=district, by=by, counted=counted)
-        notify(
-            people_with(Perm.RETURN_FILL, district),
-            f"{filing}已开放填报，请于{due_on:%Y年%-m月%-d日}前提交。",
-            link=filing.get_absolute_url(),
-            kind=Notice.Kind.TASK,
-        )
-    return period
-
-
-@transaction.atomic
-def create_return(period: Period, *, region: Region, by: User, counted: Mapping | None = None) -> Return:
-    """A district's return with all its cells, those that the portal counts already filled."""
-    filing = Return(period=period, region=region, created_by=by)
-    filing.full_clean()
-    filing.save()
-    ReturnCell.objects.bulk_create(
-        ReturnCell(filing=filing, item=item) for item in period.form.items.order_by("position")
-    )
-    _fill_counted(filing, counted if counted is not None else sources.count_cells(period.year))
-    audit.record(filing, "create", by=by)
-    return filing
-
-
-@transaction.atomic
-def count_again(filing: Return, *, by: User) -> int:
-    """Fetch the portal's counts anew; returns how many cells changed. What an officer entered stays.
-
-    Raises Refused once the return is no longer with the district.
-    """
-    require(by, Perm.RETURN_FILL, filing)
-    _lock_open(filing)
-    changed = _fill_counted(filing, sources.count_cells(filing.period.year))
-    audit.record(filing, "count", by=by, note=f"{changed} 项")
-    return changed
-
-
-def _fill_counted(filing: Return, counted: Mapping) -> int:
-    """Write the portal's figure beside each cell it can count, and into those nobody has filled."""
-    now, changed = timezone.now(), []
-    code = filing.region.district_code
-    for cell in filing.cells.select_related("item").filter(item__key__in=list(counted)):
-        value = counted[cell.item.key].get(code)
-        is_untouched = cell.source == ReturnCell.Source.COUNTED or (cell.version == 0 and not cell.text)
-        if value is None or (value == cell.counted_value and not is_untouched):
-            continue
-        if is_untouched and value != cell.value:
-            cell.value, cell.state = value, ReturnCell.State.NUMBER
-            cell.source, cell.version, cell.changed_at = ReturnCell.Source.COUNTED, cell.version + 1, now
-        elif value == cell.counted_value:
-            continue
-        cell.counted_value = value
-        changed.append(cell)
-    fields = ["value", "state", "source", "version", "changed_at", "counted_value"]
-    ReturnCell.objects.bulk_update(changed, fields)
-    Return.objects.filter(pk=filing.pk).update(counted_at=now)
-    filing.counted_at = now
-    return len(changed)
-
-
-def _lock_open(filing: Return) -> Return:
-    """The row, locked until the transaction ends. Raises Refused unless the district may change it."""
-    held = Return.objects.select_for_update(of=("self",)).get(pk=filing.pk)
-    if not held.is_open:
-        raise Refused(f"年报{held.get_status_display()}，不能修改；如需更改请联系市科协退回。")
-    return held
-
 
 # ---------------------------------------------------------------- filling
 
@@ -140,6 +60,12 @@ class Conflict:
     at: datetime | None
     version: int
 
+    @property
+    def sentence(self) -> str:
+        """Both values, in words."""
+        when = f"于{timezone.localtime(self.at):%-m月%-d日 %H:%M}" if self.at else ""
+        return f"{self.by}{when}改为“{self.theirs or '空'}”，您填的是“{self.mine or '空'}”，请选择保留哪个。"
+
 
 @dataclass
 class Saved:
@@ -147,17 +73,21 @@ class Saved:
     faults: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
 
+    @property
+    def words(self) -> str:
+        return f"{self.changed} 项。"
+
 
 @transaction.atomic
 def save_draft(filing: Return, typed: Mapping[str, Typed], *, by: User) -> Saved:
     """Keep what was typed, valid or not. A cell that somebody else changed since is not overwritten: it
     comes back as a conflict with both values.
 
-    Raises PermissionDenied without the right to fill this district's return, and Refused once the return is
-    no longer with the district.
+    Raises PermissionDenied without the right to fill this return, and Refused once it is no longer with its
+    reporter.
     """
-    require(by, Perm.RETURN_FILL, filing)
-    _lock_open(filing)
+    require_filler(by, filing)
+    lock_open(filing)
     saved, changes, now = Saved(), {}, timezone.now()
     keys = [key for key, entry in typed.items() if entry.is_touched]
     cells = filing.cells.filter(item__key__in=keys).select_related("item", "changed_by")
@@ -178,7 +108,7 @@ def save_draft(filing: Return, typed: Mapping[str, Typed], *, by: User) -> Saved
         saved.changed += 1
     if changes:
         CellRemark.objects.filter(
-            cell__filing=filing, cell__item__key__in=list(changes), answered_at=None
+            cell__filing=filing, cell__item__key__in=list(changes), asks=True, answered_at=None
         ).update(answered_at=now)
         audit.record(filing, "fill", by=by, changes=changes)
     return saved
@@ -210,11 +140,11 @@ def _write(cell: ReturnCell, words: str, note: str, by: User, now: datetime) -> 
     """Write one cell; returns the fault of what was typed, "" if there is none."""
     fault, value = "", None
     try:
-        value = read_value(words, cell.item.decimals)
+        value = read_words(words) if cell.item.is_text else read_value(words, cell.item.decimals)
     except NotANumber as error:
         fault = str(error)
-    cell.state, cell.value = _state(value)
-    cell.typed = words.strip()[:40] if fault else ""
+    cell.state, cell.value, cell.words = _state(cell, value)
+    cell.typed = words.strip()[:200] if fault else ""
     is_counted = cell.counted_value is not None and cell.value == cell.counted_value
     cell.source = ReturnCell.Source.COUNTED if is_counted else ReturnCell.Source.ENTERED
     cell.note, cell.changed_by, cell.changed_at = note.strip()[:200], by, now
@@ -222,6 +152,7 @@ def _write(cell: ReturnCell, words: str, note: str, by: User, now: datetime) -> 
     fresh = ReturnCell.objects.filter(pk=cell.pk, version=cell.version).update(
         state=cell.state,
         value=cell.value,
+        words=cell.words,
         typed=cell.typed,
         source=cell.source,
         note=cell.note,
@@ -235,12 +166,15 @@ def _write(cell: ReturnCell, words: str, note: str, by: User, now: datetime) -> 
     return fault
 
 
-def _state(value: Value) -> tuple[str, object]:
+def _state(cell: ReturnCell, value: Value) -> tuple[str, object, str]:
+    """State, number and words of what was read."""
     if value is None:
-        return ReturnCell.State.EMPTY, None
+        return ReturnCell.State.EMPTY, None, ""
     if value == NOT_APPLICABLE:
-        return ReturnCell.State.NOT_APPLICABLE, None
-    return ReturnCell.State.NUMBER, value
+        return ReturnCell.State.NOT_APPLICABLE, None, ""
+    if cell.item.is_text:
+        return ReturnCell.State.TEXT, None, value
+    return ReturnCell.State.NUMBER, value, ""
 
 
 # ---------------------------------------------------------------- submitting and reviewing
@@ -250,11 +184,13 @@ def _state(value: Value) -> tuple[str, object]:
 def submit(filing: Return, *, by: User) -> None:
     """Hand in a return whose cells are all filled and whose rules all hold or are explained.
 
+    What stands in it, and the records the portal counted for it, are kept as they are now.
     Raises Refused with what is still to be done.
     """
-    require(by, Perm.RETURN_FILL, filing)
-    held = _lock_open(filing)
-    found = check(filing)
+    require_filler(by, filing)
+    held = lock_open(filing)
+    cells = cells_of(filing)
+    found = check(filing, cells)
     if not found.is_ready:
         raise Refused(f"还不能提交：{found.words}。")
     if held.first_submitted_at is None:
@@ -264,6 +200,7 @@ def submit(filing: Return, *, by: User) -> None:
             first_submitted_at=filing.first_submitted_at, submitted_at=filing.first_submitted_at
         )
     RETURN_FLOW.take(filing, "submit", by=by)
+    keep_submission(filing, cells, by=by, at=filing.submitted_at)
     notify(
         people_with(Perm.RETURN_REVIEW, filing.region),
         f"{filing}已提交，请审核。",
@@ -272,49 +209,151 @@ def submit(filing: Return, *, by: User) -> None:
     )
 
 
+def keep_submission(filing: Return, cells: list[ReturnCell], *, by: User | None, at: datetime) -> Submission:
+    """Keep what is handed in, and the evidence of each figure the portal counts."""
+    kept = Submission.objects.create(
+        filing=filing,
+        number=filing.submissions.count() + 1,
+        submitted_at=at,
+        submitted_by=by,
+        cells={cell.item.key: {"text": cell.text, "note": cell.note} for cell in cells},
+        reason=filing.reopen_reason,
+    )
+    if filing.period.form.code == YEARLY_FORM:
+        Evidence.objects.bulk_create(_evidence(kept, filing, cell) for cell in cells if _is_counted(cell))
+    return kept
+
+
+def _is_counted(cell: ReturnCell) -> bool:
+    return cell.counted_value is not None and cell.item.key in sources.COUNTERS
+
+
+def _evidence(kept: Submission, filing: Return, cell: ReturnCell) -> Evidence:
+    counter, key = sources.COUNTERS[cell.item.key], cell.item.key
+    lines = sources.lines(key, filing.region.district_code, filing.period.year)
+    return Evidence(
+        submission=kept,
+        key=key,
+        value=cell.counted_value,
+        counted_at=filing.counted_at,
+        label=counter.label[:80],
+        records=[written(line, counter.is_personal) for line in lines],
+    )
+
+
 @transaction.atomic
 def remark(filing: Return, *, key: str, text: str, by: User) -> CellRemark:
-    """Say something about one cell of a submitted return.
+    """Say something about one cell: a reviewer asks while it waits for review, who fills it replies.
 
-    Raises Refused if the return does not wait for review, or has no such cell.
+    A reply answers what was asked. Raises Refused if it is not the time, or if there is no such cell.
     """
-    require(by, Perm.RETURN_REVIEW, filing)
-    if filing.status != Return.Status.SUBMITTED:
-        raise Refused("只有待审核的年报可以逐项提出意见。")
+    asks = may(by, Perm.RETURN_REVIEW, filing)
+    if not asks:
+        require_filler(by, filing)
+    if asks and filing.status != Return.Status.SUBMITTED:
+        raise Refused("只有待审核的报表可以逐项提出意见。")
+    if not asks and filing.status == Return.Status.ACCEPTED:
+        raise Refused("报表已通过并锁定，如需说明请联系市科协。")
     cell = filing.cells.filter(item__key=key).first()
     if cell is None:
-        raise Refused("年报中没有这一项。")
-    row = CellRemark(cell=cell, text=text.strip(), written_by=by)
+        raise Refused("报表中没有这一项。")
+    row = CellRemark(cell=cell, text=text.strip(), written_by=by, asks=asks)
     row.full_clean()
     row.save()
+    if not asks:
+        cell.remarks.filter(asks=True, answered_at=None).update(answered_at=row.written_at)
     audit.record(filing, "remark", by=by, changes={key: ["", row.text]})
+    if not asks and filing.status == Return.Status.SUBMITTED:
+        notify(
+            people_with(Perm.RETURN_REVIEW, filing.region),
+            f"{filing}的 {key} 有答复：{row.text}",
+            link=f"{filing.get_absolute_url()}#c-{key}",
+        )
+    return row
+
+
+@transaction.atomic
+def settle(filing: Return, *, key: str, choice: str, note: str, by: User) -> Settlement:
+    """Decide which of two figures of a submitted return stands, and why; both are kept.
+
+    The portal's own, if chosen, is written into the cell. Decided once more, the newer decision stands, and
+    the audit trail has the one before.
+    Raises Refused if the return does not wait for review, or the two figures do not differ.
+    """
+    require(by, Perm.RETURN_REVIEW, filing)
+    held = Return.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    if held.status != Return.Status.SUBMITTED:
+        raise Refused("只有待审核的报表可以核定数据；已通过的请先重新开放。")
+    if not note.strip():
+        raise Refused("请写明核定理由。")
+    cell = filing.cells.select_related("item").filter(item__key=key).first()
+    before = Settlement.objects.filter(cell__filing=filing, cell__item__key=key).first()
+    if cell is None or cell.counted_value is None or not (before or cell.is_overwritten):
+        raise Refused("这一项没有平台统计数，或与填报数一致，不需要核定。")
+    given = {
+        "choice": choice,
+        "reported": before.reported if before else cell.text,
+        "counted": cell.counted_value,
+        "note": note.strip()[:300],
+        "settled_by": by,
+        "settled_at": timezone.now(),
+    }
+    row, _ = Settlement.objects.update_or_create(cell=cell, defaults=given)
+    row.full_clean()
+    words = row.reported if choice == Settlement.Choice.REPORTED else plain(cell.counted_value)
+    if words != cell.text:
+        _write(cell, words, cell.note, by, row.settled_at)
+    audit.record(
+        filing,
+        "settle",
+        by=by,
+        changes={key: [before.choice if before else "", choice]},
+        note=row.note,
+    )
     return row
 
 
 @transaction.atomic
 def send_back(filing: Return, *, note: str, by: User) -> None:
-    """Return it to the district with a reason. Raises Refused without one."""
+    """Return it to its reporter with a reason. Raises Refused without one."""
     RETURN_FLOW.take(filing, "send_back", by=by, note=note)
-    _tell_district(filing, f"{filing}已退回修改：{note}", Notice.Kind.TASK)
+    _tell_reporter(filing, f"{filing}已退回修改：{note}", Notice.Kind.TASK)
 
 
 @transaction.atomic
 def accept(filing: Return, *, by: User) -> None:
-    """Accept a submitted return: its cells are locked from now on."""
+    """Accept a submitted return: its cells are locked from now on.
+
+    Raises Refused while somebody's question at a cell waits for its answer.
+    """
+    asked = CellRemark.objects.filter(cell__filing=filing, asks=True, answered_at=None).count()
+    if asked and filing.status == Return.Status.SUBMITTED:
+        raise Refused(f"还有 {asked} 条意见没有答复，请退回修改，或先撤回意见。")
     RETURN_FLOW.take(filing, "accept", by=by)
-    _tell_district(filing, f"{filing}已审核通过。", Notice.Kind.INFO)
+    _tell_reporter(filing, f"{filing}已审核通过。", Notice.Kind.INFO)
+
+
+@transaction.atomic
+def withdraw_remark(filing: Return, *, pk: int, by: User) -> None:
+    """A reviewer's question needs no answer any more. Raises Refused if it has one."""
+    require(by, Perm.RETURN_REVIEW, filing)
+    asked = CellRemark.objects.filter(pk=pk, cell__filing=filing, asks=True, answered_at=None)
+    if not asked.update(answered_at=timezone.now()):
+        raise Refused("这条意见已经答复或撤回。")
+    audit.record(filing, "withdraw_remark", by=by)
 
 
 @transaction.atomic
 def reopen(filing: Return, *, note: str, by: User) -> None:
-    """Give an accepted return back to the district for a stated reason."""
+    """Give an accepted return back to its reporter for a stated reason; what was accepted is kept."""
     RETURN_FLOW.take(filing, "reopen", by=by, note=note)
-    _tell_district(filing, f"{filing}已重新开放：{note}", Notice.Kind.TASK)
+    Return.objects.filter(pk=filing.pk).update(reopen_reason=note.strip()[:300])
+    filing.reopen_reason = note.strip()[:300]
+    _tell_reporter(filing, f"{filing}已重新开放：{note}", Notice.Kind.TASK)
 
 
-def _tell_district(filing: Return, text: str, kind: str) -> None:
-    people = people_with(Perm.RETURN_FILL, filing.region)
-    notify(people, text, link=filing.get_absolute_url(), kind=kind)
+def _tell_reporter(filing: Return, text: str, kind: str) -> None:
+    notify(fillers_of(filing), text, link=filing.get_absolute_url(), kind=kind)
 
 
 def shown(value: Value) -> str:

@@ -13,16 +13,20 @@ from indicators.models.figures import (
     NationalSeries,
     SubdistrictFigure,
 )
-from indicators.models.form import FormItem, Period, StatForm, ValidationRule
+from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter, StatForm, ValidationRule
 from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
 from indicators.models.reports import AnnualReport
 from indicators.models.returns import (
     NOT_APPLICABLE_SIGN,
     RETURN_FLOW,
     CellRemark,
+    Evidence,
+    Reminder,
     Return,
     ReturnCell,
     ReturnQuerySet,
+    Settlement,
+    Submission,
     plain,
 )
 from indicators.models.tables import SavedTable
@@ -32,12 +36,14 @@ __all__ = [
     "NOT_APPLICABLE_SIGN",
     "RETURN_FLOW",
     "WHOLE",
+    "YEARLY_FORM",
     "AnnualReport",
     "CellRemark",
     "ComputeRun",
     "CountMark",
     "Denominator",
     "Edition",
+    "Evidence",
     "Figure",
     "FigureSource",
     "FormItem",
@@ -49,12 +55,16 @@ __all__ = [
     "Observation",
     "Period",
     "RebuildCheck",
+    "Reminder",
+    "Reporter",
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
     "SavedTable",
+    "Settlement",
     "StatForm",
     "SubdistrictFigure",
+    "Submission",
     "ValidationRule",
     "Vintage",
     "VintageCell",

@@ -1,7 +1,27 @@
-"""The statistics form: its items and rules are rows, a version per change; a period is one year's round."""
+"""The statistics forms: items and rules are rows, a version per change; a period is one round of one form."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+
+from portal import calendar
+from portal.calendar import PeriodKind
+
+
+class Reporter(models.TextChoices):
+    """Who hands a return in. A venue files its own: it is never added into its parent's or its district's."""
+
+    DISTRICT = "district", "区"
+    SUBDISTRICT = "subdistrict", "街道"
+    VENUE = "venue", "科普场馆"
+    MEMBER = "member", "成员单位"
+
+
+YEARLY_FORM = "kp"  # the national form: what index and annual report read
+
+
+def by_districts() -> list[str]:
+    return [Reporter.DISTRICT.value]
 
 
 class StatForm(models.Model):
@@ -9,19 +29,34 @@ class StatForm(models.Model):
 
     PERSONAL = frozenset()
 
+    class Frequency(models.TextChoices):
+        YEAR = PeriodKind.YEAR.value, "每年"
+        HALF = PeriodKind.HALF.value, "每半年"
+        QUARTER = PeriodKind.QUARTER.value, "每季度"
+        MONTH = PeriodKind.MONTH.value, "每月"
+
     code = models.CharField("代码", max_length=20)
     version = models.PositiveSmallIntegerField("版本")
     name = models.CharField("名称", max_length=60)
     basis = models.CharField("依据", max_length=200, blank=True)
+    frequency = models.CharField("填报周期", max_length=10, choices=Frequency, default=Frequency.YEAR)
+    reporters = ArrayField(
+        models.CharField(max_length=12, choices=Reporter), default=by_districts, verbose_name="填报对象"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "统计报表"
         constraints = [
+            models.CheckConstraint(
+                name="stat_form_has_reporters",
+                condition=Q(reporters__len__gt=0),
+                violation_error_message="请写明由谁填报。",
+            ),
             models.UniqueConstraint(
                 name="stat_form_once_per_code_and_version",
                 fields=["code", "version"],
                 violation_error_message="该报表已有同一版本。",
-            )
+            ),
         ]
 
     def __str__(self):
@@ -40,8 +75,11 @@ class FormItem(models.Model):
     table = models.CharField("表号", max_length=8)
     table_name = models.CharField("表名", max_length=20)
     name = models.CharField("指标名称", max_length=60)
-    unit = models.CharField("计量单位", max_length=10)
+    unit = models.CharField("计量单位", max_length=10, blank=True)
     decimals = models.PositiveSmallIntegerField("小数位数", default=0)
+    is_text = models.BooleanField("文字", default=False)
+    low = models.DecimalField("通常下限", max_digits=18, decimal_places=2, null=True, blank=True)
+    high = models.DecimalField("通常上限", max_digits=18, decimal_places=2, null=True, blank=True)
     definition = models.CharField("口径", max_length=200, blank=True)
     is_confirmed = models.BooleanField(
         "代码已核实",
@@ -61,11 +99,28 @@ class FormItem(models.Model):
                 name="form_item_once_per_key",
                 fields=["form", "key"],
                 violation_error_message="该项目已存在。",
-            )
+            ),
+            models.CheckConstraint(
+                name="form_item_in_words_has_no_decimals",
+                condition=Q(is_text=False) | Q(decimals=0),
+                violation_error_message="文字项目没有小数位数。",
+            ),
+            models.CheckConstraint(
+                name="form_item_bounds_are_in_order",
+                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")),
+                violation_error_message="通常下限不能大于上限。",
+            ),
         ]
 
     def __str__(self):
         return f"{self.key} {self.name}"
+
+    @property
+    def kind(self) -> str:
+        """What is to be typed, in words."""
+        if self.is_text:
+            return "文字"
+        return f"至多{self.decimals}位小数" if self.decimals else "整数"
 
 
 class ValidationRule(models.Model):
@@ -99,25 +154,54 @@ class ValidationRule(models.Model):
 
 
 class Period(models.Model):
-    """One year's round of returns."""
+    """One round of returns of one form: a year, or the half, quarter or month of one."""
 
     PERSONAL = frozenset()
 
     form = models.ForeignKey(StatForm, models.PROTECT, verbose_name="报表", related_name="periods")
-    year = models.PositiveSmallIntegerField("统计年度", unique=True)
+    year = models.PositiveSmallIntegerField("统计年度")
+    part = models.PositiveSmallIntegerField(
+        "期次", default=1, help_text="季报填 1 至 4，月报填 1 至 12；年报为 1。"
+    )
     opens_on = models.DateField("开始填报")
     due_on = models.DateField("截止日期", help_text="含当日。")
 
     class Meta:
         verbose_name = verbose_name_plural = "填报期"
-        ordering = ["-year"]
+        ordering = ["-year", "-part"]
         constraints = [
+            models.UniqueConstraint(
+                name="period_once_per_form",
+                fields=["form", "year", "part"],
+                violation_error_message="该期填报已经开启。",
+            ),
             models.CheckConstraint(
                 name="period_is_due_after_it_opens",
                 condition=Q(due_on__gte=F("opens_on")),
                 violation_error_message="截止日期不能早于开始填报日期。",
-            )
+            ),
+            models.CheckConstraint(
+                name="period_is_a_part_of_its_year",
+                condition=Q(part__gte=1, part__lte=12),
+                violation_error_message="期次应在 1 至 12 之间。",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.year}年度"
+        return f"{self.year}年度" if self.form.frequency == StatForm.Frequency.YEAR else self.span.label
+
+    @property
+    def span(self) -> calendar.Period:
+        """The days this round is about."""
+        codes = {
+            StatForm.Frequency.YEAR: f"{self.year}",
+            StatForm.Frequency.HALF: f"{self.year}H{self.part}",
+            StatForm.Frequency.QUARTER: f"{self.year}Q{self.part}",
+            StatForm.Frequency.MONTH: f"{self.year}-{self.part:02d}",
+        }
+        return calendar.period(codes[self.form.frequency])
+
+    def before(self) -> "Period | None":
+        """The round just before, of whichever version of the form."""
+        earlier = Q(year__lt=self.year) | Q(year=self.year, part__lt=self.part)
+        return Period.objects.filter(earlier, form__code=self.form.code).order_by("-year", "-part").first()

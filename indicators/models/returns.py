@@ -1,4 +1,4 @@
-"""What a district hands in: a return of cells, and what a reviewer says about one."""
+"""What a reporter hands in: a return of cells, what is said about one, and what stood in it each time."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from indicators.models.form import FormItem, Period
+from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter
 from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.calendar import local_today
 from portal.roles import Perm
@@ -19,15 +19,30 @@ NOT_APPLICABLE_SIGN = "-"
 
 class ReturnQuerySet(ScopedQuerySet):
     def accepted(self):
-        return self.filter(status=Return.Status.ACCEPTED)
+        """What the index and the annual report are made of: the districts' accepted yearly returns."""
+        return self.filter(
+            status=Return.Status.ACCEPTED, reporter=Reporter.DISTRICT, period__form__code=YEARLY_FORM
+        )
 
     def unfinished(self):
-        """Still with the district: to be filled or returned to it."""
+        """Still with the reporter: to be filled or returned to it."""
         return self.filter(status__in=[Return.Status.DRAFT, Return.Status.RETURNED])
+
+    def named(self):
+        """With what their names are made of."""
+        return self.select_related("region", "organization", "period__form")
+
+    def to_fill(self, user: User):
+        """Those a person fills: a unit's only who works there, a region's who holds it."""
+        paths, organizations = user.places_for(Perm.RETURN_FILL)
+        scope = Q(organization__in=organizations)
+        for path in paths:
+            scope |= Q(organization=None, region__path__startswith=path)
+        return self.filter(scope)
 
 
 class Return(Scoped):
-    """The filled form of one district for one year. Accepted, its cells are locked in the database."""
+    """The filled form of one reporter for one period. Accepted, its cells are locked in the database."""
 
     PERSONAL = frozenset()
 
@@ -38,23 +53,40 @@ class Return(Scoped):
         ACCEPTED = "accepted", "已通过"
 
     period = models.ForeignKey(Period, models.PROTECT, verbose_name="填报期", related_name="returns")
+    reporter = models.CharField("填报对象", max_length=12, choices=Reporter, default=Reporter.DISTRICT)
+    extended_to = models.DateField("延期至", null=True, blank=True, editable=False)
+    extension_reason = models.CharField("延期理由", max_length=300, blank=True, editable=False)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     first_submitted_at = models.DateTimeField("首次提交时间", null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField("最近提交时间", null=True, blank=True, editable=False)
     returned_at = models.DateTimeField("退回时间", null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField("通过时间", null=True, blank=True, editable=False)
     counted_at = models.DateTimeField("取数时间", null=True, blank=True, editable=False)
+    reopen_reason = models.CharField("重新开放的理由", max_length=300, blank=True, editable=False)
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = ReturnQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "统计年报"
+        verbose_name = verbose_name_plural = "统计报表填报"
         constraints = [
             models.UniqueConstraint(
-                name="return_once_per_district_and_period",
-                fields=["period", "region"],
-                violation_error_message="该区本年度年报已建立。",
+                name="return_once_per_reporter_and_period",
+                fields=["period", "reporter", "region", "organization"],
+                nulls_distinct=False,
+                violation_error_message="该填报对象本期报表已建立。",
+            ),
+            models.CheckConstraint(
+                name="return_of_a_unit_names_it",
+                condition=Q(reporter__in=["venue", "member"], organization__isnull=False)
+                | Q(reporter__in=["district", "subdistrict"], organization=None),
+                violation_error_message="场馆和成员单位的报表必须写明单位，区和街道的不写。",
+            ),
+            models.CheckConstraint(
+                name="return_is_extended_with_a_reason",
+                condition=Q(extended_to=None, extension_reason="")
+                | Q(Q(extended_to__isnull=False), ~Q(extension_reason="")),
+                violation_error_message="延期须写明日期和理由。",
             ),
             models.CheckConstraint(
                 name="return_submitted_has_a_time",
@@ -69,10 +101,19 @@ class Return(Scoped):
         ]
 
     def __str__(self):
-        return f"{self.region}{self.period.year}年度科普统计年报"
+        return f"{self.reporter_name}{self.period}{self.period.form.name}"
 
     def get_absolute_url(self):
         return reverse("indicators_desk:detail", args=[self.pk])
+
+    @property
+    def reporter_name(self) -> str:
+        return str(self.organization or self.region)
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it is in time, for this reporter."""
+        return self.extended_to or self.period.due_on
 
     @property
     def submitted_on(self) -> date | None:
@@ -80,11 +121,18 @@ class Return(Scoped):
 
     def is_late(self, on: date) -> bool:
         """Late by the day of the first submission, or still not submitted after the last day."""
-        return (self.submitted_on or on) > self.period.due_on
+        return (self.submitted_on or on) > self.due_on
+
+    def is_filled_by(self, user: User) -> bool:
+        """Whether this person fills it: a unit's only who works there, a region's who holds it."""
+        paths, organizations = user.places_for(Perm.RETURN_FILL)
+        if self.organization_id:
+            return self.organization_id in organizations
+        return any(self.region.path.startswith(path) for path in paths)
 
     @property
     def is_open(self) -> bool:
-        """Whether the district may still change it."""
+        """Whether the reporter may still change it."""
         return self.status in (self.Status.DRAFT, self.Status.RETURNED)
 
 
@@ -123,7 +171,7 @@ RETURN_FLOW = Workflow(
 
 
 class ReturnCell(models.Model):
-    """One figure of a return: a number (zero is one), not applicable, or not yet filled.
+    """One entry of a return: a number (zero is one), words, not applicable, or not yet filled.
 
     What was typed and is no number stays in `typed`, so that nothing is lost; the cell then counts as not
     filled. `version` grows with every change: whoever saw an older one does not overwrite in silence.
@@ -133,6 +181,7 @@ class ReturnCell(models.Model):
 
     class State(models.TextChoices):
         NUMBER = "number", "数值"
+        TEXT = "text", "文字"
         NOT_APPLICABLE = "not_applicable", "不适用"
         EMPTY = "empty", "未填"
 
@@ -144,7 +193,8 @@ class ReturnCell(models.Model):
     item = models.ForeignKey(FormItem, models.PROTECT, verbose_name="项目", related_name="+")
     state = models.CharField("取值", max_length=14, choices=State, default=State.EMPTY)
     value = models.DecimalField("数值", max_digits=18, decimal_places=2, null=True, blank=True)
-    typed = models.CharField("未能识别的输入", max_length=40, blank=True)
+    words = models.CharField("文字内容", max_length=200, blank=True)
+    typed = models.CharField("未能识别的输入", max_length=200, blank=True)
     source = models.CharField("来源", max_length=10, choices=Source, default=Source.ENTERED)
     counted_value = models.DecimalField(
         "平台统计数", max_digits=18, decimal_places=2, null=True, blank=True, editable=False
@@ -168,6 +218,11 @@ class ReturnCell(models.Model):
                 violation_error_message="数值与取值状态不一致。",
             ),
             models.CheckConstraint(
+                name="return_cell_has_words_if_it_is_text",
+                condition=Q(Q(state="text"), ~Q(words="")) | Q(~Q(state="text"), words=""),
+                violation_error_message="文字与取值状态不一致。",
+            ),
+            models.CheckConstraint(
                 name="return_cell_is_not_negative",
                 condition=Q(value=None) | Q(value__gte=0),
                 violation_error_message="数值不能为负。",
@@ -179,9 +234,11 @@ class ReturnCell(models.Model):
 
     @property
     def text(self) -> str:
-        """What stands in the input: a plain number, "-" for not applicable, or what was typed."""
+        """What stands in the input: a plain number, words, "-" for not applicable, or what was typed."""
         if self.state == self.State.NOT_APPLICABLE:
             return NOT_APPLICABLE_SIGN
+        if self.state == self.State.TEXT:
+            return self.words
         if self.value is None:
             return self.typed
         return plain(self.value)
@@ -204,19 +261,145 @@ def plain(value: Decimal | None) -> str:
 
 
 class CellRemark(models.Model):
-    """What a reviewer says about one cell. Done with once the cell has changed."""
+    """One line of the talk at a cell. A reviewer's asks, until the cell has changed or somebody replied."""
 
     PERSONAL = frozenset()
 
     cell = models.ForeignKey(ReturnCell, models.CASCADE, verbose_name="数据", related_name="remarks")
     text = models.CharField("意见", max_length=200)
+    asks = models.BooleanField("需答复", default=True)
     written_by = models.ForeignKey(User, models.PROTECT, verbose_name="提出人", related_name="+")
     written_at = models.DateTimeField("提出时间", default=timezone.now)
-    answered_at = models.DateTimeField("修改时间", null=True, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "审核意见"
+        verbose_name = verbose_name_plural = "单元格意见"
         ordering = ["written_at", "pk"]
 
     def __str__(self):
         return self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.asks and self.answered_at is None
+
+
+class Submission(models.Model):
+    """What stood in a return each time it was handed in: written once, so that corrections keep both values.
+
+    `cells` has, by key, the text as it stood in the cell and its note.
+    """
+
+    PERSONAL = frozenset()
+
+    filing = models.ForeignKey(Return, models.CASCADE, verbose_name="报表", related_name="submissions")
+    number = models.PositiveSmallIntegerField("次数")
+    submitted_at = models.DateTimeField("提交时间")
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="提交人", related_name="+")
+    cells = models.JSONField("提交的数据")
+    reason = models.CharField(
+        "更正理由", max_length=300, blank=True, help_text="通过后重新开放时写明的理由。"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报表提交记录"
+        ordering = ["filing", "number"]
+        constraints = [
+            models.UniqueConstraint(name="submission_once_per_number", fields=["filing", "number"])
+        ]
+
+    def __str__(self):
+        return f"{self.filing}第{self.number}次提交"
+
+    def text_of(self, key: str) -> str | None:
+        """What stood in a cell; None if the form had no such item then."""
+        return self.cells[key]["text"] if key in self.cells else None
+
+
+class Evidence(models.Model):
+    """The records the portal counted for a cell, as they were when the return was handed in. Written once.
+
+    `records` has a reference, words, day, amount and address each. Records about people have no words: their
+    names are looked up when the list is opened.
+    """
+
+    PERSONAL = frozenset()
+
+    submission = models.ForeignKey(Submission, models.CASCADE, verbose_name="提交", related_name="evidence")
+    key = models.CharField("项目", max_length=10)
+    value = models.DecimalField("平台统计数", max_digits=18, decimal_places=2)
+    counted_at = models.DateTimeField("取数时间")
+    label = models.CharField("口径", max_length=80)
+    records = models.JSONField("记录", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "平台统计依据"
+        ordering = ["submission", "key"]
+        constraints = [
+            models.UniqueConstraint(
+                name="evidence_once_per_submission_and_item", fields=["submission", "key"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.submission} {self.key}"
+
+
+class Settlement(models.Model):
+    """Which of two figures stands, the reported or the portal's own, and why; both are kept."""
+
+    PERSONAL = frozenset()
+
+    class Choice(models.TextChoices):
+        REPORTED = "reported", "采用填报数"
+        COUNTED = "counted", "采用平台统计数"
+
+    cell = models.OneToOneField(ReturnCell, models.CASCADE, verbose_name="数据", related_name="settlement")
+    choice = models.CharField("核定", max_length=10, choices=Choice)
+    reported = models.CharField("填报数", max_length=40)
+    counted = models.DecimalField("平台统计数", max_digits=18, decimal_places=2)
+    note = models.CharField("理由", max_length=300)
+    settled_by = models.ForeignKey(User, models.PROTECT, verbose_name="核定人", related_name="+")
+    settled_at = models.DateTimeField("核定时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据核定"
+        constraints = [
+            models.CheckConstraint(
+                name="settlement_says_why",
+                condition=~Q(note=""),
+                violation_error_message="请写明核定理由。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.cell} {self.get_choice_display()}"
+
+
+class Reminder(models.Model):
+    """That a reporter was reminded of a return: each stage once per due day."""
+
+    PERSONAL = frozenset()
+
+    class Stage(models.TextChoices):
+        OPEN = "open", "开始填报"
+        WEEK = "week", "七日内截止"
+        DAY = "day", "次日截止"
+        LATE = "late", "逾期"
+        LATE_WEEK = "late_week", "逾期一周"
+
+    filing = models.ForeignKey(Return, models.CASCADE, verbose_name="报表", related_name="reminders")
+    stage = models.CharField("提醒", max_length=10, choices=Stage)
+    due_on = models.DateField("当时的截止日期")
+    sent_at = models.DateTimeField("提醒时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "填报提醒"
+        constraints = [
+            models.UniqueConstraint(
+                name="reminder_once_per_stage_and_due_day", fields=["filing", "stage", "due_on"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.filing} {self.get_stage_display()}"

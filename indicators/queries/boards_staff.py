@@ -7,7 +7,16 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from indicators.models import ComputeRun, Observation, Period, Return, ReturnCell, Vintage, VintageCell
+from indicators.models import (
+    YEARLY_FORM,
+    ComputeRun,
+    Observation,
+    Period,
+    Return,
+    ReturnCell,
+    Vintage,
+    VintageCell,
+)
 from indicators.queries.index import FLAG_WORDS, latest_runs
 from portal.accounts import User, may
 from portal.charts import About, Chart
@@ -57,7 +66,7 @@ def staff_part(user: User, region: Region, vintage: Vintage, year: int, on: date
     """None for whoever may not look into the index of this region."""
     if not may(user, Perm.INDEX_VIEW, region):
         return None
-    period = Period.objects.order_by("-year").first()
+    period = Period.objects.filter(form__code=YEARLY_FORM).select_related("form").order_by("-year").first()
     runs = latest_runs(5)
     differences = _differences(user, region, year)
     return StaffPart(
@@ -77,7 +86,7 @@ def _returns(user: User, region: Region, period: Period | None, on: date) -> lis
     rows = (
         Return.objects.for_user(user, Perm.RETURN_VIEW)
         .filter(period=period, region__path__startswith=region.path)
-        .select_related("region", "period")
+        .named()
         .order_by("region__code", "pk")
     )
     return [(row, row.is_late(on)) for row in rows]

@@ -540,7 +540,7 @@ class ItemHistory:
 def item_history(region: Region, key: str, year: int | None) -> ItemHistory | None:
     """What a district reported for one item, accepted years only; None if it never did."""
     cells = list(
-        ReturnCell.objects.filter(filing__region=region, filing__status=Return.Status.ACCEPTED, item__key=key)
+        ReturnCell.objects.filter(filing__in=Return.objects.accepted().filter(region=region), item__key=key)
         .select_related("item", "filing__period")
         .order_by("filing__period__year")
     )

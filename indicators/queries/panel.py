@@ -18,6 +18,7 @@ from indicators.models import (
     Figure,
     IndicatorVersion,
     Observation,
+    Reporter,
     Return,
     ReturnCell,
 )
@@ -96,6 +97,7 @@ def keys_of(indicators: list[IndicatorVersion]) -> set[str]:
 def _facts(indicators: list[IndicatorVersion], years: list[int]) -> Facts:
     cells = ReturnCell.objects.filter(
         filing__status=Return.Status.ACCEPTED,
+        filing__reporter=Reporter.DISTRICT,
         filing__period__year__in=years,
         item__key__in=keys_of(indicators),
     ).select_related("item", "filing__region", "filing__period")

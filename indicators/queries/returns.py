@@ -1,24 +1,31 @@
-"""Reads of returns: what is due, what a form shows beside each cell, which rules do not hold."""
+"""Reads of returns: what is due, what stands beside each cell, which rules do not hold."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
-from indicators import sources
-from indicators.models import NOT_APPLICABLE_SIGN, Period, Return, ReturnCell
-from indicators.rules import Fault, Value, evaluate
+from indicators.models import (
+    NOT_APPLICABLE_SIGN,
+    FormItem,
+    Period,
+    Return,
+    ReturnCell,
+    Submission,
+    ValidationRule,
+)
+from indicators.rules import BEFORE, Fault, Value, evaluate, foreign_keys, unusual
 from portal.accounts import User
-from portal.calendar import local_today
+from portal.calendar import PeriodKind, local_today
 from portal.roles import Perm
 from portal.waiting import Waiting
 
 
 def value_of(cell: ReturnCell) -> Value:
-    return NOT_APPLICABLE_SIGN if cell.state == ReturnCell.State.NOT_APPLICABLE else cell.value
+    return _value(cell.state, cell.value, cell.words)
 
 
 def cells_of(filing: Return) -> list[ReturnCell]:
@@ -30,32 +37,140 @@ def values_of(cells: list[ReturnCell]) -> dict[str, Value]:
     return {cell.item.key: value_of(cell) for cell in cells}
 
 
-def year_before(filing: Return) -> dict[str, Value]:
-    """The same district's values of the year before, as handed in; empty if there are none."""
-    cells = ReturnCell.objects.filter(
-        filing__region=filing.region_id,
-        filing__period__year=filing.period.year - 1,
-        filing__status__in=[Return.Status.ACCEPTED, Return.Status.SUBMITTED],
-    ).select_related("item")
-    return {cell.item.key: value_of(cell) for cell in cells}
+HANDED_IN = (Return.Status.SUBMITTED, Return.Status.ACCEPTED)
 
 
-def years_before(filing: Return, years: int = 5) -> dict[str, list[tuple[int, Value]]]:
-    """Accepted values of earlier years per cell, the latest first."""
-    cells = (
-        ReturnCell.objects.filter(
-            filing__region=filing.region_id,
-            filing__status=Return.Status.ACCEPTED,
-            filing__period__year__lt=filing.period.year,
-            filing__period__year__gte=filing.period.year - years,
-        )
-        .select_related("item", "filing__period")
-        .order_by("-filing__period__year", "item__position")
+@dataclass(frozen=True)
+class Past:
+    """What the rules and the page hold beside a return."""
+
+    history: dict[str, list[tuple[str, Value]]]  # earlier values of the same reporter, the latest first
+    before: dict[str, Value]  # those of the period just before
+    others: dict[str, list[tuple[Value, Value]]]  # last and present value of each other reporter
+    foreign: dict[str, Value]  # sums of other forms that a rule names
+    foreign_names: dict[str, str]
+
+    def names(self, cells: list[ReturnCell]) -> dict[str, str]:
+        """What each thing a rule may name is called."""
+        own = {cell.item.key: cell.item.name for cell in cells}
+        return {**own, **{f"{BEFORE}{key}": f"上期{name}" for key, name in own.items()}, **self.foreign_names}
+
+    def values(self, own: Mapping[str, Value]) -> dict[str, Value]:
+        """All that a rule may name."""
+        last = {f"{BEFORE}{key}": value for key, value in self.before.items()}
+        return {**own, **last, **self.foreign}
+
+
+def past_of(filing: Return, rules: Iterable[ValidationRule], rounds: int = 8) -> Past:
+    """Earlier rounds of the same reporter, the others' movement, and what other forms say. Four queries."""
+    place = (filing.period.year, filing.period.part)
+    wanted = foreign_keys(rule.expression for rule in rules)
+    found = _rounds(filing).filter(
+        filing__region=filing.region_id, filing__organization=filing.organization_id
     )
+    history: dict[str, dict[tuple[int, int], Value]] = defaultdict(dict)
+    for key, year, part, *held in found.values_list(*_ROW).order_by("-filing__period__year"):
+        if (year, part) < place:
+            history[key][year, part] = _value(*held)
+    latest = sorted({each for rows in history.values() for each in rows}, reverse=True)[:rounds]
+    previous = filing.period.span.previous
+    last = (previous.start.year, _part(previous))
+    return Past(
+        history={
+            key: [(_label(filing, each), rows[each]) for each in latest if each in rows]
+            for key, rows in history.items()
+        },
+        before={key: rows[last] for key, rows in history.items() if last in rows},
+        others=_movement(filing, place, last),
+        foreign=_foreign(filing, wanted),
+        foreign_names=_foreign_names(wanted),
+    )
+
+
+_ROW = (
+    "item__key",
+    "filing__period__year",
+    "filing__period__part",
+    "state",
+    "value",
+    "words",
+)
+
+
+def _value(state: str, value: Decimal | None, words: str) -> Value:
+    return {"not_applicable": NOT_APPLICABLE_SIGN, "text": words}.get(state, value)
+
+
+def _part(span) -> int:
+    """Which half, quarter or month of its year a period is."""
+    months = {PeriodKind.HALF: 6, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}.get(span.kind, 12)
+    return (span.start.month - 1) // months + 1
+
+
+def _label(filing: Return, place: tuple[int, int]) -> str:
+    year, part = place
+    return str(Period(form=filing.period.form, year=year, part=part)).removesuffix("度")
+
+
+def _rounds(filing: Return) -> QuerySet[ReturnCell]:
+    """Cells handed in on the same form, of whichever version."""
+    return ReturnCell.objects.filter(
+        filing__period__form__code=filing.period.form.code, filing__status__in=HANDED_IN
+    ).exclude(filing=filing.pk)
+
+
+def _movement(filing: Return, now: tuple[int, int], then: tuple[int, int]) -> dict[str, list]:
+    """What every other reporter of the same kind handed in, this period and the last."""
+    both = Q(filing__period__year=now[0], filing__period__part=now[1])
+    both |= Q(filing__period__year=then[0], filing__period__part=then[1])
+    rows = _rounds(filing).filter(both, filing__reporter=filing.reporter, state=ReturnCell.State.NUMBER)
+    pairs: dict[tuple, dict] = defaultdict(dict)
+    for region, organization, key, year, part, value in rows.values_list(
+        "filing__region", "filing__organization", *_ROW[:3], "value"
+    ):
+        pairs[key, region, organization][year, part] = value
     found = defaultdict(list)
-    for cell in cells:
-        found[cell.item.key].append((cell.filing.period.year, value_of(cell)))
+    for (key, *_), held in pairs.items():
+        if now in held and then in held:
+            found[key].append((held[then], held[now]))
     return dict(found)
+
+
+def _foreign_names(wanted: set[str]) -> dict[str, str]:
+    if not wanted:
+        return {}
+    items = FormItem.objects.filter(
+        form__code__in={key.partition(":")[0] for key in wanted},
+        key__in={key.partition(":")[2] for key in wanted},
+    )
+    rows = items.order_by("form__version").values_list("form__code", "key", "form__name", "name")
+    return {f"{form}:{key}": f"{title}{name}合计" for form, key, title, name in rows}
+
+
+def _foreign(filing: Return, wanted: set[str]) -> dict[str, Value]:
+    """Sums over other forms' returns of the same place and year; a form nobody has handed in is not known."""
+    if not wanted:
+        return {}
+    rows = (
+        ReturnCell.objects.filter(
+            filing__period__form__code__in={key.partition(":")[0] for key in wanted},
+            filing__period__year=filing.period.year,
+            filing__region__path__startswith=filing.region.path,
+            filing__status__in=HANDED_IN,
+        )
+        .values_list("filing__period__form__code", "item__key")
+        .annotate(total=Sum("value"))
+        .order_by()
+    )
+    return {f"{form}:{key}": total for form, key, total in rows if f"{form}:{key}" in wanted}
+
+
+def handed_in_before(filing: Return) -> Submission | None:
+    """What stood in a return when it was last handed in and is to be compared with: while it waits for
+    review or is accepted, the time before that.
+    """
+    handed = filing.submissions.order_by("-number")
+    return handed.first() if filing.is_open else handed[1:2].first()
 
 
 @dataclass(frozen=True)
@@ -89,21 +204,31 @@ class Check:
 
 
 def check(
-    filing: Return, cells: list[ReturnCell] | None = None, before: Mapping[str, Value] | None = None
+    filing: Return,
+    cells: list[ReturnCell] | None = None,
+    past: Past | None = None,
+    rules: list[ValidationRule] | None = None,
 ) -> Check:
-    """Evaluate all rules of the form against a return."""
+    """Evaluate all rules of the form against a return, and look for what is unusual."""
     cells = cells_of(filing) if cells is None else cells
-    before = year_before(filing) if before is None else before
-    values, notes = values_of(cells), {cell.item.key: cell.note.strip() for cell in cells}
-    names = {cell.item.key: cell.item.name for cell in cells}
-    faults = [
-        fault for rule in filing.period.form.rules.all() for fault in evaluate(rule, values, before, names)
-    ]
+    rules = list(filing.period.form.rules.all()) if rules is None else rules
+    past = past_of(filing, rules) if past is None else past
+    own, notes = values_of(cells), {cell.item.key: cell.note.strip() for cell in cells}
+    names, values = past.names(cells), past.values(own)
+    faults = [fault for rule in rules for fault in evaluate(rule, values, past.before, names)]
+    told = {fault.key for fault in faults if fault.severity == "explain"}
+    for cell in cells:
+        key = cell.item.key
+        if key in told:  # one reason is asked for once
+            continue
+        earlier = [value for _, value in past.history.get(key, ())]
+        bounds = (cell.item.low, cell.item.high)
+        faults += unusual(key, own[key], earlier, past.others.get(key, ()), bounds)
     by_key = defaultdict(list)
     for fault in faults:
         by_key[fault.key].append(fault)
     return Check(
-        missing=[key for key, value in values.items() if value is None],
+        missing=[key for key, value in own.items() if value is None],
         faults=faults,
         unexplained=[f for f in faults if f.severity == "explain" and not notes.get(f.key)],
         overwritten=[cell.item.key for cell in cells if cell.is_overwritten and not cell.note.strip()],
@@ -119,15 +244,15 @@ def returns_for(user: User) -> QuerySet[Return]:
     filled = Q(cells__state__in=[ReturnCell.State.NUMBER, ReturnCell.State.NOT_APPLICABLE])
     return (
         Return.objects.for_user(user, Perm.RETURN_VIEW)
-        .select_related("region", "period")
+        .named()
         .annotate(cell_count=Count("cells"), filled_count=Count("cells", filter=filled))
-        .order_by("-period__year", "region__code")
+        .order_by("-period__year", "-period__part", "region__code", "pk")
     )
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far one year's round is: by district, on time by the day of the first submission."""
+    """How far one round is: on time by the day of the first submission."""
 
     period: Period
     total: int
@@ -136,15 +261,21 @@ class Standing:
     late: int
 
 
-def standing(period: Period, on: date) -> Standing:
-    rows = list(period.returns.select_related("period"))
-    return Standing(
-        period=period,
-        total=len(rows),
-        submitted=sum(1 for row in rows if row.first_submitted_at),
-        accepted=sum(1 for row in rows if row.status == Return.Status.ACCEPTED),
-        late=sum(1 for row in rows if row.is_late(on)),
-    )
+def standings(periods: list[Period], on: date) -> list[Standing]:
+    """How far each of these rounds is."""
+    rows = defaultdict(list)
+    for row in Return.objects.filter(period__in=periods).select_related("period"):
+        rows[row.period_id].append(row)
+    return [
+        Standing(
+            period=period,
+            total=len(rows[period.pk]),
+            submitted=sum(1 for row in rows[period.pk] if row.first_submitted_at),
+            accepted=sum(1 for row in rows[period.pk] if row.status == Return.Status.ACCEPTED),
+            late=sum(1 for row in rows[period.pk] if row.is_late(on)),
+        )
+        for period in periods
+    ]
 
 
 def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
@@ -153,23 +284,23 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
     found = []
     if user.can(Perm.RETURN_FILL):
         mine = list(
-            Return.objects.for_user(user, Perm.RETURN_FILL)
+            Return.objects.to_fill(user)
             .unfinished()
             .filter(period__opens_on__lte=today)
-            .select_related("region", "period")
+            .named()
             .order_by("period__due_on", "pk")[:20]
         )
         late = [row for row in mine if row.is_late(today)]
-        found += _waiting("逾期未报的年报", late)
-        found += _waiting("待填报的年报", [row for row in mine if row not in late])
+        found += _waiting("逾期未报的报表", late)
+        found += _waiting("待填报的报表", [row for row in mine if row not in late])
     if user.can(Perm.RETURN_REVIEW):
         submitted = list(
             Return.objects.for_user(user, Perm.RETURN_REVIEW)
             .filter(status=Return.Status.SUBMITTED)
-            .select_related("region", "period")
+            .named()
             .order_by("submitted_at", "pk")[:20]
         )
-        found += _waiting("待审核的年报", submitted)
+        found += _waiting("待审核的报表", submitted)
     return found
 
 
@@ -181,37 +312,5 @@ def _waiting(title: str, rows: list[Return]) -> list[Waiting]:
 
 
 def _line(row: Return) -> str:
-    due = row.period.due_on
+    due = row.due_on
     return f"{row}（{row.get_status_display()}，{due.month}月{due.day}日截止）"
-
-
-# ---------------------------------------------------------------- where a counted cell is from
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The records behind one counted cell: how many, in what word, and the first of them."""
-
-    label: str
-    word: str
-    register: str
-    value: Decimal | None
-    records: list
-    is_personal: bool
-
-
-def evidence(filing: Return, key: str, *, limit: int = 200) -> Evidence | None:
-    """What the portal counted for a cell; None where it counts nothing."""
-    counter = sources.COUNTERS.get(key)
-    if counter is None:
-        return None
-    cell = filing.cells.filter(item__key=key).first()
-    records = list(counter.records(filing.region.district_code, filing.period.year)[:limit])
-    return Evidence(
-        label=counter.label,
-        word=counter.word,
-        register=counter.register,
-        value=cell.counted_value if cell else None,
-        records=records,
-        is_personal=counter.is_personal,
-    )

@@ -1,30 +1,21 @@
 """The desk's pages of returns: what is due, the grid to fill, the review."""
 
-import json
-from collections import defaultdict
-from dataclasses import dataclass, field
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from indicators import forms
 from indicators.actions import returns as actions
-from indicators.models import (
-    RETURN_FLOW,
-    CellRemark,
-    FormItem,
-    Period,
-    Return,
-    ReturnCell,
-    StatForm,
-)
+from indicators.actions.rounds import count_again
+from indicators.models import RETURN_FLOW, Period, Return
+from indicators.queries import evidence
 from indicators.queries import returns as queries
-from indicators.rules import Fault, NotANumber, Value, read_value
-from portal import audit
+from indicators.views.grid import Sheet, folded, lines, sections, state_of
+from portal import documents
 from portal.accounts import may
 from portal.calendar import local_today
 from portal.errors import Refused
@@ -36,9 +27,10 @@ DESK = ("工作台", "/desk/")
 LIST = ("统计填报", "/desk/returns/")
 
 
-def _return(request, pk: int) -> Return:
-    rows = Return.objects.for_user(request.user, Perm.RETURN_VIEW)
-    return get_object_or_404(rows.select_related("region", "period__form", "created_by"), pk=pk)
+def found(request, pk: int) -> Return:
+    """A return this person may see; any other is not found."""
+    rows = Return.objects.for_user(request.user, Perm.RETURN_VIEW).named()
+    return get_object_or_404(rows.select_related("created_by"), pk=pk)
 
 
 # ---------------------------------------------------------------- what is due
@@ -46,16 +38,17 @@ def _return(request, pk: int) -> Return:
 
 @require_safe
 def return_list(request):
-    """My returns: what is due and by when, late ones first; for staff the standing of every year."""
+    """My returns: what is due and by when, late ones first; for staff the standing of the latest rounds."""
     if not request.user.can(Perm.RETURN_VIEW):
-        raise PermissionDenied("区科协和市科协人员可以查看统计填报。")
+        raise PermissionDenied("填报单位、区科协和市科协人员可以查看统计填报。")
     today = local_today()
     mine = queries.returns_for(request.user)
-    due = list(mine.filter(status__in=["draft", "returned"], period__opens_on__lte=today))
-    due.sort(key=lambda row: (not row.is_late(today), row.period.due_on, row.region.code))
+    waiting = mine.filter(pk__in=Return.objects.to_fill(request.user).unfinished().values("pk"))
+    due = list(waiting.filter(period__opens_on__lte=today)[:MOST_DUE])
+    due.sort(key=lambda row: (not row.is_late(today), row.due_on, row.region.code))
     page = page_by_key(
         mine.exclude(status__in=["draft", "returned"]),
-        order=("-period__year", "region__code", "pk"),
+        order=("-period__year", "-period__part", "region__code", "pk"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
@@ -71,198 +64,82 @@ def return_list(request):
     return render(request, "indicators/return_list.html", context)
 
 
+MOST_DUE = 200
+
+
 def _standings(request, today) -> list[queries.Standing]:
     if not request.user.can(Perm.RETURN_REVIEW):
         return []
-    return [queries.standing(period, today) for period in Period.objects.order_by("-year")[:3]]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def period_new(request):
-    """Open a year's round for all districts."""
-    if not request.user.can(Perm.RETURN_REVIEW):
-        raise PermissionDenied("市科协工作人员可以开启填报。")
-    form = forms.PeriodForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        stat_form = StatForm.objects.order_by("-version").first()
-        if stat_form is None:
-            raise Refused("尚未载入统计报表，请联系管理员。")
-        period = actions.open_period(stat_form, **form.cleaned_data, by=request.user)
-        messages.success(request, f"{period.year}年度填报已开启，各区已收到通知。")
-        return redirect("indicators_desk:list")
-    context = {"form": form, "crumbs": [DESK, LIST, ("开启填报", "")]}
-    return render(request, "indicators/period_form.html", context, status=422 if form.errors else 200)
+    rounds = Period.objects.select_related("form").order_by("-due_on", "-pk")[:6]
+    return queries.standings(list(rounds), today)
 
 
 # ---------------------------------------------------------------- the grid
 
 
-@dataclass
-class Line:
-    """One row of the grid: the cell and all that stands beside it."""
-
-    cell: ReturnCell
-    text: str
-    note: str
-    seen: str
-    last: Value
-    history: list[tuple[int, Value]]
-    faults: list[Fault] = field(default_factory=list)
-    misread: str = ""
-    is_missing: bool = False
-    wants_note: bool = False
-    remarks: list[CellRemark] = field(default_factory=list)
-    conflict: actions.Conflict | None = None
-    current: str = ""
-    is_changed: bool = False
-
-    @property
-    def item(self) -> FormItem:
-        return self.cell.item
-
-    @property
-    def last_text(self) -> str:
-        return actions.shown(self.last)
-
-    @property
-    def history_text(self) -> str:
-        return "；".join(f"{year}年 {actions.shown(value)}" for year, value in self.history)
-
-    @property
-    def is_wrong(self) -> bool:
-        return bool(self.misread or self.conflict or any(fault.severity == "must" for fault in self.faults))
-
-
-def _lines(
-    filing: Return, cells: list[ReturnCell], check: queries.Check, conflicts: dict, typed: dict
-) -> list[Line]:
-    past = queries.years_before(filing)
-    remarks = defaultdict(list)
-    for remark in CellRemark.objects.filter(cell__filing=filing).select_related("written_by"):
-        remarks[remark.cell_id].append(remark)
-    unexplained = {fault.key for fault in check.unexplained} | set(check.overwritten)
-    lines = []
-    for cell in cells:
-        key, conflict = cell.item.key, conflicts.get(cell.item.key)
-        history = past.get(key, [])
-        before = dict(history).get(filing.period.year - 1)
-        old = typed[key] if conflict else None
-        lines.append(
-            Line(
-                cell=cell,
-                text=old.text if old else cell.text,
-                note=old.note if old else cell.note,
-                seen=forms.seen(cell) if old is None else _as_seen(old),
-                current=forms.seen(cell) if old else "",
-                last=before,
-                history=history,
-                faults=check.by_key.get(key, []),
-                misread=_misread(cell),
-                is_missing=cell.state == ReturnCell.State.EMPTY,
-                wants_note=key in unexplained,
-                remarks=remarks[cell.pk],
-                conflict=conflict,
-                is_changed=bool(
-                    filing.returned_at and cell.changed_at and cell.changed_at > filing.returned_at
-                ),
-            )
-        )
-    return lines
-
-
-def _as_seen(typed: actions.Typed) -> str:
-    return json.dumps([typed.seen_version, typed.seen_text, typed.seen_note], ensure_ascii=False)
-
-
-def _misread(cell: ReturnCell) -> str:
-    if not cell.typed:
-        return ""
-    try:
-        read_value(cell.typed, cell.item.decimals)
-    except NotANumber as fault:
-        return str(fault)
-    return ""
-
-
-@dataclass
-class Section:
-    """One table of the form with its lines, to be folded away."""
-
-    table: str
-    name: str
-    lines: list[Line]
-    is_open: bool = True
-
-    @property
-    def missing(self) -> int:
-        return sum(line.is_missing for line in self.lines)
-
-    @property
-    def filled(self) -> int:
-        return len(self.lines) - self.missing
-
-    @property
-    def wrong(self) -> int:
-        return sum(line.is_wrong for line in self.lines)
-
-    @property
-    def unexplained(self) -> int:
-        return sum(line.wants_note and not line.is_wrong for line in self.lines)
-
-    @property
-    def asked(self) -> int:
-        """Lines with a remark that nobody has answered yet."""
-        return sum(any(not remark.answered_at for remark in line.remarks) for line in self.lines)
-
-
-def _sections(lines: list[Line]) -> list[Section]:
-    """The form's tables in order, all unfolded."""
-    groups: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        groups[line.item.table].append(line)
-    return [Section(table, group[0].item.table_name, group) for table, group in groups.items()]
-
-
-def _folded(sections: list[Section]) -> list[Section]:
-    """Unfolded what has to be mended, and the first table that is not filled; the rest folded away."""
-    first = next((section for section in sections if section.missing), None)
-    for section in sections:
-        section.is_open = section is first or bool(section.wrong or section.asked)
-    return sections
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_detail(request, pk):
     """The return of a district: the grid while it may be filled, the figures and the review otherwise."""
-    filing = _return(request, pk)
-    may_fill = filing.is_open and may(request.user, Perm.RETURN_FILL, filing)
+    filing = found(request, pk)
+    may_fill = filing.is_open and filing.is_filled_by(request.user)
     if request.method == "POST":
-        if not may(request.user, Perm.RETURN_FILL, filing):
+        if not filing.is_filled_by(request.user):
             raise Http404  # a return that one may not fill, like one that is not there
         return _save(request, filing)
     return _show(request, filing, may_fill)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_cells(request, pk):
+    """Saves the cells that the page sends while it is filled, and tells what has changed since; by GET only
+    the latter. Data for the grid's script: the form works without it.
+    """
+    filing = get_object_or_404(Return.objects.to_fill(request.user).named(), pk=pk)
+    since = _since((request.POST if request.method == "POST" else request.GET).get("since", ""))
+    saved = None
+    try:
+        if request.method == "POST":
+            keys = [name[2:] for name in request.POST if name.startswith("v-")]
+            saved = actions.save_draft(filing, forms.typed_cells(request.POST, keys), by=request.user)
+    except Refused as refusal:
+        return JsonResponse({"refused": str(refusal)}, status=409)
+    return JsonResponse(state_of(Sheet.of(filing), since, request.user, saved))
+
+
+def _since(text: str):
+    """The moment a page has seen; None, which means everything, for what is no moment."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at is None or timezone.is_aware(at) else None
+
+
 def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, status=200):
-    cells = queries.cells_of(filing)
-    check = queries.check(filing, cells)
-    lines = _lines(filing, cells, check, conflicts or {}, typed or {})
+    sheet = Sheet.of(filing)
+    rows = lines(sheet, conflicts, typed)
     may_review = may(request.user, Perm.RETURN_REVIEW, filing)
     today = local_today()
     context = {
         "filing": filing,
-        "parts": _folded(_sections(lines)) if may_fill else _sections(lines),
-        "check": check,
+        "parts": folded(sections(rows)) if may_fill else sections(rows),
+        "check": sheet.check,
+        "rules": sheet.rule_texts,
         "conflicts": conflicts or {},
-        "filled": len(cells) - len(check.missing),
-        "total": len(cells),
+        "filled": sheet.filled,
+        "total": len(sheet.cells),
         "is_late": filing.is_late(today),
         "may_remark": may_review and filing.status == Return.Status.SUBMITTED,
+        "may_reply": filing.is_filled_by(request.user) and filing.status != Return.Status.ACCEPTED,
+        "may_extend": may_review and filing.is_open,
+        "extend_form": forms.ExtendForm(),
         "steps": [step for step in RETURN_FLOW.open_to(request.user, filing) if step[0] != "submit"],
         "note_form": ReasonForm(),
-        "remarks": [(line, remark) for line in lines for remark in line.remarks if not remark.answered_at],
+        "settle_form": forms.SettleForm(),
+        "remarks": [(line, remark) for line in rows for remark in line.remarks if remark.is_open],
+        "corrections": evidence.corrections(filing),
         "timeline": RETURN_FLOW.timeline(filing),
-        "now": timezone.now(),
+        "seen_at": max((cell.changed_at for cell in sheet.cells if cell.changed_at), default=None),
         "crumbs": [DESK, LIST, (str(filing), "")],
     }
     template = "indicators/return_form.html" if may_fill else "indicators/return_detail.html"
@@ -280,12 +157,12 @@ def _save(request, filing: Return):
     if wants == "submit":
         return _submit(request, filing)
     if wants == "count":
-        changed = actions.count_again(filing, by=request.user)
+        changed = count_again(filing, by=request.user)
         messages.success(request, f"已重新取数，{changed} 项有变化；填报的数没有改动。")
     elif saved.changed:
         messages.success(request, f"已保存 {saved.changed} 项。")
     else:
-        messages.info(request, "没有改动。")
+        messages.success(request, "全部已保存。")
     return redirect(filing)
 
 
@@ -295,16 +172,16 @@ def _submit(request, filing: Return):
     except Refused as refusal:
         messages.error(request, f"{refusal}已填的数都已保存。")
         return redirect(filing)
-    messages.success(request, "年报已提交，市科协审核后会通知您。")
+    messages.success(request, "报表已提交，市科协审核后会通知您。")
     return redirect(filing)
 
 
 # ---------------------------------------------------------------- review
 
 
-def _for_review(request, pk) -> Return:
+def for_review(request, pk) -> Return:
     """A return that this person reviews; any other is not found."""
-    filing = _return(request, pk)
+    filing = found(request, pk)
     if not may(request.user, Perm.RETURN_REVIEW, filing):
         raise Http404
     return filing
@@ -312,19 +189,41 @@ def _for_review(request, pk) -> Return:
 
 @require_POST
 def return_remark(request, pk):
-    filing = _for_review(request, pk)
+    """A line of the talk at a cell: a reviewer's question, or the reply of who fills it."""
+    filing = found(request, pk)
+    if not (may(request.user, Perm.RETURN_REVIEW, filing) or filing.is_filled_by(request.user)):
+        raise Http404
+    withdrawn = request.POST.get("withdraw", "")
+    if withdrawn:
+        actions.withdraw_remark(filing, pk=forms.number(withdrawn), by=request.user)
+        messages.success(request, "意见已撤回，不再需要答复。")
+        return redirect(filing)
     form = forms.RemarkForm(request.POST)
     if not form.is_valid():
         raise Refused("请写明意见（200 字以内）。")
-    actions.remark(filing, **form.cleaned_data, by=request.user)
-    messages.success(request, "意见已记下，退回时区科协会看到。")
+    row = actions.remark(filing, **form.cleaned_data, by=request.user)
+    messages.success(
+        request, "意见已记下，退回时填报人会看到。" if row.asks else "答复已记下，审核人会看到。"
+    )
+    return redirect(f"{filing.get_absolute_url()}#c-{form.cleaned_data['key']}")
+
+
+@require_POST
+def return_settle(request, pk):
+    """Decide between the reported and the counted figure of one cell."""
+    filing = for_review(request, pk)
+    form = forms.SettleForm(request.POST)
+    if not form.is_valid():
+        raise Refused("请选择采用哪个数，并写明理由（300 字以内）。")
+    row = actions.settle(filing, **form.cleaned_data, by=request.user)
+    messages.success(request, f"{form.cleaned_data['key']} 已核定：{row.get_choice_display()}。")
     return redirect(f"{filing.get_absolute_url()}#c-{form.cleaned_data['key']}")
 
 
 @require_POST
 def return_step(request, pk, step):
     """Accept, send back or reopen."""
-    filing = _for_review(request, pk)
+    filing = for_review(request, pk)
     take = {"accept": actions.accept, "send_back": actions.send_back, "reopen": actions.reopen}.get(step)
     if take is None:
         raise Http404
@@ -342,27 +241,25 @@ def return_step(request, pk, step):
 @require_safe
 def return_print(request, pk):
     """The whole return on paper: figures, notes, and lines to sign on."""
-    filing = _return(request, pk)
-    cells = queries.cells_of(filing)
-    lines = _lines(filing, cells, queries.check(filing, cells), {}, {})
-    context = {"filing": filing, "parts": _sections(lines), "now": timezone.now()}
+    filing = found(request, pk)
+    context = {"filing": filing, "parts": sections(lines(Sheet.of(filing))), "now": timezone.now()}
     return render(request, "indicators/return_print.html", context)
 
 
 @require_safe
-def return_source(request, pk, key):
-    """The records that the portal counted for one cell."""
-    filing = _return(request, pk)
-    found = queries.evidence(filing, key)
-    item = get_object_or_404(FormItem, form=filing.period.form, key=key)
-    if found is None:
-        raise Http404("平台没有这一项的统计。")
-    if found.is_personal and found.records:
-        audit.viewed(filing, by=request.user, reason=f"查看 {key} 计入的人员")
-    context = {
-        "filing": filing,
-        "item": item,
-        "found": found,
-        "crumbs": [DESK, LIST, (str(filing), filing.get_absolute_url()), (f"{key} 的来源", "")],
-    }
-    return render(request, "indicators/return_source.html", context)
+def return_sign_off(request, pk):
+    """The sheet that is signed and sealed (签字盖章页): the figures as they were last handed in."""
+    filing = found(request, pk)
+    handed = filing.submissions.order_by("-number").select_related("submitted_by").first()
+    if handed is None:
+        raise Refused("提交之后才能打印签字盖章页。")
+    items = [
+        (item, handed.cells[item.key])
+        for item in filing.period.form.items.order_by("position")
+        if item.key in handed.cells
+    ]
+    context = {"filing": filing, "handed": handed, "items": items, "title": f"{filing}签字盖章页"}
+    data = documents.pdf("documents/return_sign_off.html", context, made_at=handed.submitted_at)
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="return-{filing.pk}-{handed.number}.pdf"'
+    return answer

@@ -2,7 +2,7 @@
 
 from outreach.queries.assessments import checks_waiting
 from outreach.queries.bases import holders, titles_of
-from outreach.queries.coordination import coordination_waiting
+from outreach.queries.coordination import coordination_waiting, member_units
 from outreach.queries.library import library_waiting
 from outreach.queries.plan import measures_by_project, plan_in_force, targets
 from outreach.queries.rounds import evidence_of, titles_waiting
@@ -18,6 +18,7 @@ __all__ = [
     "holders",
     "library_waiting",
     "measures_by_project",
+    "member_units",
     "plan_in_force",
     "supervision_waiting",
     "targets",

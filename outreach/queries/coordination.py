@@ -22,6 +22,11 @@ def members_for(user: User):
     return rows.filter(organization__in=user.places_for(Perm.TASK_REPORT)[1])
 
 
+def member_units():
+    """Ids of the bodies that are member units now."""
+    return Member.objects.filter(left_on=None).values("organization")
+
+
 def post_of(member: Member, role: str) -> MemberPost | None:
     """Who holds a post now; `present` was loaded with the member."""
     return next((post for post in member.present if post.role == role), None)

@@ -311,7 +311,7 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     district.page.locator("summary", has_text="经费").click()
     district.page.locator("#v-KJ100").fill("一百万")
     press(district, "保存草稿")
-    says(district, "已保存 2 项")
+    says(district, "已保存")
     expect(district.page.locator("#c-KR120")).to_contain_text("应不大于 KR100")
     expect(district.page.locator("#v-KJ100")).to_have_value("一百万")
     press(district, "提交")
@@ -324,7 +324,7 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     )
     district.page.locator("#v-KR120").fill("2")
     press(district, "提交")
-    says(district, "年报已提交")
+    says(district, "报表已提交")
 
     staff.open("/desk/")
     follow(staff, f"南山区{year}年度科普统计年报")
@@ -345,9 +345,9 @@ def test_a_return_is_filled_sent_back_answered_and_locked(visit, city_staff, off
     for key in ("KJ100", "KJ120"):
         district.page.locator(f"#v-{key}").fill("80")
     press(district, "提交")
-    says(district, "年报已提交")
+    says(district, "报表已提交")
     staff.open(filing.get_absolute_url())
-    expect(staff.page.locator("#c-KJ100")).to_contain_text("退回后已改")
+    expect(staff.page.locator("#c-KJ100")).to_contain_text("上次提交")
     press(staff, "通过")
 
     district.open(filing.get_absolute_url())

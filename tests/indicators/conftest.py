@@ -1,18 +1,20 @@
 """Reference rows, and a city with six years of returns and one vintage, loaded once per file."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import transaction
 
 from indicators import actions, sample
-from indicators.models import StatForm, Vintage
+from indicators.models import Return, StatForm, Vintage
 from portal import regions as region_file
 from portal.accounts import User
+from portal.calendar import SHANGHAI
 from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
+from tests.indicators.returns import fill_everything
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 
@@ -51,6 +53,26 @@ def officer(nanshan):
 @pytest.fixture
 def colleague(nanshan):
     return UserFactory(username="colleague", name="黄南", holding=(Role.DISTRICT_HEAD, nanshan), mfa=True)
+
+
+@pytest.fixture
+def filing(reference, nanshan, city_staff, officer):
+    actions.open_period(
+        reference,
+        year=2026,
+        opens_on=date(2026, 11, 1),
+        due_on=date(2027, 3, 31),
+        by=city_staff,
+        at=datetime(2026, 11, 2, 9, tzinfo=SHANGHAI),
+    )
+    return Return.objects.named().get(region=nanshan)
+
+
+@pytest.fixture
+def submitted(filing, officer):
+    fill_everything(filing, officer)
+    actions.submit(filing, by=officer)
+    return filing
 
 
 def load_city() -> User:

@@ -43,7 +43,8 @@ def compute(draws=200):
 
 def change_cell(district: str, year: int, key: str, **values) -> None:
     """Change an accepted figure the only way there is: reopen, change, accept."""
-    filings = Return.objects.filter(region__code=district, period__year=year)
+    pks = list(Return.objects.filter(region__code=district, period__year=year).values_list("pk", flat=True))
+    filings = Return.objects.filter(pk__in=pks)
     filings.update(status="returned", returned_at=AT)
     # By number: the tables of an open transaction have no statistics, and a join over them is planned badly.
     keys = list(filings.values_list("pk", flat=True)), list(FormItem.objects.filter(key=key))

@@ -8,9 +8,9 @@ from django.db import Error, transaction
 from django.utils import timezone
 
 from indicators import actions, sample
-from indicators.actions.returns import Typed, count_again
+from indicators.actions.rounds import count_again
 from indicators.models import CellRemark, Return, ReturnCell
-from indicators.queries.returns import check, standing, waiting_for
+from indicators.queries.returns import check, standings, waiting_for
 from indicators.rules import evaluate
 from portal.calendar import SHANGHAI
 from portal.errors import Refused
@@ -19,42 +19,7 @@ from portal.regions import Region
 from portal.roles import Role
 from talent.models import Person
 from tests.factories import UserFactory
-
-
-@pytest.fixture
-def filing(reference, nanshan, city_staff, officer):
-    actions.open_period(
-        reference, year=2026, opens_on=date(2026, 11, 1), due_on=date(2027, 3, 31), by=city_staff
-    )
-    return Return.objects.select_related("region", "period__form").get(region=nanshan)
-
-
-def cell(filing, key) -> ReturnCell:
-    return filing.cells.select_related("item").get(item__key=key)
-
-
-def typed(filing, key, text, note="", *, seen: ReturnCell | None = None) -> dict[str, Typed]:
-    held = seen or cell(filing, key)
-    return {key: Typed(text, note, held.version, held.text, held.note)}
-
-
-def fill_everything(filing, by) -> None:
-    """Every cell as the sample would have it, through the action; notes where the rules ask for one."""
-    values = sample.values_for(filing.region, 2026, 1_795_826, 1.0, random.Random(1))
-    entries = {}
-    for held in filing.cells.select_related("item"):
-        value = values[held.item.key]
-        text = "-" if value is None else f"{value:f}"
-        entries[held.item.key] = Typed(text, "与平台登记口径不同", held.version, held.text, held.note)
-    actions.save_draft(filing, entries, by=by)
-
-
-@pytest.fixture
-def submitted(filing, officer):
-    fill_everything(filing, officer)
-    actions.submit(filing, by=officer)
-    return filing
-
+from tests.indicators.returns import cell, fill_everything, typed
 
 # ---------------------------------------------------------------- opening and counting
 
@@ -332,17 +297,17 @@ def test_officers_do_not_accept_their_own_return(submitted, officer):
 
 def test_the_desk_shows_what_waits_and_what_is_late(filing, officer, city_staff):
     (due,) = waiting_for(officer, date(2026, 12, 1))
-    assert (due.title, due.count) == ("待填报的年报", 1)
+    assert (due.title, due.count) == ("待填报的报表", 1)
     (late,) = waiting_for(officer, date(2027, 4, 1))
-    assert late.title == "逾期未报的年报"
+    assert late.title == "逾期未报的报表"
     assert waiting_for(city_staff, date(2026, 12, 1)) == []
 
 
 def test_staff_see_submitted_returns_waiting(submitted, city_staff):
     (found,) = waiting_for(city_staff)
-    assert (found.title, found.count) == ("待审核的年报", 1)
+    assert (found.title, found.count) == ("待审核的报表", 1)
 
 
 def test_the_standing_of_a_year_never_passes_the_whole(submitted, city_staff):
-    found = standing(submitted.period, timezone.localdate())
+    (found,) = standings([submitted.period], timezone.localdate())
     assert (found.total, found.submitted, found.accepted) == (11, 1, 0)

@@ -4,9 +4,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from indicators.models import Return, VintageCell
+from indicators.models import CellRemark, Return, StatForm, VintageCell
 from indicators.queries import pictures
 from portal import charts
+from portal.calendar import local_today
 from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
@@ -214,7 +215,7 @@ def test_a_page_sent_back_untouched_changes_nothing(client, officer, draft):
 
     response = client.post(draft.get_absolute_url(), data | {"action": "save"}, follow=True)
 
-    assert "没有改动" in text(response)
+    assert "全部已保存" in text(response)
 
 
 def test_what_was_typed_wrong_comes_back_with_its_fault(client, officer, draft):
@@ -276,6 +277,10 @@ def test_hostile_values_never_break_the_form(client, officer, draft, value):
 # ---------------------------------------------------------------- staff
 
 
+def form_key() -> int:
+    return StatForm.objects.get(code="kp").pk
+
+
 def test_staff_remark_return_and_accept(client, staff, submitted):
     client.force_login(staff)
     base = submitted.get_absolute_url()
@@ -284,6 +289,7 @@ def test_staff_remark_return_and_accept(client, staff, submitted):
     assert "与决算不符" in page
     assert "审核通过" in page
 
+    client.post(f"{base}remark/", {"withdraw": CellRemark.objects.get(cell__filing=submitted).pk})
     client.post(f"{base}steps/accept/")
 
     submitted.refresh_from_db()
@@ -311,7 +317,7 @@ def test_staff_open_the_next_year(client, staff, officer):
 
     client.post(
         reverse("indicators_desk:period_new"),
-        {"year": "2027", "opens_on": "2027-11-01", "due_on": "2028-03-31"},
+        {"form": form_key(), "year": "2027", "opens_on": local_today().isoformat(), "due_on": "2099-03-31"},
     )
 
     assert Return.objects.filter(period__year=2027).count() == 11
@@ -323,7 +329,7 @@ def test_a_round_that_ends_before_it_begins_is_told_beside_its_field(client, sta
 
     response = client.post(
         reverse("indicators_desk:period_new"),
-        {"year": "2027", "opens_on": "2027-11-01", "due_on": "2027-03-31"},
+        {"form": form_key(), "year": "2027", "opens_on": "2027-11-01", "due_on": "2027-03-31"},
     )
 
     assert response.status_code == 422

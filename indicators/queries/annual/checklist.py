@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from indicators import sources
-from indicators.models import NationalSeries, Period, Return, Vintage, VintageCell
+from indicators.models import YEARLY_FORM, NationalSeries, Period, Return, Vintage, VintageCell
 from indicators.queries import index as queries
 from portal.regions import Level
 
@@ -23,10 +23,8 @@ class Input:
 
 def checklist(year: int) -> list[Input]:
     """What a year's report needs, in the order of the work."""
-    period = Period.objects.filter(year=year).first()
-    returns = (
-        list(period.returns.select_related("region", "period").order_by("region__code")) if period else []
-    )
+    period = Period.objects.filter(year=year, form__code=YEARLY_FORM).first()
+    returns = list(period.returns.named().order_by("region__code")) if period else []
     waiting = [row for row in returns if row.status != Return.Status.ACCEPTED]
     found = [
         Input(

@@ -1,6 +1,6 @@
 """The nation beside the city, the method, how good the data are."""
 
-from indicators.models import Denominator, NationalSeries, Return, VintageCell
+from indicators.models import YEARLY_FORM, Denominator, NationalSeries, Return, VintageCell
 from indicators.queries import index as queries
 from indicators.queries.annual.material import Report
 from indicators.queries.annual.totals import as_float, percent_words
@@ -114,8 +114,8 @@ def method_chapter(report: Report) -> dict:
 
 def _quality_section(report: Report) -> dict:
     returns = list(
-        Return.objects.filter(period__year=report.year)
-        .select_related("region", "period")
+        Return.objects.filter(period__year=report.year, period__form__code=YEARLY_FORM)
+        .named()
         .order_by("region__code")
     )
     late = [row.region.name for row in returns if row.first_submitted_at and row.is_late(row.submitted_on)]

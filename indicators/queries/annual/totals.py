@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.method import growth_percent
-from indicators.models import FormItem, Return, ReturnCell
+from indicators.models import FormItem, Reporter, Return, ReturnCell
 from portal.charts import figure_text
 
 
@@ -32,6 +32,7 @@ def totals(keys: set[str], year: int) -> dict[str, Total]:
     cells = (
         ReturnCell.objects.filter(
             filing__status=Return.Status.ACCEPTED,
+            filing__reporter=Reporter.DISTRICT,
             filing__period__year__in=[year - 1, year],
             item__key__in=keys,
         )

@@ -14,24 +14,22 @@ from django.db import transaction
 
 from indicators import sources
 from indicators.actions.editions import Opinion, change_indicator, copy_method, give_opinion, settle_weights
-from indicators.actions.returns import create_return
+from indicators.actions.returns import keep_submission
+from indicators.actions.rounds import create_return
 from indicators.models import (
-    WHOLE,
     CellRemark,
     Denominator,
     Edition,
     Figure,
     FigureSource,
-    LiteracyResult,
-    LiteracySurvey,
     Period,
     Return,
     ReturnCell,
-    SavedTable,
     StatForm,
 )
 from indicators.queries.editions import pairs_of
 from indicators.queries.returns import cells_of, check
+from indicators.sample import literacy, rounds
 from portal.accounts import User, people_with
 from portal.calendar import SHANGHAI
 from portal.jobs import enqueue
@@ -59,38 +57,6 @@ STRENGTH = {
 TREND = {2020: 1.00, 2021: 1.06, 2022: 1.10, 2023: 1.19, 2024: 1.27, 2025: 1.36, 2026: 1.43}
 VISITS = {2020: 0.80, 2021: 0.91, 2022: 0.86, 2023: 1.02, 2024: 1.10, 2025: 1.19, 2026: 1.24}
 BASES = {year: 1 + 0.02 * (year - 2020) for year in TREND}  # a title stands for years
-LITERACY = {2021: "22.3", 2022: "23.6", 2023: "24.4", 2024: "25.2", 2025: "26.1"}
-
-# How far a group lies from the whole, in percentage points of 2025, and its share of those asked.
-LITERACY_GROUPS = (
-    ("sex", (("男", "1.3", 0.54), ("女", "-1.6", 0.46))),
-    (
-        "age",
-        (
-            ("18—29岁", "6.8", 0.31),
-            ("30—39岁", "2.9", 0.30),
-            ("40—49岁", "-3.4", 0.20),
-            ("50—59岁", "-9.6", 0.13),
-            ("60—69岁", "-15.2", 0.06),
-        ),
-    ),
-    (
-        "education",
-        (
-            ("初中及以下", "-17.0", 0.30),
-            ("高中（中专）", "-6.1", 0.25),
-            ("大学专科", "5.2", 0.20),
-            ("大学本科及以上", "18.4", 0.25),
-        ),
-    ),
-    ("focus", (("产业工人", "-4.4", 0.35), ("领导干部和公务员", "19.7", 0.04), ("老年人", "-15.8", 0.08))),
-)
-SHARED_TABLES = (
-    ("各区科普经费筹集额", "measure=KJ100&from=2021&to=2025&rows=region&columns=year"),
-    ("各区每万人科普专职人员", "measure=KR100&from=2021&to=2025&rows=region&columns=year&show=per10k"),
-    ("全市主要科普活动", "measure=KH111&measure=KH121&measure=KH131&region=440300000000&from=2021&to=2025"
-     "&rows=measure&columns=year"),
-)  # fmt: skip
 
 # Per 10,000 residents in a usual year: counts, money in 万元, areas in m².
 PER_WAN = {
@@ -152,7 +118,8 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _load_year(form, year, districts, population, luck, counted, rng, by)
         _load_figures(year, districts, population, luck, rng)
     _load_open_year(form, districts, population, luck, counted, rng, by)
-    _load_literacy(by, years)
+    literacy.load(by, years)
+    rounds.load(rng=rng, by=by)
     _load_draft_edition(by)
     enqueue("index_night", key="sample")  # the first page shows an index; nobody waits for the night
 
@@ -315,6 +282,7 @@ def _load_year(
         values = values_for(district, year, population[district.code], luck[district.code], rng, counts)
         ReturnCell.objects.bulk_create(_cell(filing, item, values[item.key], sent) for item in items)
         _explain(filing)
+        keep_submission(filing, cells_of(filing), by=by, at=sent)
         Return.objects.filter(pk=filing.pk).update(
             status=Return.Status.ACCEPTED,
             first_submitted_at=sent,
@@ -350,9 +318,9 @@ def _load_figures(
         invented = _figures(size, population[district.code], year, rng)
         for name in _uncounted(district.code, counted):
             rows.append(_figure(names[name], district, year, Decimal(invented[name])))
-    if year in LITERACY:
+    if year in literacy.SHARES:
         city = Region.objects.city()
-        rows.append(_figure(names["literacy"], city, year, Decimal(LITERACY[year])))
+        rows.append(_figure(names["literacy"], city, year, Decimal(literacy.SHARES[year])))
     Figure.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -394,37 +362,6 @@ def _figures(size: float, people: float, year: int, rng: random.Random) -> dict[
         "bases": bases,
         "bases_free": min(bases, round(bases * (0.55 + 0.04 * (year - 2020)))),
     }
-
-
-def _load_literacy(by: User, years: int) -> None:
-    """Invented surveys of the city beside the published ones, and tables that the association shares."""
-    city = Region.objects.city()
-    for year in sorted(LITERACY)[-max(years, 1) :]:
-        whole, asked = Decimal(LITERACY[year]), 2600 + 100 * (year - 2020)
-        survey = LiteracySurvey.objects.create(
-            code=f"sample-{year}", year=year, name="深圳市公民科学素质调查（示例）", organiser="示例",
-            population="18—69岁常住居民", method="多阶段分层抽样，入户面访（示例）",
-            source="示例：虚构数，非公布数", is_sample=True,
-        )  # fmt: skip
-        rows = [_share(survey, city, "all", WHOLE, whole, asked, 0)]
-        for kind, groups in LITERACY_GROUPS if year >= 2024 else ():
-            rows += [
-                _share(survey, city, kind, name, whole + Decimal(step), round(asked * part), place)
-                for place, (name, step, part) in enumerate(groups)
-            ]
-        LiteracyResult.objects.bulk_create(rows)
-    SavedTable.objects.bulk_create(
-        SavedTable(owner=by, name=name, query=query, is_shared=True) for name, query in SHARED_TABLES
-    )
-
-
-def _share(
-    survey: LiteracySurvey, city: Region, kind: str, group: str, percent: Decimal, asked: int, place: int
-) -> LiteracyResult:
-    return LiteracyResult(
-        survey=survey, area_kind="own", area="深圳市", region=city, group_kind=kind, group=group,
-        percent=percent, sample_size=asked, position=place,
-    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- the year being filled
@@ -482,6 +419,7 @@ def _being_filled(filing: Return, values: dict, officer: User, by: User) -> None
 def _handed_in(filing: Return, values: dict, officer: User, by: User) -> None:
     sent = datetime(OPEN_YEAR, 11, 18, 10, 5, tzinfo=SHANGHAI)
     _fill_whole(filing, values, officer)
+    keep_submission(filing, cells_of(filing), by=officer, at=sent)
     Return.objects.filter(pk=filing.pk).update(
         status=Return.Status.SUBMITTED, first_submitted_at=sent, submitted_at=sent
     )

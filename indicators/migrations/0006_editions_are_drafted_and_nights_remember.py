@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0003_literacy_and_saved_tables"),
+        ("indicators", "0005_handed_in_is_written_once"),
         ("portal", "0002_scope_and_audit_trail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
