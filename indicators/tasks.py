@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from indicators import actions
+from indicators import actions, sample
 from indicators.queries import pictures
 from indicators.queries.index import current_vintage
 from portal.calendar import local_today
 from portal.errors import Refused
-from portal.jobs import Job, handler
+from portal.jobs import Job, enqueue, handler
 
 
 @handler("index_night")
@@ -28,13 +28,23 @@ def index_night(job: Job) -> None:
         return
     if run is not None:
         pictures.draw_first_pages(current_vintage())
+    if job.key == sample.FIRST_NIGHT:
+        enqueue("sample_reports", key=job.key)
     words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
     job.progress(1, 1, words)
 
 
 @handler("annual_report")
 def annual_report(job: Job) -> None:
-    """Write the PDF of one promised report."""
+    """Write the files that one promised report asks for."""
     job.progress(0, 1, "排版")
     actions.write_report(job.payload["report"])
     job.progress(1, 1, "已生成")
+
+
+@handler("sample_reports")
+def sample_reports(job: Job) -> None:
+    """The sample city's annual reports, once it has an index."""
+    job.progress(0, 1, "编制示例年度报告")
+    sample.load_reports(at=timezone.now())
+    job.progress(1, 1, "已编制")

@@ -68,7 +68,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         "统计与规划",
         (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
-            ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
+            ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE, Perm.REPORT_SIGN)),
             ("规划与任务", "/desk/plan/", (Perm.TASK_VIEW,)),
             ("统筹协调", "/desk/coordination/", (Perm.COORDINATION_MANAGE,)),
             ("科普经费", "/desk/funds/", (Perm.FUND_VIEW,)),

@@ -7,7 +7,7 @@ Observations of an edition's indicators; a Vintage is one computation over all o
 from indicators.models.editions import Edition, IndicatorVersion, Node, Observation
 from indicators.models.figures import Denominator, Figure, FigureSource, NationalSeries
 from indicators.models.form import FormItem, Period, StatForm, ValidationRule
-from indicators.models.reports import AnnualReport
+from indicators.models.reports import REPORT_FLOW, AnnualReport, PartRemark, ReportPart
 from indicators.models.returns import (
     NOT_APPLICABLE_SIGN,
     RETURN_FLOW,
@@ -21,6 +21,7 @@ from indicators.models.vintages import ComputeRun, Vintage, VintageCell, Vintage
 
 __all__ = [
     "NOT_APPLICABLE_SIGN",
+    "REPORT_FLOW",
     "RETURN_FLOW",
     "AnnualReport",
     "CellRemark",
@@ -34,7 +35,9 @@ __all__ = [
     "NationalSeries",
     "Node",
     "Observation",
+    "PartRemark",
     "Period",
+    "ReportPart",
     "Return",
     "ReturnCell",
     "ReturnQuerySet",
