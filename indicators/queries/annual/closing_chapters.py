@@ -12,8 +12,9 @@ from portal.regions import Level
 def national_chapter(report: Report) -> dict:
     """The nation's published figures, and the city beside them where both are known."""
     blocks = [
-        _comparison(report, item, indicator, name, unit)
+        block
         for item, indicator, name, unit in report.plan_file["national"]
+        if (block := _comparison(report, item, indicator, name, unit)) is not None
     ]
     return {
         "id": "nation",
@@ -24,7 +25,8 @@ def national_chapter(report: Report) -> dict:
                 "paragraphs": [
                     report.runs("全国数为全国科普统计调查和公民科学素质抽样调查公布数；缺公布数的年份留空。")
                 ],
-                "blocks": [block for block in blocks if block],
+                "blocks": blocks,
+                "is_pair": len(blocks) == 2,
             },
             {
                 "id": "nation-figures",

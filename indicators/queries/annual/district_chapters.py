@@ -168,9 +168,11 @@ def _pillar_bars(report: Report, pillar) -> dict:
         "title": f"{report.year}年各区{pillar.name}领域水平分值",
         "unit": "分",
         "decimals": 1,
-        "rows": [[district.name, as_float(cell and cell.score)] for district, cell in rows],
-        "highlight": [report.region.name],
-        "reference": ["全市", as_float(city and city.score)],
+        "rows": [
+            *([district.name, as_float(cell and cell.score)] for district, cell in rows),
+            ["全市", as_float(city and city.score)],
+        ],
+        "highlight": [report.place],
     }
 
 

@@ -57,14 +57,12 @@ def _map(block: dict) -> Chart:
 
 
 def _bar(block: dict) -> Chart:
-    reference = block.get("reference")
     return charts.bar(
         _about(block),
         block["rows"],
         columns=("项目", "数值"),
         decimals=block.get("decimals", 0),
         highlight=block.get("highlight", ()),
-        reference=(reference[0], reference[1]) if reference else None,
     )
 
 

@@ -115,9 +115,11 @@ def _districts(report: Report, one: IndicatorVersion) -> dict:
         "title": f"{report.year}年各区{one.name}",
         "unit": one.unit,
         "decimals": 2,
-        "rows": [[district.name, _rate(report, one, district)] for district in report.districts],
-        "reference": ["全市", _rate(report, one, report.city)],
-        "highlight": [] if report.is_city else [report.region.name],
+        "rows": [
+            *([district.name, _rate(report, one, district)] for district in report.districts),
+            ["全市", _rate(report, one, report.city)],
+        ],
+        "highlight": [report.place],
     }
 
 

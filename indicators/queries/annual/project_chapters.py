@@ -85,7 +85,7 @@ def _trend(report: Report, code: str, total: Total) -> dict:
         "title": f"{report.place}{total.name}",
         "unit": total.item.unit,
         "times": [str(year) for year in years],
-        "series": [[total.name, [as_float(total.of(year)) for year in years]]],
+        "series": [[report.place, [as_float(total.of(year)) for year in years]]],
         "decimals": total.decimals,
     }
 
