@@ -111,7 +111,11 @@ def _detail(request, report: AnnualReport, *, letter: forms.LetterForm | None = 
     }
     parts = list(report.parts.prefetch_related("remarks__written_by", "remarks__answered_by"))
     latest = vintage_for(report.region, report.year) if report.is_open else None
-    steps = REPORT_FLOW.open_to(request.user, report)
+    steps = [
+        (name, step)
+        for name, step in REPORT_FLOW.open_to(request.user, report)
+        if name != "sign" or report.submitted_by_id != request.user.pk  # refused in any case
+    ]
     context = {
         "report": report,
         "parts": parts,
