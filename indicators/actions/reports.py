@@ -429,12 +429,9 @@ def letter_of(report: AnnualReport) -> bytes:
     """
     issuer = issuer_of(report.region)
     day = local_today(report.signed_at)
-    sheets = "、".join(sheet["name"] for sheet in report.content["annex"])
     words = [
-        f"现将《{report.name}》（第{report.version}版）印发给你们，请结合工作实际参阅使用。",
-        f"报告的全部数字取自审核通过的各区科普统计年报和科普发展指数，指数结果编号为{report.vintage.short}；"
-        f"附表为电子表格，载有{sheets}。报告和附表可在深圳市科普服务管理平台“年度报告”栏目查阅，"
-        f"报告文件校验码为{report.digest[:16]}。",
+        f"现将《{report.name}》（第{report.version}版）印发给你们，请结合工作实际参阅使用。报告和附表可在"
+        "深圳市科普服务管理平台“年度报告”栏目查阅。",
     ]
     if report.corrections:
         words.append(f"本版更正内容：{report.corrections.rstrip('。')}。此前版本继续保留，供查考。")
@@ -445,7 +442,7 @@ def letter_of(report: AnnualReport) -> bytes:
         recipient=report.letter_recipient.rstrip("：:"),
         body=tuple(Paragraph(text) for text in words),
         signed_on=day,
-        attachments=(report.name, f"{report.name}附表"),
+        attachments=(f"{report.name}及附表",),
         copies=report.letter_copies,
         office=f"{issuer}办公室",
         printed_on=day,
