@@ -36,7 +36,7 @@ from portal.calendar import local_today
 from portal.regions import Region
 from portal.roles import Role
 
-RUNS = 5
+RUNS = 3
 WORKERS = 2
 YEAR = sample.LAST_YEAR
 

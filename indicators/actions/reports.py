@@ -427,8 +427,7 @@ def letter_of(report: AnnualReport) -> bytes:
 
     Basis: GB/T 9704-2012 党政机关公文格式, 7.3.5.4: the day on which the head of the issuing body signs.
     """
-    issuer = issuer_of(report.region)
-    day = local_today(report.signed_at)
+    issuer, day = report.issuer, local_today(report.signed_at)
     words = [
         f"现将《{report.name}》（第{report.version}版）印发给你们，请结合工作实际参阅使用。报告和附表可在"
         "深圳市科普服务管理平台“年度报告”栏目查阅。",
@@ -448,9 +447,3 @@ def letter_of(report: AnnualReport) -> bytes:
         printed_on=day,
     )
     return documents.official_letter(letter)
-
-
-def issuer_of(region: Region) -> str:
-    """深圳市科学技术协会, 深圳市南山区科学技术协会."""
-    place = "深圳市" if region.level == Level.MUNICIPALITY else f"深圳市{region.name}"
-    return f"{place}科学技术协会"

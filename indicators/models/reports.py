@@ -134,6 +134,12 @@ class AnnualReport(Scoped):
         return f"{place}科普发展年度报告（{self.year}）"
 
     @property
+    def issuer(self) -> str:
+        """深圳市科学技术协会, 深圳市南山区科学技术协会."""
+        place = "深圳市" if self.region.level == Level.MUNICIPALITY else f"深圳市{self.region.name}"
+        return f"{place}科学技术协会"
+
+    @property
     def is_open(self) -> bool:
         """Whether its parts may still be written."""
         return self.status == self.Status.DRAFT

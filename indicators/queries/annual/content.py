@@ -43,6 +43,8 @@ def content_of(report: AnnualReport, parts: Iterable[ReportPart] | None = None) 
     return {
         "title": report.name,
         "running": report.name,
+        "issuer": report.issuer,
+        "author": report.issuer,
         "subtitle": "科普统计与科普发展指数",
         "period": f"统计期间：{report.year}年1月1日至12月31日",
         "date": f"第{report.version}版　{cn_date(report.vintage.created_at)}",
