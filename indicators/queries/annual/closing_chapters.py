@@ -3,7 +3,7 @@
 from indicators.models import Denominator, Return
 from indicators.queries import index as queries
 from indicators.queries.annual.material import Report
-from indicators.queries.annual.named import Run
+from indicators.queries.annual.named import Run, national_text
 from indicators.queries.annual.totals import as_float, percent_words
 from portal.charts import figure_text
 from portal.regions import Level
@@ -73,7 +73,7 @@ def _comparison(report: Report, item: str, indicator: str, name: str, unit: str)
 def _latest(report: Report) -> list[list[str]]:
     """The latest published national figures, as a table has them."""
     return [
-        [row.name, row.unit, str(row.year), figure_text(row.value, 2), percent_words(row.growth_percent)]
+        [row.name, row.unit, str(row.year), national_text(row), percent_words(row.growth_percent)]
         for row in report.names.nation.values()
     ]
 

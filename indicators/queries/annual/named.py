@@ -112,7 +112,7 @@ class Names:
         """The figure of one name, as the tables print it. Raises NameFault."""
         match = NAME.fullmatch(name)
         if match is None:
-            raise NameFault(f"“{name}”不是数字的名称，请从右侧“可用的数字”中选取。")
+            raise NameFault(f"“{name}”不是数字的名称，请从“插入数字”的列表中选取。")
         region = self._places.get(match["place"]) if match["place"] else self.report.region
         if region is None:
             raise NameFault(f"“{name}”中的“{match['place']}”不是全市或十一个区之一。")
@@ -143,7 +143,7 @@ class Names:
     def _pillar(self, name: str, asked: _Asked) -> tuple[str, str]:
         pillar = next((one for one in self.report.method.pillars if one.name == asked.name), None)
         if pillar is None or asked.what == "增速":
-            raise NameFault(f"没有“{name}”，请从“可用的数字”中选取。")
+            raise NameFault(f"没有“{name}”，请从“插入数字”的列表中选取。")
         cell = self.report.cell(pillar.code, asked.region, asked.year)
         value = cell and (cell.growth if asked.what == "发展指数" else cell.score)
         return figure_text(value, SCORE_DECIMALS), self._node(pillar.code, asked)
@@ -152,7 +152,7 @@ class Names:
         known = (one for one in self.report.method.indicators if asked.name in (one.name, one.code))
         one = next(known, None)
         if one is None or asked.what == "发展指数":
-            raise NameFault(f"没有“{name}”，请从“可用的数字”中选取。")
+            raise NameFault(f"没有“{name}”，请从“插入数字”的列表中选取。")
         cell = self.report.cell(one.code, asked.region, asked.year)
         if asked.what == "增速":
             before = self.report.cell(one.code, asked.region, asked.year - 1)
@@ -166,7 +166,7 @@ class Names:
     def _item(self, name: str, asked: _Asked) -> tuple[str, str]:
         total = self.report.totals.get(asked.name)
         if total is None or asked.what in ("分值", "发展指数"):
-            raise NameFault(f"没有“{name}”，请从“可用的数字”中选取。")
+            raise NameFault(f"没有“{name}”，请从“插入数字”的列表中选取。")
         value = total.of(asked.year, asked.region)
         if asked.what == "增速":
             text = _change(value, total.of(asked.year - 1, asked.region))
@@ -177,8 +177,8 @@ class Names:
     def _national(self, name: str, asked: _Asked) -> tuple[str, str]:
         row = self.nation.get(asked.name)
         if row is None or asked.what or asked.year != self.report.year:
-            raise NameFault(f"没有“{name}”，请从“可用的数字”中选取；全国数为最近公布年份的数，不写年份。")
-        return figure_text(row.value, 2), self._at(reverse("indicators:method"), None)
+            raise NameFault(f"没有“{name}”，请从“插入数字”的列表中选取；全国数为最近公布年份的数，不写年份。")
+        return national_text(row), self._at(reverse("indicators:method"), None)
 
     def _node(self, code: str, asked: _Asked) -> str:
         return self._at(reverse("indicators:node", args=[asked.region.code, code]), asked.year)
@@ -227,6 +227,11 @@ def item_address(region: Region, key: str, year: int) -> str:
     if region.level == Level.MUNICIPALITY:
         return f"{reverse('reports:item', args=[key])}?year={year}"
     return f"{reverse('indicators:item', args=[region.code, key])}?year={year}"
+
+
+def national_text(row: NationalSeries) -> str:
+    """A published national figure: a whole number as one, others with two decimals."""
+    return figure_text(row.value, 0 if row.value == row.value.to_integral_value() else 2)
 
 
 def _ranks(cell: VintageCell) -> str:
