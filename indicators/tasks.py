@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from indicators import actions, sources
+from indicators import actions, sample, sources
 from indicators.models import Vintage
 from indicators.queries import boards, pictures
 from indicators.queries import index as queries
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.errors import Refused
-from portal.jobs import Job, handler
+from portal.jobs import Job, enqueue, handler
 
 SUNDAY = 6  # everything is counted anew, changed or not
 
@@ -46,6 +46,8 @@ def index_night(job: Job) -> None:
         job.progress(note="绘制图表", done=len(steps) + 2)
         pictures.draw_first_pages(queries.current_vintage())
         boards.draw_first_board(queries.current_vintage())
+    if job.key == sample.FIRST_NIGHT:
+        enqueue("sample_reports", key=job.key)
     words = "另一次计算正在进行" if run is None else ("新结果" if run.is_new else "结果未变")
     job.progress(1, 1, words)
 
@@ -81,7 +83,15 @@ def returns_upkeep(job: Job) -> None:
 
 @handler("annual_report")
 def annual_report(job: Job) -> None:
-    """Write the PDF of one promised report."""
+    """Write the files that one promised report asks for."""
     job.progress(0, 1, "排版")
     actions.write_report(job.payload["report"])
     job.progress(1, 1, "已生成")
+
+
+@handler("sample_reports")
+def sample_reports(job: Job) -> None:
+    """The sample city's annual reports, once it has an index."""
+    job.progress(0, 1, "编制示例年度报告")
+    sample.load_reports(at=timezone.now())
+    job.progress(1, 1, "已编制")

@@ -7,6 +7,7 @@ from indicators.views import (
     index,
     index_desk,
     literacy,
+    report_desk,
     reports,
     return_sheets,
     returns,
@@ -62,16 +63,30 @@ desk = [
     path("<int:pk>/sources/<str:key>/", figures.return_source, name="source"),
 ]
 
-# Annual reports: what everybody may read, and where staff make them.
+# Annual reports: what everybody may read, and where they are written, reviewed, signed and published.
 reports_public = [
     path("", reports.report_list, name="list"),
-    path("<int:pk>/file/", reports.report_file, name="file"),
+    re_path(r"^items/(?P<key>K[A-Z]\d{3}(?:\.\d)?)/$", reports.item_page, name="item"),
+    path("<int:pk>/", reports.report_page, name="page"),
+    path("<int:pk>/file/", reports.report_file, {"what": "file"}, name="file"),
+    path("<int:pk>/annex/", reports.report_file, {"what": "annex"}, name="annex"),
+    path("<int:pk>/letter/", reports.report_file, {"what": "letter"}, name="letter"),
+    path("<int:pk>/chapters/<slug:code>/", reports.report_chapter, name="chapter"),
 ]
 reports_desk = [
-    path("", reports.desk_list, name="list"),
-    path("<int:pk>/", reports.desk_detail, name="detail"),
-    path("<int:pk>/file/", reports.desk_file, name="file"),
-    path("<int:pk>/publish/", reports.desk_publish, name="publish"),
+    path("", report_desk.desk_list, name="list"),
+    path("<int:pk>/", report_desk.desk_detail, name="detail"),
+    path("<int:pk>/file/", report_desk.desk_file, {"what": "file"}, name="file"),
+    path("<int:pk>/annex/", report_desk.desk_file, {"what": "annex"}, name="annex"),
+    path("<int:pk>/letter/", report_desk.desk_file, {"what": "letter"}, name="letter"),
+    path("<int:pk>/letter/head/", report_desk.desk_letter, name="letter_head"),
+    path("<int:pk>/renew/", report_desk.desk_renew, name="renew"),
+    path("<int:pk>/words/", report_desk.words_new, name="words_new"),
+    path("<int:pk>/steps/<slug:step>/", report_desk.desk_step, name="step"),
+    path("<int:pk>/parts/<slug:code>/", report_desk.part_page, name="part"),
+    path("<int:pk>/parts/<slug:code>/remarks/", report_desk.part_remark, name="remark"),
+    path("<int:pk>/parts/<slug:code>/remarks/<int:remark>/", report_desk.part_answer, name="answer"),
+    path("<int:pk>/parts/<slug:code>/<slug:change>/", report_desk.part_change, name="part_change"),
 ]
 
 # The index: nights, vintages on their way to the public, editions being drafted.

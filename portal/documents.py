@@ -95,9 +95,14 @@ def written(html: str, *, made_at: datetime, variant: str = "pdf/ua-1", limits: 
         "static": str(settings.BASE_DIR / "static"),
         "site": settings.SITE_URL,
         "variant": variant,
-        "identifier": hashlib.sha256(html.encode()).hexdigest()[:32],
+        "identifier": identifier_of(html),
     }
     return _by_child(WRITER, options, html.encode(), made_at=made_at, limits=limits)
+
+
+def identifier_of(html: str) -> str:
+    """The identifier that a document of this HTML carries."""
+    return hashlib.sha256(html.encode()).hexdigest()[:32]
 
 
 def book(template: str, content: Mapping[str, Any], *, made_at: datetime, limits: Limits = BOOK) -> bytes:

@@ -69,7 +69,7 @@ DESK: tuple[tuple[str, tuple[tuple[str, str, tuple[Perm, ...]], ...]], ...] = (
         (
             ("统计填报", "/desk/returns/", (Perm.RETURN_VIEW, Perm.RETURN_FILL, Perm.RETURN_REVIEW)),
             ("指数计算", "/desk/index/", (Perm.INDEX_COMPUTE,)),
-            ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE,)),
+            ("年度报告", "/desk/reports/", (Perm.REPORT_MAKE, Perm.REPORT_SIGN)),
             ("数据看板", "/index/board/", (Perm.INDEX_VIEW,)),
             ("自选统计表", "/index/table/", (Perm.INDEX_VIEW,)),
             ("规划与任务", "/desk/plan/", (Perm.TASK_VIEW,)),

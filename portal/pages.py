@@ -27,6 +27,7 @@ from youth_credits import queries as youth_credits
 # What waits for somebody, in the order of the desk.
 WAITING = (
     indicators.waiting_for,
+    indicators.reports_waiting_for,
     youth_credits.waiting_for,
     youth_credits.oversight_waiting,
     resources.waiting_for,

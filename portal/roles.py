@@ -78,6 +78,7 @@ class Perm(models.TextChoices):
     INDEX_VIEW = "index_view", "查看指数明细"
     INDEX_COMPUTE = "index_compute", "计算指数"
     REPORT_MAKE = "report_make", "编制年度报告"
+    REPORT_SIGN = "report_sign", "审核签发年度报告"
     ACCOUNT_ADMIN = "account_admin", "管理账号与授权"
     SECURITY_ADMIN = "security_admin", "管理安全设置"
     AUDIT_VIEW = "audit_view", "查看操作记录"
@@ -169,6 +170,7 @@ PERMS: dict[str, frozenset[Perm]] = {
         Perm.CREDIT_RULES,
         Perm.INDEX_COMPUTE,
         Perm.REPORT_MAKE,
+        Perm.REPORT_SIGN,
         Perm.CASE_REQUEST,
         Perm.CASE_APPROVE,
         Perm.PROTECTION_MANAGE,
@@ -182,14 +184,15 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _NEED_OFFICER
     | _TASK_OFFICER
     | _FUND_CLERK
-    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
+    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.REPORT_MAKE, Perm.CREDIT_OVERVIEW},
     Role.DISTRICT_HEAD: _DISTRICT_READS
     | _CENSUS_OFFICER
     | _TITLE_OFFICER
     | _NEED_OFFICER
     | _TASK_OFFICER
     | _FUND_OFFICER
-    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.CREDIT_OVERVIEW},
+    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.REPORT_MAKE, Perm.REPORT_SIGN}
+    | {Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {
             Perm.DESK_VIEW,

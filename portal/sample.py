@@ -19,6 +19,7 @@ CITY, NANSHAN, YUEHAI = "440300000000", "440305000000", "440305007000"
 # account: (name, role, region code or None for the sample school, None for the sample unit)
 ACCOUNTS = {
     "staff": ("林晓（示例）", Role.STAFF, CITY),
+    "staff_lead": ("江签（示例）", Role.STAFF, CITY),  # signs what the other has written
     "accounts": ("周账（示例）", Role.ACCOUNTS, CITY),
     "security": ("吴安（示例）", Role.SECURITY, CITY),
     "auditor": ("郑审（示例）", Role.AUDITOR, CITY),

@@ -49,7 +49,7 @@ STEADY_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30
 
 ACCOUNTS = (
-    "staff 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计",
+    "staff、staff_lead 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计",
     "district、district_head 南山区科协 · education 教育局 · subdistrict 街道 · school、school_verifier 学校",
     "unit 单位 · expert1…expert5 专家 · volunteer 志愿者 · guardian 监护人",
 )

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -60,14 +60,23 @@ HEADER_FILL, FAULT_FILL, OPEN_FILL = "#E4ECF5", "#FBE3E1", "#FFFBE6"
 MOST_CHOICES_TYPED = 255  # characters of a list that a cell rule itself may hold
 
 
-def write_workbook(target: Target, pages: Sequence[Page], *, spill_to: str | None = None) -> None:
+def write_workbook(
+    target: Target,
+    pages: Sequence[Page],
+    *,
+    spill_to: str | None = None,
+    made_at: datetime | None = None,
+) -> None:
     """Write an xlsx. All in memory, so that no name lies on a disk in clear (90 MB for 50,000 × 9).
 
-    `spill_to` is a folder for larger tables without personal data: row by row through files there.
+    `spill_to` is a folder for larger tables without personal data: row by row through files there. `made_at`
+    is the moment of the content, in place of the clock's: the same content, the same bytes.
     """
     where = {"constant_memory": True, "tmpdir": spill_to} if spill_to else {"in_memory": True}
     target = str(target) if isinstance(target, Path) else target
     with xlsxwriter.Workbook(target, OPTIONS | where) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
         pen = _Pen(book)
         for page in pages:
             pen.write(page)

@@ -14,6 +14,7 @@ from tests.world import ACTORS, PLACES
 RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
 RETURN_READERS = "staff@city district@district district_head@district"
 RETURN_SEERS = f"{RETURN_READERS} subdistrict@street unit@own"
+REPORTERS = "staff district district_head"
 FILLERS = "district@district district_head@district"
 CLERKS = "school@own"
 COURSE_SIDES = "staff@city education@district unit@own"
@@ -144,7 +145,12 @@ PAGES = {
     "indicators:node": Page("*", args=(("code", "440305000000"), ("node", "people")), may_be_empty=True),
     "indicators:item": Page("*", args=(("code", "440305000000"), ("key", "KR110")), may_be_empty=True),
     "reports:list": Page("*"),
+    "reports:item": Page("*", args=(("key", "KR110"),), may_be_empty=True),
+    "reports:page": Page("*", may_be_empty=True),
     "reports:file": Page("*", may_be_empty=True),
+    "reports:annex": Page("*", may_be_empty=True),
+    "reports:letter": Page("*", may_be_empty=True),
+    "reports:chapter": Page("*", args=(("code", "index"),), may_be_empty=True),
     "file": Page("*", of="picture"),
     # --- one's own
     "account": Page("+", "+"),
@@ -496,10 +502,23 @@ PAGES = {
     "indicators_desk:step": Page("", "staff@city", of="return", args=(("step", "accept"),)),
     "indicators_desk:print": Page(RETURN_READERS, of="return"),
     "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),
-    "reports_desk:list": Page("staff", "staff"),
-    "reports_desk:detail": Page("staff", may_be_empty=True),
-    "reports_desk:file": Page("staff", may_be_empty=True),
-    "reports_desk:publish": Page("", "staff", may_be_empty=True),
+    "reports_desk:list": Page(REPORTERS, REPORTERS),
+    "reports_desk:detail": Page(REPORTERS, may_be_empty=True),
+    "reports_desk:file": Page(REPORTERS, may_be_empty=True),
+    "reports_desk:annex": Page(REPORTERS, may_be_empty=True),
+    "reports_desk:letter": Page(REPORTERS, may_be_empty=True),
+    "reports_desk:letter_head": Page("", REPORTERS, may_be_empty=True),
+    "reports_desk:renew": Page("", REPORTERS, may_be_empty=True),
+    "reports_desk:words_new": Page("", REPORTERS, may_be_empty=True),
+    "reports_desk:step": Page("", REPORTERS, args=(("step", "submit"),), may_be_empty=True),
+    "reports_desk:part": Page(REPORTERS, REPORTERS, args=(("code", "index"),), may_be_empty=True),
+    "reports_desk:remark": Page("", REPORTERS, args=(("code", "index"),), may_be_empty=True),
+    "reports_desk:answer": Page(
+        "", REPORTERS, args=(("code", "index"), ("remark", 999_999_999)), may_be_empty=True
+    ),
+    "reports_desk:part_change": Page(
+        "", REPORTERS, args=(("code", "index"), ("change", "up")), may_be_empty=True
+    ),
     # --- children: their own school, nobody else
     "youth_credits:start": Page(SCHOOLS),
     "youth_credits:student_list": Page(SCHOOLS, SCHOOLS),

@@ -25,7 +25,23 @@ from indicators.actions.figures import (
 )
 from indicators.actions.index import compute, years_to_compute
 from indicators.actions.reference import load_reference
-from indicators.actions.reports import ask_report, publish_report, write_report
+from indicators.actions.reports import (
+    add_remark,
+    add_words,
+    answer_remark,
+    begin_report,
+    move_part,
+    publish_report,
+    remove_words,
+    renew_vintage,
+    send_report_back,
+    sign_report,
+    submit_report,
+    switch_part,
+    write_letter_head,
+    write_part,
+    write_report,
+)
 from indicators.actions.returns import accept, remark, reopen, save_draft, send_back, settle, submit
 from indicators.actions.rounds import extend, open_period, remind
 from indicators.actions.vintages import check_rebuild, freeze, publish, thaw
@@ -33,8 +49,11 @@ from indicators.actions.vintages import check_rebuild, freeze, publish, thaw
 __all__ = [
     "accept",
     "add_indicator",
+    "add_remark",
+    "add_words",
     "adopt",
-    "ask_report",
+    "answer_remark",
+    "begin_report",
     "change_edition",
     "change_indicator",
     "change_node",
@@ -55,19 +74,28 @@ __all__ = [
     "give_opinion",
     "import_opinions",
     "load_reference",
+    "move_part",
     "open_period",
     "publish",
     "publish_report",
     "recall",
     "remark",
     "remind",
+    "remove_words",
+    "renew_vintage",
     "reopen",
     "save_draft",
     "send_back",
+    "send_report_back",
     "settle",
     "settle_weights",
+    "sign_report",
     "submit",
+    "submit_report",
+    "switch_part",
     "thaw",
+    "write_letter_head",
+    "write_part",
     "write_report",
     "years_to_compute",
 ]

@@ -15,7 +15,7 @@ from indicators.models.figures import (
 )
 from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter, StatForm, ValidationRule
 from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
-from indicators.models.reports import AnnualReport
+from indicators.models.reports import REPORT_FLOW, AnnualReport, PartRemark, ReportPart
 from indicators.models.returns import (
     NOT_APPLICABLE_SIGN,
     RETURN_FLOW,
@@ -34,6 +34,7 @@ from indicators.models.vintages import ComputeRun, RebuildCheck, Vintage, Vintag
 
 __all__ = [
     "NOT_APPLICABLE_SIGN",
+    "REPORT_FLOW",
     "RETURN_FLOW",
     "WHOLE",
     "YEARLY_FORM",
@@ -53,9 +54,11 @@ __all__ = [
     "NationalSeries",
     "Node",
     "Observation",
+    "PartRemark",
     "Period",
     "RebuildCheck",
     "Reminder",
+    "ReportPart",
     "Reporter",
     "Return",
     "ReturnCell",

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from django.db import transaction
 
 from indicators import sources
+from indicators.actions import reports
 from indicators.actions.editions import Opinion, change_indicator, copy_method, give_opinion, settle_weights
 from indicators.actions.returns import keep_submission
 from indicators.actions.rounds import create_return
 from indicators.models import (
+    AnnualReport,
     CellRemark,
     Denominator,
     Edition,
@@ -39,6 +41,7 @@ from portal.roles import Perm
 LAST_YEAR = 2025
 OPEN_YEAR = 2026
 MARK = "示例"
+FIRST_NIGHT = "sample"  # key of the job that computes the sample city's first index
 
 # How much a district does for its size, and the years: the epidemic shows in visits, not in money.
 STRENGTH = {
@@ -121,7 +124,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
     literacy.load(by, years)
     rounds.load(rng=rng, by=by)
     _load_draft_edition(by)
-    enqueue("index_night", key="sample")  # the first page shows an index; nobody waits for the night
+    enqueue("index_night", key=FIRST_NIGHT)  # the first page shows an index; nobody waits for the night
 
 
 def _load_students(districts: list[Region], population: dict) -> None:
@@ -494,3 +497,53 @@ def _load_draft_edition(by: User) -> None:
 def _times(ratio: float) -> str:
     """A ratio on Saaty's scale: 2, 1, 1/2."""
     return str(round(ratio)) if ratio >= 1 else f"1/{round(1 / ratio)}"
+
+
+# ---------------------------------------------------------------- annual reports, once there is an index
+
+
+CITY_WORDS = {
+    "summary": "（示例）本报告按科普发展规划的五大工程编排，数字随指数结果自动取用。",
+    "p4-4": "（示例）全年举办科普讲座{{项目.KH110}}场，参加{{项目.KH111}}人次，比上年{{项目.KH111.增速}}；"
+    "每万人参加活动{{指标.每万人参加人次}}人次，上年为{{指标.每万人参加人次.2024}}人次。",
+}
+DISTRICT_WORDS = {
+    "summary": "（示例）南山区水平分值{{指数.水平分值}}分，全市为{{全市.指数.水平分值}}分。",
+}
+
+
+def load_reports(*, at: datetime) -> None:
+    """The city's report of the last year, published, and one of a district in review; nothing without the
+    sample accounts.
+    """
+    people = {person.username: person for person in User.objects.filter(username__in=REPORT_PEOPLE)}
+    if len(people) < len(REPORT_PEOPLE) or AnnualReport.objects.exists():
+        return
+    staff, lead, officer, head = (people[name] for name in REPORT_PEOPLE)
+    city = _submitted(Region.objects.city(), CITY_WORDS, "深科协示例〔2026〕1号", staff)
+    reports.sign_report(city, by=lead)
+    _set_in_type(city)
+    reports.publish_report(city, at=at, by=staff)
+    nanshan = Region.objects.get(code="440305000000")
+    district = _submitted(nanshan, DISTRICT_WORDS, "深南科协示例〔2026〕1号", officer)
+    part = district.parts.get(code="p4-1")
+    reports.add_remark(part, place="文字", text="请补充本区社会资金投入的情况。（示例）", by=head)
+
+
+REPORT_PEOPLE = ("staff", "staff_lead", "district", "district_head")
+
+
+def _submitted(region: Region, words: dict[str, str], number: str, by: User) -> AnnualReport:
+    report = reports.begin_report(region=region, year=LAST_YEAR, corrections="", by=by)
+    for part in report.parts.filter(code__in=words):
+        reports.write_part(part, title=part.title, text=words[part.code], seen=part.revision, by=by)
+    reports.write_letter_head(report, number=number, recipient="各有关单位（示例）", copies="", by=by)
+    reports.submit_report(report, by=by)
+    _set_in_type(report)
+    return report
+
+
+def _set_in_type(report: AnnualReport) -> None:
+    """At once: a worker may be at it as well, and one of the two keeps its files."""
+    reports.write_report(report.pk)
+    report.refresh_from_db()

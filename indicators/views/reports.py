@@ -1,115 +1,99 @@
-"""Annual reports: the public list, and the desk where staff make and publish them."""
+"""Published annual reports: the list, each as pages of its own, its files, the way to the records."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from indicators import forms
-from indicators.actions import reports as actions
-from indicators.models import AnnualReport, Period
+from indicators.models import AnnualReport
 from indicators.queries import published_reports
-from indicators.queries.annual import checklist
-from indicators.queries.index import latest_vintage
+from indicators.queries.annual import kept_chapter
+from indicators.queries.reports import city_item
 from portal import files
-from portal.roles import Perm
+from portal.regions import Level
 
-DESK = ("工作台", "/desk/")
-LIST = ("年度报告", "/desk/reports/")
+HOME, LIST = ("首页", "/"), ("年度报告", "/reports/")
 
 
 @login_not_required
 @require_safe
 def report_list(request):
-    """The published annual reports; every version stays."""
-    context = {
-        "reports": published_reports(),
-        "crumbs": [("首页", "/"), ("年度报告", "")],
-    }
+    """The published annual reports of the city and the districts; every version stays."""
+    found = published_reports()
+    groups = [
+        ("全市", [report for report in found if report.region.level == Level.MUNICIPALITY]),
+        ("各区", [report for report in found if report.region.level != Level.MUNICIPALITY]),
+    ]
+    context = {"groups": [group for group in groups if group[1]], "crumbs": [HOME, (LIST[0], "")]}
     return render(request, "indicators/report_list.html", context)
+
+
+def _published(pk: int) -> AnnualReport:
+    found = AnnualReport.objects.published()
+    return get_object_or_404(found.select_related("region", "vintage", "file", "annex", "letter"), pk=pk)
 
 
 @login_not_required
 @require_safe
-def report_file(request, pk):
-    report = get_object_or_404(
-        AnnualReport.objects.select_related("file"), pk=pk, state=AnnualReport.State.PUBLISHED
-    )
-    return files.respond(report.file)
-
-
-def _require_maker(request) -> None:
-    if not request.user.can(Perm.REPORT_MAKE):
-        raise PermissionDenied("市科协工作人员可以编制年度报告。")
-
-
-def _years() -> list[int]:
-    vintage = latest_vintage()
-    known = range(vintage.first_year, vintage.last_year + 1) if vintage else []
-    return sorted({*known, *Period.objects.values_list("year", flat=True)}, reverse=True)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_list(request):
-    """Choose a year, see what is still missing, have the report made."""
-    _require_maker(request)
-    years = _years()
-    form = forms.ReportForm(request.POST or None, years=years)
-    if request.method == "POST" and form.is_valid():
-        report = actions.ask_report(**form.cleaned_data, by=request.user)
-        messages.success(request, "已开始生成，通常不到一分钟。")
-        return redirect(report)
-    vintage = latest_vintage()
-    year = _chosen(request, years, vintage.last_year if vintage else None)
-    context = {
-        "form": form if form.is_bound else forms.ReportForm(years=years, initial={"year": year}),
-        "years": years,
-        "year": year,
-        "checklist": checklist(year) if year else [],
-        "reports": AnnualReport.objects.select_related("vintage", "created_by").order_by("-year", "-version"),
-        "crumbs": [DESK, (LIST[0], "")],
-    }
-    return render(request, "indicators/report_desk.html", context, status=422 if form.errors else 200)
-
-
-def _chosen(request, years: list[int], usual: int | None) -> int | None:
-    text = request.GET.get("year", "")
-    if text.isascii() and text.isdigit() and int(text[:4]) in years:
-        return int(text[:4])
-    return usual or (years[0] if years else None)
-
-
-@require_safe
-def desk_detail(request, pk):
-    _require_maker(request)
-    report = get_object_or_404(
-        AnnualReport.objects.select_related("vintage", "file", "job", "created_by"), pk=pk
+def report_page(request, pk):
+    """The front page of a published report: what it is, its chapters, its files."""
+    report = _published(pk)
+    newer = AnnualReport.objects.published().filter(
+        region=report.region, year=report.year, version__gt=report.version
     )
     context = {
         "report": report,
-        "crumbs": [DESK, LIST, (str(report), "")],
-        "is_making": report.state == AnnualReport.State.MAKING,
+        "content": report.content,
+        "newer": newer.order_by("-version").first(),
+        "crumbs": [HOME, LIST, (str(report), "")],
     }
-    return render(request, "indicators/report_detail.html", context)
+    return render(request, "indicators/report_page.html", context)
 
 
+@login_not_required
 @require_safe
-def desk_file(request, pk):
-    """The PDF before it is published, for those who make it."""
-    _require_maker(request)
-    report = get_object_or_404(AnnualReport.objects.select_related("file"), pk=pk)
-    if report.file is None:
-        raise Http404("报告尚未生成。")
-    return files.respond(report.file)
+def report_chapter(request, pk, code):
+    """One chapter of a published report; its figures lead to their records."""
+    report = _published(pk)
+    chapters = report.content["chapters"]
+    place = next((number for number, one in enumerate(chapters) if one["id"] == code), None)
+    if place is None:
+        raise Http404("报告中没有这一章。")
+    context = {
+        "report": report,
+        "chapter": kept_chapter(chapters[place], digest=report.digest),
+        "note": report.content["note"],
+        "before": chapters[place - 1] if place else None,
+        "after": chapters[place + 1] if place + 1 < len(chapters) else None,
+        "crumbs": [
+            HOME,
+            LIST,
+            (str(report), reverse("reports:page", args=[report.pk])),
+            (chapters[place]["title"], ""),
+        ],
+    }
+    return render(request, "indicators/report_chapter.html", context)
 
 
-@require_POST
-def desk_publish(request, pk):
-    _require_maker(request)
-    report = get_object_or_404(AnnualReport, pk=pk)
-    actions.publish_report(report, at=timezone.now(), by=request.user)
-    messages.success(request, f"{report}已发布，文件和指数结果不再更改。")
-    return redirect(report)
+@login_not_required
+@require_safe
+def report_file(request, pk, what):
+    """One of the files of a published report: file, annex or letter."""
+    found = getattr(_published(pk), what)
+    if found is None:
+        raise Http404("这份报告没有该文件。")
+    return files.respond(found)
+
+
+@login_not_required
+@require_safe
+def item_page(request, key):
+    """What the districts returned for one item: where a figure of the city's report leads."""
+    text = request.GET.get("year", "")
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+    found = city_item(key, year)
+    if found is None:
+        raise Http404("各区没有审核通过的这一项数据。")
+    context = {"found": found, "item": found.item, "crumbs": [HOME, LIST, (found.item.name, "")]}
+    return render(request, "indicators/city_item.html", context)

@@ -518,18 +518,38 @@ def test_after_the_night_anybody_goes_from_the_index_to_the_cell_counted(visit, 
     says(guest, "2025")
 
 
-def test_staff_have_the_annual_report_made_and_published(visit, six_years, city_staff):
+def test_the_annual_report_is_written_signed_and_published_and_its_figures_lead_to_their_records(
+    visit, six_years, city_staff
+):
     indicators.compute(at=timezone.now(), draws=200)
-    staff = visit(city_staff)
+    lead = UserFactory(username="lead", name="江签", holding=(Role.STAFF, Region.objects.city()), mfa=True)
+    staff, signer = visit(city_staff), visit(lead)
     staff.open("/desk/")
     go_by(staff, staff.page.locator("a[href='/desk/reports/']").first)
-    press(staff, "生成年度报告")
-    assert work() == 1
-    staff.open(AnnualReport.objects.get().get_absolute_url())
-    report = PdfReader(io.BytesIO(download(staff, staff.page.get_by_role("link", name="下载 PDF"))))
-    words = "".join("".join(page.extract_text() for page in report.pages).split())
+    press(staff, "开始编制")
+    report = AnnualReport.objects.get()
+    report.parts.filter(code__in=["districts", "indicators", "items"]).update(is_on=False)  # sooner in type
+    follow(staff, "科普活动品牌化工程")
+    staff.page.locator("[name=text]").fill("全年讲座参加 @@ 人次。")
+    staff.page.locator("[name=figure]").select_option("项目.KH111")
+    press(staff, "插入", exact=True)
+    press(staff, "保存", exact=True)
+    is_sound(staff)
+    staff.open(report.get_absolute_url())
+    staff.page.locator("[name=number]").fill("深科协〔2026〕12号")
+    staff.page.locator("[name=recipient]").fill("各区科协")
+    press(staff, "保存", exact=True)
+    press(staff, "送审", exact=True)
+    assert work() >= 1
+    signer.open(report.get_absolute_url())
+    is_sound(signer)
+    written = PdfReader(io.BytesIO(download(signer, signer.page.get_by_role("link", name="下载 PDF"))))
+    words = "".join("".join(page.extract_text() for page in written.pages).split())
     assert "科普管理系统化工程" in words
     assert Vintage.objects.get().digest in words
+    press(signer, "签发", exact=True)
+    assert work() >= 1
+    staff.open(report.get_absolute_url())
     press(staff, "发布", exact=True)
 
     guest = visit(width=390)
@@ -537,3 +557,13 @@ def test_staff_have_the_annual_report_made_and_published(visit, six_years, city_
     is_sound(guest)
     file = download(guest, guest.page.locator("main a[href*='/file/']").first)
     assert file.startswith(b"%PDF")
+    letter = PdfReader(io.BytesIO(download(guest, guest.page.locator("main a[href*='/letter/']").first)))
+    assert "深科协〔2026〕12号" in letter.pages[0].extract_text().replace(" ", "")
+    go_by(guest, guest.page.locator("main th a").first)
+    go_by(guest, guest.page.get_by_role("link", name="科普活动品牌化工程").first)
+    is_sound(guest)
+    says(guest, "全年讲座参加")
+    go_by(guest, guest.page.locator("main a[href*='/items/KH111/']").first)
+    says(guest, "各区之和", "KH111")
+    go_by(guest, guest.page.locator("main a[href*='/440305000000/items/KH111/']").first)
+    says(guest, "审核通过", "2025")

@@ -11,11 +11,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators import actions, sheets
+from indicators import actions
 from indicators.actions.returns import withdraw_remark
 from indicators.models import CellRemark, Return
 from indicators.queries.returns import cells_of, check
 from indicators.rules import check_expression, evaluate, unusual, words_of
+from indicators.sheets import returns as sheets
 from indicators.views.grid import change
 from portal.errors import Refused
 from tests.indicators.returns import cell, typed

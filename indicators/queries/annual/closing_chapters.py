@@ -1,30 +1,32 @@
 """The nation beside the city, the method, how good the data are."""
 
-from indicators.models import YEARLY_FORM, Denominator, NationalSeries, Return, VintageCell
+from indicators.models import YEARLY_FORM, Denominator, Return
 from indicators.queries import index as queries
 from indicators.queries.annual.material import Report
+from indicators.queries.annual.named import Run, national_text
 from indicators.queries.annual.totals import as_float, percent_words
 from portal.charts import figure_text
 from portal.regions import Level
 
 
 def national_chapter(report: Report) -> dict:
-    blocks = []
-    for item, indicator, name, unit in report.plan_file["national"]:
-        blocks.append(_comparison(report, item, indicator, name, unit))
-    rows = [
-        [row.name, row.unit, str(row.year), figure_text(row.value, 2), percent_words(row.growth_percent)]
-        for row in _latest_national(report.year)
+    """The nation's published figures, and the city beside them where both are known."""
+    blocks = [
+        block
+        for item, indicator, name, unit in report.plan_file["national"]
+        if (block := _comparison(report, item, indicator, name, unit)) is not None
     ]
     return {
         "id": "nation",
-        "title": "与全国比较",
         "sections": [
             {
                 "id": "nation-compare",
                 "title": "人均投入与科学素质",
-                "paragraphs": ["全国数为全国科普统计调查和公民科学素质抽样调查公布数；缺公布数的年份留空。"],
-                "blocks": [block for block in blocks if block],
+                "paragraphs": [
+                    report.runs("全国数为全国科普统计调查和公民科学素质抽样调查公布数；缺公布数的年份留空。")
+                ],
+                "blocks": blocks,
+                "is_pair": len(blocks) == 2,
             },
             {
                 "id": "nation-figures",
@@ -35,7 +37,7 @@ def national_chapter(report: Report) -> dict:
                         "kind": "table",
                         "title": "全国科普主要数据（最近公布年份）",
                         "columns": ["项目", "单位", "年份", "数值", "公布增速"],
-                        "rows": rows,
+                        "rows": _latest(report),
                         "source": "全国科普统计调查、中国公民科学素质抽样调查公布数",
                     }
                 ],
@@ -46,10 +48,9 @@ def national_chapter(report: Report) -> dict:
 
 def _comparison(report: Report, item: str, indicator: str, name: str, unit: str) -> dict | None:
     city = {
-        cell.year: cell.rate
-        for cell in VintageCell.objects.filter(
-            vintage=report.vintage, node=indicator, region__level=Level.MUNICIPALITY, year__lte=report.year
-        )
+        year: cell.rate
+        for year in report.years
+        if (cell := report.cell(indicator, report.city, year)) is not None
     }
     nation = {row.year: row.value for row in queries.national(item)}
     years = sorted(city)
@@ -69,16 +70,23 @@ def _comparison(report: Report, item: str, indicator: str, name: str, unit: str)
     }
 
 
+def _latest(report: Report) -> list[list[str]]:
+    """The latest published national figures, as a table has them."""
+    return [
+        [row.name, row.unit, str(row.year), national_text(row), percent_words(row.growth_percent)]
+        for row in report.names.nation.values()
+    ]
+
+
 def method_chapter(report: Report) -> dict:
     edition = report.vintage.edition
     return {
         "id": "method",
-        "title": "附录：方法与数据说明",
         "sections": [
             {
                 "id": "method-index",
                 "title": "指数方法",
-                "paragraphs": [
+                "paragraphs": _plain(
                     f"{edition.name}由{len(report.method.pillars)}个领域、{len(report.method.indicators)}项指标组成，"
                     "指标、领域权重相等。水平分值为指标值在目标值之间的位置，折算为1–100分，超出目标值的部分不加分；"
                     "领域分值为指标分值的平均，总分为领域分值的平均。",
@@ -88,7 +96,7 @@ def method_chapter(report: Report) -> dict:
                     "公布的数不作估算；年报数据可沿用一年并注明；领域须有三分之二以上的权重有数据，"
                     "总分须各领域齐全。全市数为各区分子之和除以分母之和，不是各区比率的平均。",
                     f"位次区间由{report.vintage.draws}次模拟得到，随机种子取自输入数据的摘要。",
-                ],
+                ),
                 "blocks": [
                     {
                         "kind": "words",
@@ -130,11 +138,9 @@ def _quality_section(report: Report) -> dict:
         "统计报表的部分代码为本平台按国家报表体例拟编，不作为官方代码。涉及未成年人且少于10的数值不公布。",
         f"本报告的全部指数结果编号为{report.vintage.digest}，输入数据随结果保存，可以复算。",
     ]
-    return {"id": "method-quality", "title": "数据质量", "paragraphs": words, "blocks": []}
+    return {"id": "method-quality", "title": "数据质量", "paragraphs": _plain(*words), "blocks": []}
 
 
-def _latest_national(year: int) -> list[NationalSeries]:
-    latest: dict[str, NationalSeries] = {}
-    for row in NationalSeries.objects.filter(year__lte=year).order_by("item", "year"):
-        latest[row.item] = row
-    return list(latest.values())
+def _plain(*paragraphs: str) -> list[list[Run]]:
+    """Paragraphs without a figure by name."""
+    return [[Run(text=text)] for text in paragraphs]

@@ -1,72 +1,100 @@
-"""City totals of the return's items, and how the report says them."""
+"""What was returned for the items of the form, and how the report says it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.method import growth_percent
-from indicators.models import FormItem, Reporter, Return, ReturnCell
+from indicators.models import YEARLY_FORM, FormItem, Return, ReturnCell
 from portal.charts import figure_text
+from portal.regions import Level, Region
+
+Values = dict[str, Decimal | None]  # by code of the district
 
 
 @dataclass(frozen=True)
 class Total:
-    """One item over the accepted returns of a year: sum, how many districts, the year before."""
+    """One item over the accepted returns, for one region: its value, the year before, the districts'."""
 
     item: FormItem
-    value: Decimal | None
-    before: Decimal | None
-    districts: dict[str, Decimal | None]
+    region: Region
+    year: int
+    years: dict[int, Values]
+
+    @property
+    def districts(self) -> Values:
+        return self.years.get(self.year, {})
+
+    def of(self, year: int, region: Region | None = None) -> Decimal | None:
+        """A district's value; of the city the sum over the districts, without what is not applicable."""
+        region, values = region or self.region, self.years.get(year, {})
+        return _sum(values) if region.level == Level.MUNICIPALITY else values.get(region.code)
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.of(self.year)
+
+    @property
+    def before(self) -> Decimal | None:
+        return self.of(self.year - 1)
 
     @property
     def growth(self) -> Decimal | None:
         return growth_percent(self.value, self.before, 1)
 
     @property
+    def decimals(self) -> int:
+        return 2 if self.item.decimals else 0
+
+    @property
     def text(self) -> str:
-        return figure_text(self.value, 2 if self.item.decimals else 0)
+        return self.said(self.value)
+
+    def said(self, value: Decimal | None) -> str:
+        """A value as tables and sentences alike print it."""
+        return figure_text(value, self.decimals)
+
+    @property
+    def name(self) -> str:
+        return self.item.name.removeprefix("其中：").replace("：", "")
+
+    @property
+    def words(self) -> str:
+        """讲座参加人次{{项目.KH111}}人次，比上年增长3.2%: the figure by its name, to be looked up."""
+        return f"{self.name}{{{{项目.{self.item.key}}}}}{self.item.unit}{_growth_words(self.growth)}"
 
 
-def totals(keys: set[str], year: int) -> dict[str, Total]:
-    """Sums over the districts; what is not applicable is left out, and no year is invented."""
-    cells = (
-        ReturnCell.objects.filter(
-            filing__status=Return.Status.ACCEPTED,
-            filing__reporter=Reporter.DISTRICT,
-            filing__period__year__in=[year - 1, year],
-            item__key__in=keys,
-        )
-        .select_related("item", "filing__region", "filing__period")
-        .order_by("item__position", "filing__region__code")
-    )
-    by_key: dict[str, dict[int, dict[str, Decimal | None]]] = defaultdict(lambda: defaultdict(dict))
-    items = {}
-    for cell in cells:
-        items[cell.item.key] = cell.item
-        by_key[cell.item.key][cell.filing.period.year][cell.filing.region.code] = cell.value
+def totals(year: int, region: Region) -> dict[str, Total]:
+    """Every item of the form of a year, with what was accepted up to it; no year is invented."""
+    items = FormItem.objects.filter(form__code=YEARLY_FORM, form__periods__year=year)
+    items = items.order_by("form", "position").distinct()
+    cells = ReturnCell.objects.filter(
+        filing__in=Return.objects.accepted(), filing__period__year__lte=year
+    ).values_list("item__key", "filing__period__year", "filing__region__code", "value")
+    by_key: dict[str, dict[int, Values]] = defaultdict(lambda: defaultdict(dict))
+    for key, of_year, code, value in cells.order_by("filing__region__code", "pk"):
+        by_key[key][of_year][code] = value
     return {
-        key: Total(item, _sum(by_key[key][year]), _sum(by_key[key][year - 1]), by_key[key][year])
-        for key, item in items.items()
+        item.key: Total(
+            item, region, year, {when: by_key[item.key][when] for when in sorted(by_key[item.key])}
+        )
+        for item in items
+        if item.key in by_key
     }
 
 
-def _sum(values: dict[str, Decimal | None]) -> Decimal | None:
+def _sum(values: Values) -> Decimal | None:
     known = [value for value in values.values() if value is not None]
     return sum(known, Decimal(0)) if known else None
 
 
-def _growth_words(total: Total) -> str:
-    growth = total.growth
-    if growth is None:
-        return ""
-    if not growth:
-        return "，与上年持平"
-    return f"，比上年{'增长' if growth > 0 else '下降'}{abs(growth)}%"
+def _growth_words(growth: Decimal | None) -> str:
+    return "" if growth is None else f"，{change_words(growth)}" if growth else "，与上年持平"
 
 
-def item_words(total: Total) -> str:
-    name = total.item.name.removeprefix("其中：").replace("：", "")
-    return f"{name}{total.text}{total.item.unit}{_growth_words(total)}"
+def change_words(growth: Decimal) -> str:
+    """比上年增长3.2%."""
+    return f"比上年{'增长' if growth > 0 else '下降'}{abs(growth)}%" if growth else "与上年持平"
 
 
 def as_float(value: Decimal | None) -> float | None:
