@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.urls import reverse
 
 from indicators.models import (
+    YEARLY_FORM,
     Denominator,
     Figure,
     FigureSource,
@@ -28,7 +29,7 @@ from indicators.queries.pictures import HOW_GROWTH, HOW_LEVEL, how_of
 from indicators.rules import suppressed
 from portal.regions import Level, Region
 
-YEARLY_FORM, INDEX_NODE = "kp", "index"
+INDEX_NODE = "index"
 REPORTED, COUNTED, INDEX = "统计年报", "平台统计与录入", "发展指数"
 HIDDEN = "不公布"
 HUNDREDTH = Decimal("0.01")

@@ -73,7 +73,7 @@ class CityItem:
 def city_item(key: str, year: int | None) -> CityItem | None:
     """What the districts returned for one item; None if nobody ever did."""
     cells = list(
-        ReturnCell.objects.filter(filing__status=Return.Status.ACCEPTED, item__key=key)
+        ReturnCell.objects.filter(filing__in=Return.objects.accepted(), item__key=key)
         .select_related("item", "filing__period", "filing__region")
         .order_by("filing__period__year", "filing__region__code")
     )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from indicators import forms
 from indicators.actions import reports as actions
-from indicators.models import REPORT_FLOW, AnnualReport, PartRemark, Period, ReportPart
+from indicators.models import REPORT_FLOW, YEARLY_FORM, AnnualReport, PartRemark, Period, ReportPart
 from indicators.queries.annual import NameFault, Report, checklist, content_of, drawn_chapter
 from indicators.queries.index import latest_vintage
 from indicators.queries.reports import vintage_for
@@ -51,7 +51,9 @@ def _regions(user):
 def _years() -> list[int]:
     vintage = latest_vintage()
     known = range(vintage.first_year, vintage.last_year + 1) if vintage else []
-    return sorted({*known, *Period.objects.values_list("year", flat=True)}, reverse=True)
+    return sorted(
+        {*known, *Period.objects.filter(form__code=YEARLY_FORM).values_list("year", flat=True)}, reverse=True
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
