@@ -309,7 +309,7 @@ def test_officers_find_no_staff_steps(client, officer, draft):
     client.force_login(officer)
     assert client.post(f"{draft.get_absolute_url()}steps/accept/").status_code == 404
     assert client.get(reverse("indicators_desk:period_new")).status_code == 403
-    assert client.get("/desk/reports/").status_code == 403
+    assert client.get(reverse("index_desk:home")).status_code == 403
 
 
 def test_staff_open_the_next_year(client, staff, officer):
