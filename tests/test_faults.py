@@ -165,6 +165,7 @@ PROMISES = {
     "daily_upkeep": _daily,
     "tasks_upkeep": _daily,
     "resources_upkeep": _daily,
+    "returns_upkeep": _daily,
     "menu_upkeep": _daily,
     "menu_digest": _daily,
     "census_upkeep": _daily,
