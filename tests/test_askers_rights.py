@@ -30,6 +30,7 @@ FOR_NOBODY = {
     "erase_child": "carries out what a school decided; nothing is shown",
     "need_mail": "to the address its own subject left",
     "rule_trial": "counts of children, no child",
+    "sample_reports": "begins the invented reports of the sample city once",
     "sign_up_mail": "to the address its own subject left",
     "sign_up_sms": "to the number its own subject left",
     "subscription_confirm": "to the address its own subject left",
