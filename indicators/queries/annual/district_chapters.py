@@ -125,8 +125,7 @@ def _table(report: Report, district: Region) -> dict:
         "title": f"{report.year}年{district.name}各项指标",
         "columns": ["指标", "单位", f"{report.year}年", f"{report.year - 1}年", "全市", "分值"],
         "rows": rows,
-        "note": "“—”为缺数据，或涉及未成年人且数值较小而不公布。",
-        "source": report.source,
+        "note": f"“—”为缺数据，或涉及未成年人且数值较小而不公布。来源：{report.source}",
     }
 
 
