@@ -15,8 +15,10 @@ from django.db.models import F, Max, Q
 from indicators import sources
 from indicators.method import alike
 from indicators.models import (
+    YEARLY_FORM,
     ComputeRun,
     FigureSource,
+    FormItem,
     IndicatorVersion,
     NationalSeries,
     Node,
@@ -537,10 +539,22 @@ class ItemHistory:
     records: list
 
 
+def accepted_cells(key: str, filings):
+    """The cells of one item of the yearly form in these returns.
+
+    By the keys of both: joined over four tables, a planner without statistics takes minutes.
+    """
+    items = FormItem.objects.filter(form__code=YEARLY_FORM, key=key)
+    return ReturnCell.objects.filter(
+        filing__in=list(filings.values_list("pk", flat=True)),
+        item__in=list(items.values_list("pk", flat=True)),
+    )
+
+
 def item_history(region: Region, key: str, year: int | None) -> ItemHistory | None:
     """What a district reported for one item, accepted years only; None if it never did."""
     cells = list(
-        ReturnCell.objects.filter(filing__in=Return.objects.accepted().filter(region=region), item__key=key)
+        accepted_cells(key, Return.objects.accepted().filter(region=region))
         .select_related("item", "filing__period")
         .order_by("filing__period__year")
     )

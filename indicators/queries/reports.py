@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from indicators.models import AnnualReport, FormItem, Return, ReturnCell, Vintage
-from indicators.queries.index import latest_vintage
+from indicators.queries.index import accepted_cells, latest_vintage
 from portal.accounts import User
 from portal.regions import Level, Region
 from portal.roles import Perm
@@ -73,7 +73,7 @@ class CityItem:
 def city_item(key: str, year: int | None) -> CityItem | None:
     """What the districts returned for one item; None if nobody ever did."""
     cells = list(
-        ReturnCell.objects.filter(filing__in=Return.objects.accepted(), item__key=key)
+        accepted_cells(key, Return.objects.accepted())
         .select_related("item", "filing__period", "filing__region")
         .order_by("filing__period__year", "filing__region__code")
     )
