@@ -488,7 +488,7 @@ def test_a_file_is_had_by_its_uploader_and_by_who_holds_the_permission_there(kep
     for stranger in (
         UserFactory(),
         UserFactory(holding=(Role.DISTRICT, RegionFactory())),
-        UserFactory(holding=(Role.SUBDISTRICT, district)),
+        UserFactory(holding=(Role.EDUCATION, district)),
     ):
         with pytest.raises(Http404):
             get(stranger, attachment)
