@@ -1,6 +1,7 @@
 """What the drill of times does inside the portal of its own."""
 
 import json
+import secrets
 import statistics
 import time
 import uuid
@@ -17,7 +18,6 @@ from portal.roles import Role
 from portal.scope import scope
 from youth_credits.models import Batch
 
-PASSWORD = "演练-足够长的口令-2026"  # noqa: S105  of accounts of the drill alone
 SHARE_ACCOUNTS, SHARE_RECORDS = 0.10, 0.20
 
 
@@ -32,7 +32,7 @@ def run(*, tries: int) -> None:
         User(username=f"drill-{number}", name="演练（示例）", email=f"drill-{number}@example.org")
         for number in range(tries)
     ]
-    people[0].set_password(PASSWORD)
+    people[0].set_password(secrets.token_urlsafe(16))
     for person in people[1:]:
         person.password = people[0].password
     people = User.objects.bulk_create(people)

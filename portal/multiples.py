@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from portal.charts import FONT, INK, LINE, MAIN, QUIET, STRONG, WIDTH, About, Chart, Figure, figure_text
 
@@ -109,12 +110,19 @@ def _dot(values: Sequence[Figure], low: float, high: float) -> tuple[float, floa
 
 def _small(path: str, pale: str, dot: tuple[float, float] | None) -> SafeString:
     """For a page: the words beside it say the same, so it is for the eye only."""
-    circle = f'<circle cx="{dot[0]:.1f}" cy="{dot[1]:.1f}" r="3" fill="currentColor"/>' if dot else ""
-    return mark_safe(  # noqa: S308  numbers only
-        f'<svg aria-hidden="true" focusable="false" viewBox="0 0 {WIDE} {TALL}">'
-        f'<path d="{pale}" fill="none" stroke="currentColor" stroke-opacity="0.3" stroke-width="1.5"/>'
-        f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/>'
-        f"{circle}</svg>"
+    circle = ""
+    if dot:
+        at = [f"{one:.1f}" for one in dot]
+        circle = format_html('<circle cx="{}" cy="{}" r="3" fill="currentColor"/>', *at)
+    return format_html(
+        '<svg aria-hidden="true" focusable="false" viewBox="0 0 {} {}">'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-opacity="0.3" stroke-width="1.5"/>'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/>{}</svg>',
+        WIDE,
+        TALL,
+        pale,
+        path,
+        circle,
     )
 
 

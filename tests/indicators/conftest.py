@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -14,7 +15,7 @@ from portal.calendar import SHANGHAI
 from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
-from tests.indicators.returns import fill_everything
+from tests.indicators.returns import change_cell, fill_everything
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 
@@ -97,3 +98,10 @@ def one_night(django_db_setup, django_db_blocker):
 def night(one_night, db):
     """The vintage of that night; what a test does to it is undone."""
     return Vintage.objects.get(pk=one_night)
+
+
+@pytest.fixture
+def revised(night):
+    """The vintage of a second night, after one figure of one district was corrected."""
+    change_cell("440305000000", 2025, "KJ121", value=Decimal("1.00"))
+    return actions.compute(at=AT, draws=200).vintage

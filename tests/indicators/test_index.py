@@ -12,7 +12,6 @@ from indicators.models import (
     Denominator,
     Figure,
     FigureSource,
-    FormItem,
     IndicatorVersion,
     Observation,
     Return,
@@ -28,6 +27,7 @@ from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
 from tests.indicators.conftest import AT
+from tests.indicators.returns import change_cell
 
 pytestmark = pytest.mark.usefixtures("night")
 
@@ -39,17 +39,6 @@ def staff(db):
 
 def compute(draws=200):
     return actions.compute(at=AT, draws=draws)
-
-
-def change_cell(district: str, year: int, key: str, **values) -> None:
-    """Change an accepted figure the only way there is: reopen, change, accept."""
-    pks = list(Return.objects.filter(region__code=district, period__year=year).values_list("pk", flat=True))
-    filings = Return.objects.filter(pk__in=pks)
-    filings.update(status="returned", returned_at=AT)
-    # By number: the tables of an open transaction have no statistics, and a join over them is planned badly.
-    keys = list(filings.values_list("pk", flat=True)), list(FormItem.objects.filter(key=key))
-    ReturnCell.objects.filter(filing__in=keys[0], item__in=keys[1]).update(**values)
-    filings.update(status="accepted")
 
 
 # ---------------------------------------------------------------- the same inputs, the same bytes

@@ -17,7 +17,6 @@ from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
 from tests.indicators.conftest import AT
-from tests.indicators.test_vintages import revised  # noqa: F401  a night after one correction
 
 CITY, NANSHAN = "440300000000", "440305000000"
 
@@ -91,7 +90,7 @@ def test_a_draft_is_not_public(client, draft):
     assert "第二版" not in text(client.get("/index/editions/"))
 
 
-def test_two_computations_stand_side_by_side(client, night, revised):  # noqa: F811
+def test_two_computations_stand_side_by_side(client, night, revised):
     response = client.get(f"/index/revisions/?old={night.short}&new={revised.short}")
 
     assert "人均科普专项经费" in text(response)
@@ -172,7 +171,7 @@ def test_a_double_click_asks_for_one_computation(desk):
     assert Job.objects.filter(kind="index_night").exclude(key="sample").count() == 1
 
 
-def test_a_night_s_page_says_what_changed_and_why(desk, night, revised):  # noqa: F811
+def test_a_night_s_page_says_what_changed_and_why(desk, night, revised):
     run = ComputeRun.objects.get(vintage=revised)
 
     response = desk.get(run.get_absolute_url())
@@ -352,7 +351,7 @@ def test_open_data_of_the_index_is_read_by_anybody(client, address):
     assert response.json() == [] if address == "vintages" else response.json()
 
 
-def test_two_vintages_are_compared_by_machine(client, night, revised):  # noqa: F811
+def test_two_vintages_are_compared_by_machine(client, night, revised):
     found = client.get(f"/api/v1/index/compare?a={night.short}&b={revised.short}").json()
 
     assert found["is_comparable"]

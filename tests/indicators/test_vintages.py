@@ -16,7 +16,7 @@ from portal.regions import Region
 from portal.roles import Role
 from tests.factories import UserFactory
 from tests.indicators.conftest import AT
-from tests.indicators.test_index import change_cell
+from tests.indicators.returns import change_cell
 
 pytestmark = pytest.mark.usefixtures("night")
 NANSHAN = "440305000000"
@@ -30,13 +30,6 @@ def staff(db):
 @pytest.fixture
 def nanshan(night):
     return Region.objects.get(code=NANSHAN)
-
-
-@pytest.fixture
-def revised(night, staff):
-    """One figure of one district corrected after the night."""
-    change_cell(NANSHAN, 2025, "KJ121", value=Decimal("1.00"))
-    return actions.compute(at=AT, draws=200).vintage
 
 
 # ---------------------------------------------------------------- publishing
