@@ -1,6 +1,6 @@
 """Keeping a table's question under a name, and dropping it."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from indicators.models import SavedTable
@@ -18,7 +18,7 @@ def save_table(*, name: str, query: str, is_shared: bool, by: User) -> SavedTabl
     """Keep a question under a name, for oneself or, by the association, for everybody. The same again is the
     same row.
 
-    Raises Refused beyond MOST_TABLES and for a name that already stands for something else.
+    Raises Refused beyond MOST_TABLES, ValidationError for a name that already stands for something else.
     """
     if is_shared:
         require(by, Perm.INDEX_COMPUTE, Region.objects.city())
@@ -36,7 +36,7 @@ def save_table(*, name: str, query: str, is_shared: bool, by: User) -> SavedTabl
     except IntegrityError as fault:  # another name's table, or a second click that was faster
         same = own.filter(name=name, query=query, is_shared=is_shared).first()
         if same is None:
-            raise Refused("您已有同名的统计表，请换个名称。") from fault
+            raise ValidationError({"name": ["您已有同名的统计表，请换个名称。"]}) from fault
         return same
     audit.record(row, "create", by=by)
     return row
