@@ -430,7 +430,17 @@ def need_figures(year: int) -> list[NeedFigure]:
 
 def plan_of(year: int):
     """The plan in force at the end of a year; None before the first."""
-    return outreach.plan_in_force(date(year, 12, 31))
+    return plan_on(date(year, 12, 31))
+
+
+def plan_on(day: date):
+    """The plan in force on a day; None before the first."""
+    return outreach.plan_in_force(day)
+
+
+def gaps_of(plan) -> list:
+    """The gaps that a plan names, each with the measures against it loaded."""
+    return outreach.gaps(plan)
 
 
 def projects_of(plan) -> list:
@@ -444,7 +454,7 @@ def targets_of(plan) -> list:
 
 def target_of(code: str, on: date):
     """A target of the plan in force on a day, with what was reached; None where there is none."""
-    plan = outreach.plan_in_force(on)
+    plan = plan_on(on)
     found = targets_of(plan) if plan else []
     return next((target for target in found if target.code == code), None)
 

@@ -124,6 +124,10 @@ PAGES = {
     "indicators:board": Page("*"),
     "indicators:board_of": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:literacy": Page("*"),
+    "indicators:gaps": Page("*"),
+    "indicators:gap_indicators": Page(
+        "staff@city", "staff@city", args=(("pk", 999_999_999),), may_be_empty=True
+    ),
     "indicators:table": Page("*"),
     "indicators:table_save": Page("", "+"),
     "indicators:table_saved": Page("*", may_be_empty=True),

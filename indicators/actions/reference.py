@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from indicators import sources
 from indicators.models import (
     WHOLE,
     YEARLY_FORM,
@@ -14,6 +15,7 @@ from indicators.models import (
     Figure,
     FigureSource,
     FormItem,
+    GapIndicator,
     IndicatorVersion,
     LiteracyResult,
     LiteracySurvey,
@@ -25,6 +27,7 @@ from indicators.models import (
     Vintage,
 )
 from indicators.rules import check_expression
+from portal.calendar import local_today
 from portal.regions import Region
 
 DATA = Path(__file__).parent.parent / "data"
@@ -42,7 +45,9 @@ def load_reference() -> int:
 
     Basis: 全国科普统计调查报表（指标名称与口径的整理稿）; 深圳科普发展指数第一版方法.
     """
-    return _load_forms() + _load_series() + _load_figures() + _load_literacy() + _load_edition()
+    return (
+        _load_forms() + _load_series() + _load_figures() + _load_literacy() + _load_edition() + _load_gaps()
+    )
 
 
 OWN = "本平台拟定的工作报表，代码不是官方代码"
@@ -227,3 +232,18 @@ def _load_edition() -> int:
             edition=edition, code=row["code"], defaults={**row, "pillar": pillar, "position": position}
         )
     return count
+
+
+def _load_gaps() -> int:
+    """Which indicators stand beside the gaps of the plan; a gap people have chosen for stays."""
+    given = json.loads((DATA / "gap_indicators.json").read_text(encoding="utf-8"))
+    plan = sources.plan_on(local_today())
+    gaps = [gap for gap in sources.gaps_of(plan) if gap.code in given] if plan else []
+    taken = set(GapIndicator.objects.values_list("gap_id", flat=True))
+    rows = [
+        GapIndicator(gap_id=gap.pk, indicator=code)
+        for gap in gaps
+        if gap.pk not in taken
+        for code in given[gap.code]
+    ]
+    return len(GapIndicator.objects.bulk_create(rows))

@@ -14,6 +14,7 @@ from indicators.models.figures import (
     SubdistrictFigure,
 )
 from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter, StatForm, ValidationRule
+from indicators.models.gaps import GapIndicator
 from indicators.models.literacy import WHOLE, LiteracyResult, LiteracySurvey
 from indicators.models.reports import REPORT_FLOW, AnnualReport, PartRemark, ReportPart
 from indicators.models.returns import (
@@ -48,6 +49,7 @@ __all__ = [
     "Figure",
     "FigureSource",
     "FormItem",
+    "GapIndicator",
     "IndicatorVersion",
     "LiteracyResult",
     "LiteracySurvey",

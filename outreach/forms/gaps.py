@@ -17,7 +17,7 @@ class GapForm(forms.ModelForm):
 
     class Meta:
         model = Gap
-        fields = ("code", "name", "indicator_codes", "measures")
+        fields = ("code", "name", "measures")
 
     def __init__(self, *args, plan: Plan, **kwargs):
         super().__init__(*args, **kwargs)

@@ -9,10 +9,8 @@ from portal.organizations import Organization
 
 
 class Gap(models.Model):
-    """A shortcoming that the plan names, with the measures against it.
-
-    `indicator_codes` are codes of the development index, kept as words: the index stands above this app.
-    """
+    """A shortcoming that the plan names, with the measures against it. Which indicators show it stands with
+    the index, above this app."""
 
     PERSONAL = frozenset()
 
@@ -22,9 +20,6 @@ class Gap(models.Model):
     source_line = models.PositiveSmallIntegerField("原文行号", null=True, blank=True, editable=False)
     source_text = models.CharField("原文", max_length=200, blank=True, editable=False)
     measures = models.ManyToManyField(Measure, verbose_name="对应任务", related_name="gaps", blank=True)
-    indicator_codes = models.CharField(
-        "指标编号", max_length=200, blank=True, help_text="科普发展指数的指标编号，用顿号分开。"
-    )
 
     class Meta:
         verbose_name = verbose_name_plural = "差距清单"

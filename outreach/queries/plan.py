@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from outreach.models import Measure, Plan, Project, Target
+from outreach.models import Gap, Measure, Plan, Project, Target
 from outreach.rules.plan import bar, path_value
 from portal import charts
 
@@ -25,6 +25,11 @@ def measures_by_project(plan: Plan) -> list[tuple[Project, list[Measure]]]:
 def targets(plan: Plan) -> list[Target]:
     """The plan's targets, each with its yearly actuals loaded."""
     return list(plan.targets.prefetch_related("actuals").order_by("pk"))
+
+
+def gaps(plan: Plan) -> list[Gap]:
+    """The gaps that a plan names, each with the measures against it loaded."""
+    return list(plan.gaps.prefetch_related("measures"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""The plan's gaps beside the indicators that show them: for everybody, and where they are chosen."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from indicators.actions.gaps import link_gap
+from indicators.forms import GapIndicatorsForm
+from indicators.queries.gaps import gap_list, gap_to_link, indicators_to_choose
+from portal.errors import Refused
+from portal.roles import Perm
+
+TITLE = "差距与指标"
+
+
+@login_not_required
+@require_safe
+def gaps_page(request):
+    """Every gap with the measures against it and what its indicators came to."""
+    context = {
+        "found": gap_list(),
+        "may_choose": request.user.is_authenticated and request.user.can(Perm.INDEX_COMPUTE),
+        "crumbs": [("首页", "/"), ("科普发展指数", "/index/"), (TITLE, "")],
+    }
+    return render(request, "indicators/gaps.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def gap_indicators(request, pk):
+    """Choose the indicators beside one gap."""
+    if not request.user.can(Perm.INDEX_COMPUTE):
+        raise PermissionDenied("市科协工作人员可以选择差距对应的指标。")
+    found = gap_to_link(pk)
+    if found is None:
+        raise Http404("现行规划没有这项差距。")
+    gap, held = found
+    form = GapIndicatorsForm(
+        request.POST if request.method == "POST" else None,
+        indicators=indicators_to_choose(),
+        initial={"indicators": held},
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            link_gap(gap, form.cleaned_data["indicators"], by=request.user)
+        except Refused as fault:
+            form.add_error("indicators", str(fault))
+        else:
+            messages.success(request, f"已保存“{gap.name}”对应的指标。")
+            return redirect("indicators:gaps")
+    context = {
+        "form": form,
+        "gap": gap,
+        "crumbs": [
+            ("首页", "/"),
+            ("科普发展指数", "/index/"),
+            (TITLE, reverse("indicators:gaps")),
+            (gap.name, ""),
+        ],
+    }
+    return render(request, "indicators/gap_indicators.html", context, status=422 if form.errors else 200)
