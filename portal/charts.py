@@ -586,14 +586,15 @@ def scatter(
     named: Sequence[str] = (),
 ) -> Chart:
     """A point per row (label, across, up) beside the line on which both are equal; `named` ones are written
-    out, all stand in the table. `columns` name the label and both axes.
+    out as far as none covers another, all stand in the table. `columns` name the label and both axes.
     """
+    points = [(label, _plain(x), _plain(y)) for label, x, y in rows if x is not None and y is not None]
+    most = max((max(x, y) for _, x, y in points), default=1.0) * 1.1 or 1.0
+    sides = _sides([point for point in points if point[0] in named], most)
     values = [
-        {"label": label if label in named else "", "x": _plain(x), "y": _plain(y)}
-        for label, x, y in rows
-        if x is not None and y is not None
+        {"right": "", "left": "", "x": x, "y": y} | ({sides[label]: label} if label in sides else {})
+        for label, x, y in points
     ]
-    most = max((max(row["x"], row["y"]) for row in values), default=1.0) * 1.1 or 1.0
 
     def axis(name: str, title: str) -> dict[str, Any]:
         scale = {"domain": [0, most], "nice": False}
@@ -615,14 +616,34 @@ def scatter(
             "mark": {"type": "point", "filled": True, "size": 80, "opacity": 0.85, "color": MAIN},
             "encoding": {"x": across, "y": up},
         },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 12},
-            "encoding": {"x": across, "y": up, "text": {"field": "label", "type": "nominal"}},
-        },
+        *(
+            {
+                "mark": {"type": "text", "align": align, "dx": shift, "fontSize": 12},
+                "encoding": {"x": across, "y": up, "text": {"field": side, "type": "nominal"}},
+            }
+            for side, align, shift in (("right", "left", 8), ("left", "right", -8))
+        ),
     ]
     drawn = {"data": {"values": values}, "layer": layers}
     summary = _extremes([(label, y) for label, _, y in rows], decimals, about.unit)
     return about.chart(_draw(drawn, height=300, right=_room(named)), columns, rows, summary)
+
+
+def _sides(points: Sequence[tuple[str, float, float]], most: float) -> dict[str, str]:
+    """On which side of its point each label stands so that none covers another; without room on either, it
+    is left out.
+    """
+    found: dict[str, str] = {}
+    placed: list[tuple[str, float, float]] = []
+    for label, x, y in sorted(points, key=lambda point: (-point[2], point[0])):
+        has_room = {"right": True, "left": _room([label]) < x / most * WIDTH * 0.6}
+        for side in ("right", "left"):
+            near = [one for one in placed if one[0] == side and abs(one[2] - y) < most * 0.06]
+            if has_room[side] and not near:
+                found[label] = side
+                placed.append((side, x, y))
+                break
+    return found
 
 
 def waterfall(

@@ -130,14 +130,21 @@ class AnnualReport(Scoped):
     @property
     def name(self) -> str:
         """深圳市科普发展年度报告（2025）, 深圳市南山区科普发展年度报告（2025）."""
-        place = "深圳市" if self.region.level == Level.MUNICIPALITY else f"深圳市{self.region.name}"
-        return f"{place}科普发展年度报告（{self.year}）"
+        return "".join(self.name_lines)
+
+    @property
+    def name_lines(self) -> tuple[str, str]:
+        """The name as the cover breaks it: whose report, and what it is."""
+        return self.place_name, f"科普发展年度报告（{self.year}）"
+
+    @property
+    def place_name(self) -> str:
+        return "深圳市" if self.region.level == Level.MUNICIPALITY else f"深圳市{self.region.name}"
 
     @property
     def issuer(self) -> str:
         """深圳市科学技术协会, 深圳市南山区科学技术协会."""
-        place = "深圳市" if self.region.level == Level.MUNICIPALITY else f"深圳市{self.region.name}"
-        return f"{place}科学技术协会"
+        return f"{self.place_name}科学技术协会"
 
     @property
     def is_open(self) -> bool:

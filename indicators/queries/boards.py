@@ -126,7 +126,7 @@ class Board:
     shown: dict[str, Chart | None]
     panels: Multiples | None  # indicators of the region, or a measure of the districts
     indicators: Multiples | None
-    districts: list[tuple[Region, list[Decimal | str | None]]]
+    districts: list[tuple[Region, list[str]]]  # what stands in each column, with the decimals of its measure
     columns: list[Measure]
     streets: "Streets | None" = None
 
@@ -162,10 +162,17 @@ def board(shelf: Shelf, region: Region, asked: Asked, *, codes: Sequence[str] = 
         shown=pictures["charts"] | {"district_table": _district_table(found, columns, beside, asked.year)},
         panels=pictures["panels"],
         indicators=pictures["indicators"],
-        districts=beside,
+        districts=[
+            (one, [_printed(value, m) for value, m in zip(cells, columns, strict=True)])
+            for one, cells in beside
+        ],
         columns=columns,
         streets=None if is_city else streets(region, asked.year),
     )
+
+
+def _printed(value: Decimal | str | None, one: Measure) -> str:
+    return value if isinstance(value, str) else figure_text(value, one.decimals)
 
 
 def draw_first_board(vintage: Vintage) -> None:

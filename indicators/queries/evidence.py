@@ -112,7 +112,17 @@ class Pair:
     def label(self) -> str:
         return STATES[self.state]
 
+    @property
+    def is_alike(self) -> bool:
+        """Nothing to explain or settle here: both are the same, or nothing is filled yet."""
+        return self.state in ("same", "unreported")
 
+    def is_among(self, asked: str) -> bool:
+        """Whether it is of an asked state; "" are all."""
+        return asked in ("", self.state) or (asked == DIFFERING and not self.is_alike)
+
+
+DIFFERING = "differing"
 STATES = {
     "settled": "已核定",
     "explained": "已说明",

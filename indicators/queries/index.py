@@ -5,6 +5,7 @@ here, so that no page, file or report can show them.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -43,6 +44,12 @@ FLAG_WORDS = {
     "sample": "含示例数据",
     "hidden": "涉及未成年人且数值较小，不公布",
 }
+
+
+def marks_in(flags: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
+    """The marks that stand in a table, each once with its sentence: a phone shows no title."""
+    found = {flag for each in flags for flag in each}
+    return [(flag, words) for flag, words in FLAG_WORDS.items() if flag in found]
 
 
 def current_vintage() -> Vintage | None:

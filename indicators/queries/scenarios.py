@@ -8,9 +8,9 @@ import numpy as np
 
 from indicators import method
 from indicators.method import Mean, Scale, Variant, Weighing
-from indicators.models import Vintage, VintageCell
+from indicators.models import YEARLY_FORM, FigureSource, FormItem, IndicatorVersion, Vintage, VintageCell
 from indicators.queries.index import Method, blanked, method_of
-from portal.regions import Region
+from portal.regions import Level, Region
 
 Cell = VintageCell.Level
 VARIANTS: tuple[tuple[str, str, Variant], ...] = (
@@ -154,7 +154,7 @@ class Way:
 
     code: str
     name: str
-    unit: str
+    counted_in: str  # the unit of the numerator; "" where its terms have several
     numerator: Decimal
     wanted: Decimal | None
     best_index: Decimal
@@ -216,7 +216,8 @@ def target_of(
     u, y = panel.units.index(region.code), panel.periods.index(str(chosen))
     shown = _shown(vintage, plan, region, chosen)
     levers = method.levers(tree, panel, level, u, y, float(wanted))
-    ways = [_way(lever, plan) for lever in levers if lever.code in shown]
+    units = units_counted(plan)
+    ways = [_way(lever, plan, units[lever.code]) for lever in levers if lever.code in shown]
     ways.sort(key=lambda way: (way.wanted is None, -way.best_index, way.code))
     cheapest = None
     if costs:
@@ -267,17 +268,35 @@ def _shown(vintage: Vintage, plan: Method, region: Region, year: int) -> set[str
     }
 
 
-def _way(lever: method.Lever, plan: Method) -> Way:
+def _way(lever: method.Lever, plan: Method, unit: str) -> Way:
     one = plan.indicator(lever.code)
     return Way(
         code=lever.code,
         name=one.name,
-        unit=one.unit,
+        counted_in=unit,
         numerator=_figure(lever.numerator),
         wanted=None if lever.wanted_numerator is None else _figure(lever.wanted_numerator),
         best_index=method.half_up(lever.best_index, 2),
         is_there=lever.wanted_numerator is not None,
     )
+
+
+def units_counted(plan: Method) -> dict[str, str]:
+    """In what the numerator of each indicator is counted, by its code; "" where its terms differ.
+
+    Ten thousands of a unit that are multiplied out are that unit: 万元 times 10000 is 元.
+    """
+    items = FormItem.objects.filter(form__code=YEARLY_FORM).order_by("form__version")
+    units = dict(items.values_list("key", "unit")) | dict(FigureSource.objects.values_list("name", "unit"))
+    found = {}
+    for one in plan.indicators:
+        kinds = set()
+        for term in one.numerator:
+            unit = units.get(term.get("key") or term.get("figure", ""), "")
+            times = Decimal(str(term.get("times", 1)))
+            kinds.add(unit.removeprefix("万") if times == 10_000 else unit if times == 1 else "")
+        found[one.code] = kinds.pop() if len(kinds) == 1 else ""
+    return found
 
 
 def _figure(value: float) -> Decimal:
@@ -339,18 +358,20 @@ def change_table(vintage: Vintage, region: Region, year: int | None) -> ChangeTa
     shown = _shown(vintage, plan, region, chosen) & _shown(vintage, plan, region, chosen - 1)
     rows: list[Moves] = []
     for pillar in plan.pillars:
-        rows += _moves_of(pillar, plan, kept, shown)
+        rows += _moves_of(pillar, plan, kept, shown, is_city=region.level == Level.MUNICIPALITY)
     names = ("numerator", "denominator", "coverage", "weights")
     sums = {name: sum((getattr(row, name) or Decimal(0) for row in rows), Decimal(0)) for name in names}
     sums["total"] = sum((row.total for row in rows), Decimal(0))
     return ChangeTable(vintage, region, chosen, years, cells[chosen - 1], cells[chosen], rows, sums)
 
 
-def _moves_of(pillar, plan: Method, kept: dict, shown: set[str]) -> list[Moves]:
+def _moves_of(pillar, plan: Method, kept: dict, shown: set[str], *, is_city: bool) -> list[Moves]:
     """The rows of one pillar: its indicators, those not shown put together, and the pillar itself."""
     rows, unshown = [], []
     for one in plan.under(pillar):
         row = kept.get(one.code)
+        if one.levels == IndicatorVersion.Levels.CITY and not is_city:
+            continue  # not applicable there: it moves nothing
         if row is None or row.change_numerator is None:
             continue
         parts = row.change_numerator, row.change_denominator, row.change_coverage, row.change_weights

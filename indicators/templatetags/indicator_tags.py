@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from indicators.models import Denominator, Edition, IndicatorVersion, Node, VintageCell
+from indicators.models import Denominator, Edition, IndicatorVersion, Node, VintageCell, plain
 from portal.templatetags.portal_tags import exact
 
 register = template.Library()
@@ -53,7 +53,13 @@ def signed(value: Decimal | int | None, places: int = 2) -> str:
     number = Decimal(str(value))
     if not number:
         return "0"
-    return ("＋" if number > 0 else "－") + exact(abs(number), places)
+    return ("+" if number > 0 else "−") + exact(abs(number), places)
+
+
+@register.filter
+def more_or_less(value: Decimal | None) -> str:
+    """+32, −0.5: a difference with the decimals it has."""
+    return "—" if value is None else signed(value, max(0, -int(Decimal(plain(value)).as_tuple().exponent)))
 
 
 @register.filter

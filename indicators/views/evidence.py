@@ -161,11 +161,14 @@ def streets_page(request, code):
         return nothing_yet(request)
     if region.level != Level.DISTRICT:
         raise Http404("请从一个区打开。")
+    found = streets(vintage, region, chosen_year(request))
+    cells = [cell for column in found.columns for cell in column.cells] if found else []
     context = {
         "region": region,
         "vintage": vintage,
-        "found": streets(vintage, region, chosen_year(request)),
+        "found": found,
         "flag_words": queries.FLAG_WORDS,
+        "marks": queries.marks_in(cell.flags for cell in cells),
         "districts": Region.objects.districts(),
         "kept": kept(request),
         "crumbs": [*HERE, (region.name, reverse("indicators:profile", args=[code])), ("街道", "")],

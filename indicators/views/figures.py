@@ -22,20 +22,21 @@ def figure_list(request):
     year = number(request.GET.get("year", ""))
     period = next((one for one in periods if one.year == year), periods[0] if periods else None)
     pairs = evidence.pairs(period, request.user) if period else []
-    only = request.GET.get("state", "")
+    only = request.GET.get("state", "" if all(pair.is_alike for pair in pairs) else evidence.DIFFERING)
     key = request.GET.get("item", "")
     items = list({pair.cell.item.key: pair.cell.item for pair in pairs}.values())
     counts = {state: sum(pair.state == state for pair in pairs) for state in evidence.STATES}
-    shown = [
-        pair for pair in pairs if (not only or pair.state == only) and (not key or pair.cell.item.key == key)
-    ]
+    shown = [pair for pair in pairs if pair.is_among(only) and (not key or pair.cell.item.key == key)]
     context = {
         "periods": periods,
         "period": period,
         "items": items,
         "item": key,
         "only": only,
-        "states": [(state, label, counts[state]) for state, label in evidence.STATES.items()],
+        "states": [
+            (evidence.DIFFERING, "有差异", sum(not pair.is_alike for pair in pairs)),
+            *((state, label, counts[state]) for state, label in evidence.STATES.items()),
+        ],
         "pairs": shown[:MOST_SHOWN],
         "left_out": max(0, len(shown) - MOST_SHOWN),
         "crumbs": [DESK, LIST, ("填报数与平台统计数", "")],

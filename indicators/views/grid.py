@@ -81,11 +81,11 @@ def sentence(fault: Fault) -> str:
 
 
 def change(now: Value, last: Value) -> str:
-    """The change from last to now in per cent; "" where there is none to tell."""
+    """The change from last to now in per cent, +12.5%; "" where there is none to tell."""
     if not isinstance(now, Decimal) or not isinstance(last, Decimal) or not last:
         return ""
     moved = (now / last - 1) * 100
-    return "持平" if not moved else f"{moved:+.1f}%"
+    return "持平" if not moved else f"{moved:+.1f}%".replace("-", "−")
 
 
 def filler(cell: ReturnCell) -> str:

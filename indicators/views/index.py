@@ -13,6 +13,7 @@ from indicators.method import canonical
 from indicators.models import Denominator, FigureSource, Vintage
 from indicators.queries import index as queries
 from indicators.queries import page_tables, pictures
+from indicators.queries.weights import means_in_words, shares_in_words, weights_in_words
 from portal import exhibits
 from portal.regions import Level, Region
 from portal.sheets import neutral
@@ -93,6 +94,7 @@ def profile_page(request, code):
         "unlinked": queries.gaps_of(found),
         "kept": kept(request),
         "flag_words": queries.FLAG_WORDS,
+        "marks": queries.marks_in(one.cell.flags for _, _, ones in found.pillars for one in ones),
         "crumbs": [("首页", "/"), HOME, (region.name, "")],
     }
     shown = pictures.of_profile(found) | {"indicators": page_tables.of_indicators(found)}
@@ -113,6 +115,7 @@ def node_page(request, code, node):
             "found": pillar,
             "kept": kept(request),
             "flag_words": queries.FLAG_WORDS,
+            "marks": queries.marks_in(one.cell.flags for one in pillar.standings),
             "crumbs": [*here, (pillar.pillar.name, "")],
         }
         return exhibits.respond(request, "indicators/pillar.html", context, page_tables.of_pillar(pillar))
@@ -173,6 +176,9 @@ def method_page(request):
         "edition": vintage.edition,
         "groups": [(pillar, method.under(pillar)) for pillar in method.pillars],
         "index": method.index,
+        "weights": weights_in_words(method),
+        "means": means_in_words(method),
+        "shares": shares_in_words(method),
         "denominators": denominators,
         "sources": sources,
         "labels": {source.name: source.label for source in sources},

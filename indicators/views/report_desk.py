@@ -1,5 +1,7 @@
 """Where annual reports are begun, written part by part, reviewed, signed and published."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -82,11 +84,19 @@ def desk_list(request):
         "form": form if form.is_bound else forms.ReportForm(initial={"year": year}, **options),
         "years": years,
         "year": year,
-        "checklist": checklist(year) if year else [],
+        "checklist": _checklist(request, year) if year else [],
         "page": page,
         "crumbs": [DESK, (LIST[0], "")],
     }
     return render(request, "indicators/report_desk.html", context, status=422 if form.errors else 200)
+
+
+def _checklist(request, year: int) -> list:
+    """What the year's report needs; addresses of registers only for who works there."""
+    found = checklist(year)
+    if request.user.works_in_registers:
+        return found
+    return [replace(one, url="") if one.url.startswith("/admin/") else one for one in found]
 
 
 def _chosen(request, years: list[int], usual: int | None) -> int | None:

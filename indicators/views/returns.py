@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from indicators import forms
 from indicators.actions import returns as actions
 from indicators.actions.rounds import count_again
-from indicators.models import RETURN_FLOW, Period, Return
+from indicators.models import RETURN_FLOW, YEARLY_FORM, Period, Return
 from indicators.queries import evidence
 from indicators.queries import returns as queries
 from indicators.views.grid import Sheet, folded, lines, sections, state_of
@@ -122,6 +122,7 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
     today = local_today()
     context = {
         "filing": filing,
+        "is_yearly": filing.period.form.code == YEARLY_FORM,
         "parts": folded(sections(rows)) if may_fill else sections(rows),
         "check": sheet.check,
         "rules": sheet.rule_texts,

@@ -123,6 +123,16 @@ def test_the_page_of_figures_narrows_to_an_item_and_a_state(client, handed_in, c
     assert client.get("/desk/returns/figures/?year=x&item=%00&state=%00").status_code == 200
 
 
+def test_the_page_of_figures_begins_with_what_differs(client, handed_in, city_staff):
+    client.force_login(city_staff)
+
+    page = client.get("/desk/returns/figures/?year=2026").content.decode()
+    every = client.get("/desk/returns/figures/?year=2026&state=").content.decode()
+
+    assert "KR300" in page.split("<tbody>")[1]
+    assert page.count("#c-") < every.count("#c-")
+
+
 def test_the_sheet_to_sign_says_what_was_handed_in(client, handed_in, officer):
     client.force_login(officer)
 

@@ -12,6 +12,9 @@ from django.urls import reverse
 
 from indicators import actions
 from indicators.models import ComputeRun, Edition, SubdistrictFigure, Vintage, VintageCell
+from indicators.queries import scenarios
+from indicators.queries.index import method_of
+from indicators.queries.weights import means_in_words, shares_in_words, weights_in_words
 from portal.jobs import Job
 from portal.regions import Region
 from portal.roles import Role
@@ -83,6 +86,27 @@ def test_the_cheapest_plan_is_found_from_the_costs_typed(client):
 
     assert response.status_code == 200
     assert "最省的组合" in text(response)
+
+
+def test_a_target_says_in_what_its_numerators_are_counted(night):
+    units = scenarios.units_counted(method_of(night))
+
+    assert units["special_funds"] == "元"
+    assert units["staff_rate"] == "人"
+    assert units["literacy"] == "%"
+
+
+def test_what_moves_nothing_in_a_district_is_not_in_its_change(client):
+    page = text(client.get(f"/index/{NANSHAN}/change/?year=2025"))
+
+    assert "每万人科普人员" in page
+    assert "公民具备科学素质" not in page
+
+
+def test_marks_are_told_in_words_below_the_tables(client):
+    page = text(client.get(f"/index/{NANSHAN}/?year=2025"))
+
+    assert page.count("分母为最近一次普查（早于当年）</li>") == 1
 
 
 def test_a_draft_is_not_public(client, draft):
@@ -356,3 +380,26 @@ def test_two_vintages_are_compared_by_machine(client, night, revised):
 
     assert found["is_comparable"]
     assert [cause["name"] for cause in found["causes"]] == ["人均科普专项经费"]
+
+
+# ---------------------------------------------------------------- the method in words
+
+
+def test_equal_weights_are_called_equal(night):
+    assert weights_in_words(method_of(night)) == "各领域等权，各领域内的指标也等权。"
+    assert shares_in_words(method_of(night)) == "领域须有三分之二以上的权重有数据，总分须各领域齐全"
+
+
+def test_weights_from_judgments_are_said_with_what_came_of_them(night):
+    method = method_of(night)
+    method.index.weighing, method.index.mean = "ahp", "geometric"
+    method.pillar("input").weight, method.pillar("people").weighing = 2, "expert"
+    method.indicator("staff_rate").weight = 3
+
+    words = weights_in_words(method)
+    assert "领域的权重由层次分析" in words
+    assert "投入25.0%、阵地12.5%" in words
+    assert "人才领域内指标的权重由专家赋分得出：每万人科普人员50.0%" in words
+    assert "投入、阵地" in words
+    assert "成效领域" not in words  # one indicator alone is not weighed
+    assert means_in_words(method).endswith("总分为领域分值的加权几何平均。")

@@ -14,6 +14,8 @@ from indicators import actions
 from indicators.actions.reports import annex_of, pdf_of
 from indicators.models import AnnualReport
 from indicators.queries.annual import NameFault, Report, checklist, content_of
+from indicators.queries.annual.closing_chapters import method_chapter
+from indicators.queries.annual.indicator_chapters import indicators_chapter
 from outreach import actions as outreach
 from portal.errors import Refused
 from portal.regions import Region
@@ -208,6 +210,31 @@ def test_names_give_figures_of_other_years_regions_and_their_change(material):
     assert said("指标.人均科普专项经费") == said("指标.special_funds")
     assert said("项目.KE140.2.2024") == material.totals["KE140.2"].said(material.totals["KE140.2"].before)
     assert said("全国.科普场馆") == "1,890"
+
+
+def test_a_share_moves_by_points_and_a_unit_is_not_said_twice(material):
+    content = indicators_chapter(material)
+    told = {section["id"]: _text(section) for section in content["sections"]}
+    lectures = material.totals["KH111"].spoken("南山区")
+
+    assert "个百分点" in told["i-free-bases"]
+    assert "个百分点" not in told["i-special-funds"]
+    assert lectures == "科普（技）讲座参加{{南山区.项目.KH111}}人次"
+    assert material.totals["KC312"].name == "市级及以下科普基地"
+
+
+def test_the_method_chapter_says_the_weights_of_its_own_edition(material):
+    pillar = material.method.pillars[0]
+    pillar.weight, material.method.index.weighing = 2, "expert"
+
+    section = method_chapter(material)["sections"][0]
+
+    assert "领域的权重由专家赋分得出：投入25.0%" in _text(section)
+    assert section["blocks"][0]["rows"][0][3] == "33.3%"
+
+
+def _text(section):
+    return "".join(run["text"] for runs in section["paragraphs"] for run in runs)
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,13 @@ def test_the_board_costs_the_same_for_one_reporter_as_for_fifteen(
 def actions_create(period: Period, body, by) -> None:
     from_period = {"period": period, "reporter": "venue", "region": body.region, "created_by": by}
     Return.objects.create(organization=body, **from_period)
+
+
+def test_nothing_is_fetched_anew_where_the_portal_counts_nothing(own, filing, clerk, officer, client):
+    client.force_login(clerk)
+    own_page = client.get(own.get_absolute_url()).content.decode()
+    client.force_login(officer)
+    yearly_page = client.get(filing.get_absolute_url()).content.decode()
+
+    assert "保存并重新取数" not in own_page
+    assert "保存并重新取数" in yearly_page

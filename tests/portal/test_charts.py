@@ -262,3 +262,13 @@ def test_a_chart_of_nothing_says_that_there_is_nothing(rows):
     assert all("<svg" in chart.svg for chart in drawn)
     assert "没有数据。" in drawn[0].svg
     assert "没有可标出的地点。" in drawn[6].svg
+
+
+def test_names_beside_points_do_not_cover_each_other():
+    rows = [("甲指标", 50, 90), ("乙指标", 50, 90), ("丙指标", 50, 90), ("丁指标", 50, 10)]
+
+    sides = charts._sides(rows, 100.0)
+
+    at_the_top = [sides[label] for label, _, y in rows if y == 90 and label in sides]
+    assert sorted(at_the_top) == ["left", "right"]
+    assert sides["丁指标"] == "right"

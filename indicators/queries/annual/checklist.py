@@ -82,7 +82,7 @@ def _index_inputs(vintage: Vintage, year: int) -> list[Input]:
         Input(
             label="全市指数达到公布要求",
             is_there=bool(city and city.score is not None),
-            words="可以公布" if city and city.score is not None else "有领域的数据不足三分之二",
+            words="可以公布" if city and city.score is not None else "有领域的数据不够，按现行方法不能公布",
             url=f"/index/440300000000/?year={year}",
         ),
         Input(

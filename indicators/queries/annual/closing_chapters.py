@@ -5,8 +5,10 @@ from indicators.queries import index as queries
 from indicators.queries.annual.material import Report
 from indicators.queries.annual.named import Run, national_text
 from indicators.queries.annual.totals import as_float, percent_words
+from indicators.queries.weights import means_in_words, shares_in_words, weights_in_words
 from portal.charts import figure_text
 from portal.regions import Level
+from portal.templatetags.portal_tags import exact
 
 
 def national_chapter(report: Report) -> dict:
@@ -79,7 +81,8 @@ def _latest(report: Report) -> list[list[str]]:
 
 
 def method_chapter(report: Report) -> dict:
-    edition = report.vintage.edition
+    edition, method = report.vintage.edition, report.method
+    totals = {pillar.pk: sum(one.weight for one in method.under(pillar)) for pillar in method.pillars}
     return {
         "id": "method",
         "sections": [
@@ -87,30 +90,32 @@ def method_chapter(report: Report) -> dict:
                 "id": "method-index",
                 "title": "指数方法",
                 "paragraphs": _plain(
-                    f"{edition.name}由{len(report.method.pillars)}个领域、{len(report.method.indicators)}项指标组成，"
-                    "指标、领域权重相等。水平分值为指标值在目标值之间的位置，折算为1–100分，超出目标值的部分不加分；"
-                    "领域分值为指标分值的平均，总分为领域分值的平均。",
+                    f"{edition.name}由{len(method.pillars)}个领域、{len(method.indicators)}项指标组成。"
+                    f"{weights_in_words(method)}水平分值为指标值在目标值之间的位置，"
+                    f"折算为{exact(edition.lowest)}–{exact(edition.highest)}分，超出目标值的部分不加分；"
+                    f"{means_in_words(method)}",
                     f"发展指数以{edition.base_year}年为100，由相邻两年的对称增速逐年衔接，"
-                    "总指数为各领域指数的平均。",
+                    "总指数为各领域指数的加权平均。",
                     edition.goalpost_rule,
-                    "公布的数不作估算；年报数据可沿用一年并注明；领域须有三分之二以上的权重有数据，"
-                    "总分须各领域齐全。全市数为各区分子之和除以分母之和，不是各区比率的平均。",
-                    f"位次区间由{report.vintage.draws}次模拟得到，随机种子取自输入数据的摘要。",
+                    f"公布的数不作估算；年报数据可沿用一年并注明；{shares_in_words(method)}。"
+                    "全市数为各区分子之和除以分母之和，不是各区比率的平均。",
+                    f"位次区间由{report.vintage.draws:,}次模拟得到，随机种子取自输入数据的摘要。",
                 ),
                 "blocks": [
                     {
                         "kind": "words",
-                        "title": "指标与目标值",
-                        "columns": ["领域", "指标", "单位", "目标值上限", "依据"],
+                        "title": "指标、权重与目标值",
+                        "columns": ["领域", "指标", "单位", "领域内权重", "目标值上限", "依据"],
                         "rows": [
                             [
                                 one.pillar.name,
                                 one.name,
                                 one.unit,
+                                f"{one.weight / totals[one.pillar_id] * 100:.1f}%",
                                 figure_text(one.high, 2),
                                 one.goalpost_basis,
                             ]
-                            for one in report.method.indicators
+                            for one in method.indicators
                         ],
                     }
                 ],

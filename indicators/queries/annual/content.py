@@ -42,6 +42,7 @@ def content_of(report: AnnualReport, parts: Iterable[ReportPart] | None = None) 
     chapters = _numbered(made, shown)
     return {
         "title": report.name,
+        "title_lines": list(report.name_lines),
         "running": report.name,
         "issuer": report.issuer,
         "author": report.issuer,

@@ -65,10 +65,7 @@ def _main_figures(report: Report, district: Region) -> str:
     known = [report.totals[key] for key in keys if report.totals[key].of(report.year, district) is not None]
     if not known:
         return f"{district.name}本年没有审核通过的年报数据。"
-    told = "，".join(
-        f"{total.name}{{{{{district.name}.项目.{total.item.key}}}}}{total.item.unit}" for total in known
-    )
-    return f"{told}。"
+    return f"{'，'.join(total.spoken(district.name) for total in known)}。"
 
 
 def _years(report: Report, district: Region) -> dict:

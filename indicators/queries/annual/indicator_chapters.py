@@ -1,12 +1,15 @@
 """A page for each indicator, and the tables of what was returned."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
-from indicators.models import Denominator, FigureSource, IndicatorVersion
+from indicators.models import Denominator, FigureSource, IndicatorVersion, VintageCell
 from indicators.queries.annual.district_chapters import flags_of
 from indicators.queries.annual.material import Report
+from indicators.queries.annual.named import RATE_DECIMALS
 from indicators.queries.annual.totals import as_float, percent_words
 from portal.charts import figure_text
+from portal.templatetags.portal_tags import exact
 
 
 def indicators_chapter(report: Report) -> dict:
@@ -37,7 +40,7 @@ def _indicator(report: Report, one: IndicatorVersion, labels: dict[str, str]) ->
 
 def _how_counted(one: IndicatorVersion, labels: dict[str, str]) -> str:
     above, below = _terms(one.numerator, labels), _terms(one.denominator, labels)
-    per = f"，乘以{one.per:f}".rstrip("0").rstrip(".") if one.per != 1 else ""
+    per = f"，乘以{exact(one.per)}" if one.per != 1 else ""
     high = figure_text(one.high, 2)
     return (
         f"怎么计算：{one.definition}分子为{above}，分母为{below}{per}。"
@@ -66,7 +69,7 @@ def _standing(report: Report, one: IndicatorVersion) -> str:
     text = f"{report.year}年{report.place}为{{{{指标.{one.name}}}}}{_unit(one)}"
     before = report.cell(one.code, year=report.year - 1)
     if before is not None and before.rate:
-        text += f"，比上年{{{{指标.{one.name}.增速}}}}"
+        text += f"，比上年{{{{指标.{one.name}.增速}}}}" if one.unit != "%" else _points(cell, before)
     text += f"，分值{{{{指标.{one.name}.分值}}}}分" if cell.score is not None else ""
     if not report.is_city:
         return f"{text}；全市为{{{{全市.指标.{one.name}}}}}{_unit(one)}。"
@@ -82,6 +85,13 @@ def _standing(report: Report, one: IndicatorVersion) -> str:
         f"{text}。各区中最高的是{top}（{{{{{top}.指标.{one.name}}}}}{_unit(one)}），"
         f"最低的是{low}（{{{{{low}.指标.{one.name}}}}}{_unit(one)}）。"
     )
+
+
+def _points(now: VintageCell, before: VintageCell) -> str:
+    """，比上年提高1.20个百分点: a share moves by points, of the figures as they are printed."""
+    places = Decimal(1).scaleb(-RATE_DECIMALS)
+    step = now.rate.quantize(places, ROUND_HALF_UP) - before.rate.quantize(places, ROUND_HALF_UP)
+    return f"，比上年{'提高' if step > 0 else '下降'}{abs(step)}个百分点" if step else "，与上年持平"
 
 
 def _unit(one: IndicatorVersion) -> str:

@@ -9,6 +9,7 @@ from indicators.models import YEARLY_FORM, FormItem, Return, ReturnCell
 from portal.charts import figure_text
 from portal.regions import Level, Region
 
+LEVELS = ("国家级", "省级", "市级")
 Values = dict[str, Decimal | None]  # by code of the district
 
 
@@ -56,12 +57,25 @@ class Total:
 
     @property
     def name(self) -> str:
-        return self.item.name.removeprefix("其中：").replace("：", "")
+        return spoken_name(self.item)
 
     @property
     def words(self) -> str:
-        """讲座参加人次{{项目.KH111}}人次，比上年增长3.2%: the figure by its name, to be looked up."""
-        return f"{self.name}{{{{项目.{self.item.key}}}}}{self.item.unit}{_growth_words(self.growth)}"
+        """讲座参加{{项目.KH111}}人次，比上年增长3.2%: the figure by its name, to be looked up."""
+        return f"{self.spoken('')}{_growth_words(self.growth)}"
+
+    def spoken(self, place: str) -> str:
+        """讲座参加{{南山区.项目.KH111}}人次: a name that ends in its unit does not say it twice."""
+        where = f"{place}." if place else ""
+        name = self.name.removesuffix(self.item.unit)
+        return f"{name}{{{{{where}项目.{self.item.key}}}}}{self.item.unit}"
+
+
+def spoken_name(item: FormItem) -> str:
+    """科技馆展厅面积, 市级及以下科普基地: a name as a sentence says it, a level before what it is of."""
+    name = item.name.removeprefix("其中：")
+    what, _, part = name.partition("：")
+    return f"{part}{what}" if part.startswith(LEVELS) else name.replace("：", "")
 
 
 def totals(year: int, region: Region) -> dict[str, Total]:
@@ -109,7 +123,7 @@ def as_float(value: Decimal | None) -> float | None:
 
 
 def column_head(item: FormItem, with_unit: bool) -> str:
-    name = item.name.replace("其中：", "").replace("：", "")
+    name = spoken_name(item)
     return f"{name}（{item.unit}）" if with_unit else name
 
 
