@@ -35,7 +35,7 @@ HOW_CHANGE = (
 HOW_CITY = "全市是各区分子之和除以分母之和，不是各区比率的平均。"
 
 KEPT_FOR = 24 * 60 * 60
-DRAWING = 4  # counted up when a picture is drawn otherwise
+DRAWING = 5  # counted up when a picture is drawn otherwise
 
 Drawn = TypeVar("Drawn")
 Pictures = dict[str, charts.Chart | None]
