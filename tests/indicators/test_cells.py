@@ -111,7 +111,7 @@ def test_a_moment_that_is_none_means_everything(client, filing, officer, since):
     ("now", "last", "words"),
     [
         (Decimal(110), Decimal(100), "+10.0%"),
-        (Decimal(50), Decimal(100), "-50.0%"),
+        (Decimal(50), Decimal(100), "−50.0%"),
         (Decimal(100), Decimal(100), "持平"),
         (Decimal(1), Decimal(0), ""),
         ("-", Decimal(1), ""),
