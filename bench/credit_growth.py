@@ -148,9 +148,7 @@ def _measure(lane: Lane, school: Organization) -> dict:
 
     def city() -> None:
         with scope("ledger"):
-            queries.spread(
-                Region.objects.city().path, year, minimum=Decimal(6), grades=range(5, 9), by_school=False
-            )
+            queries.spread(Region.objects.city().path, year, minimum=Decimal(6), by_school=False)
 
     return {
         "credit_import": statistics.median(lane.timed(ours, keep_others=True) for _ in range(RUNS)),

@@ -116,6 +116,8 @@ ACTS = {
     "draw": "随机抽取",
     "replay_draw": "重抽核对",
     "oversight": "夜间督办",
+    "replace_pass": "挂失通行证并换号",
+    "prove_papers": "夜间核对所涉记录",
     "finding": "记录核查结果",
     "ask_right": "提出权利请求",
     "erase": "清除身份信息",

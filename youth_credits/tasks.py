@@ -127,6 +127,9 @@ def credit_proof(job: Job) -> None:
     with scope("ledger"):
         _allow_time()
         found = actions.prove_balances()
+    with scope("steward"):
+        _allow_time()
+        found += actions.prove_papers()
     job.progress(len(found), len(found), f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
     if found:
         raise Refused(f"学分总账核对不符（至少 {len(found)} 处，如：{found[0]}），请系统管理员核查。")
@@ -186,6 +189,7 @@ def credit_totals(job: Job) -> None:
     with scope("ledger"):
         if local_today().weekday() == SUNDAY:
             actions.want_all_totals(local_today())
+        actions.want_missing_totals(local_today())
         wanted = list(
             TotalsWanted.objects.order_by("school_year", "school").values_list("school", "school_year")
         )

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from portal.calendar import local_today, school_year
 from portal.jobs import Job, enqueue
 from portal.regions import Region
 from portal.scope import scope
-from tests.youth_credits.factories import row, uploaded, workbook
+from tests.youth_credits.factories import name, number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions, queries
 from youth_credits.models import Batch, CreditTotal, Student, TotalsWanted
 
@@ -25,11 +26,13 @@ def kept(students, in_school, school_clerk, run_jobs):
     return Batch.objects.select_related("organization__region", "region", "created_by").get(pk=batch.pk)
 
 
+def roll_row(serial: int) -> dict:
+    return {"学籍号": number(serial), "姓名": name(serial), "年级": "五年级", "班级": 1}
+
+
 def spread_of(school, *, minimum="6"):
     with scope("ledger"):
-        found = queries.spread(
-            school.region.path, 2025, minimum=Decimal(minimum), grades=range(5, 9), by_school=True
-        )
+        found = queries.spread(school.region.path, 2025, minimum=Decimal(minimum), by_school=True)
     return {one.place: (one.heads, one.active_heads, one.bands) for one in found}
 
 
@@ -66,9 +69,7 @@ def test_a_child_counts_where_it_was_last_in_the_year(kept, in_school, other_sch
 
 def test_a_district_is_the_sum_of_its_schools(kept, in_school):
     with scope("ledger"):
-        [district] = queries.spread(
-            Region.objects.city().path, 2025, minimum=Decimal(6), grades=[5], by_school=False
-        )
+        [district] = queries.spread(Region.objects.city().path, 2025, minimum=Decimal(6), by_school=False)
 
     assert (district.place, district.heads, district.minutes) == (in_school.region.code, 3, 270)
 
@@ -87,3 +88,70 @@ def test_balances_are_those_of_every_child_of_the_school(kept, in_school):
         (Decimal("0.75"), 90),
         (0, 0),
     ]
+
+
+def _refreshed(school):
+    with scope("ledger"):
+        for year in TotalsWanted.objects.filter(school=school).values_list("school_year", flat=True):
+            actions.refresh_totals(school.pk, year)
+
+
+def test_the_proof_finds_kept_totals_that_differ_from_the_childrens(kept, in_school):
+    _refreshed(in_school)
+    with scope("ledger"):
+        assert actions.prove_balances() == []
+        CreditTotal.objects.filter(school_year=2025, quarters=0).update(heads=2)
+
+        found = actions.prove_balances()
+
+    assert [(flaw.kind, flaw.number) for flaw in found] == [("total", in_school.pk)]
+    assert str(found[0]) == f"学分分布不符：2025 学年学校 {in_school.pk}"
+
+
+def test_the_proof_finds_kept_totals_that_are_not_there(kept, in_school):
+    _refreshed(in_school)
+    with scope("ledger"):
+        CreditTotal.objects.filter(school_year=2025, quarters=0).delete()
+
+        assert [flaw.kind for flaw in actions.prove_balances()] == ["total"]
+
+
+def test_what_is_to_be_counted_anew_is_no_flaw(kept, in_school, school_clerk):
+    _refreshed(in_school)
+    actions.undo(kept, by=school_clerk)
+
+    with scope("ledger"):
+        assert actions.prove_balances() == []
+
+
+def test_a_roll_taken_back_asks_for_its_totals(in_school, school_clerk, run_jobs):
+    batch = uploaded(in_school, school_clerk, roll_workbook([roll_row(0)]), kind=Batch.Kind.ROLL)
+    run_jobs()
+    batch.refresh_from_db()
+    actions.keep(batch, only_good=False, by=school_clerk)
+    run_jobs()
+    _refreshed(in_school)
+    batch = Batch.objects.select_related("organization__region", "region").get(pk=batch.pk)
+
+    actions.undo(batch, by=school_clerk)
+
+    assert TotalsWanted.objects.filter(school=in_school, school_year=school_year(local_today())).exists()
+
+
+def test_a_school_year_that_begins_without_totals_is_asked_for_in_its_first_night(kept, in_school, run_jobs):
+    _refreshed(in_school)
+    with scope("ledger"):
+        CreditTotal.objects.filter(school_year=school_year(local_today())).delete()
+
+        assert actions.want_missing_totals(local_today()) == 1
+        assert actions.want_missing_totals(local_today()) == 0
+
+
+def test_schools_whose_totals_wait_are_counted_by_region(kept, in_school, school_clerk, other_school):
+    _refreshed(in_school)
+    actions.undo(kept, by=school_clerk)
+
+    with scope("ledger"):
+        assert queries.schools_waiting(in_school.region.path, 2025) == 1
+        assert queries.overview(in_school.region, 2025, by_school=True).waiting == 1
+        assert queries.schools_waiting("nowhere/", 2025) == 0

@@ -82,6 +82,7 @@ from youth_credits.actions.ledger import (
     entry_line,
     lock_ledger,
     prove_balances,
+    prove_papers,
     reverse,
     weigh,
     when_of,
@@ -152,7 +153,7 @@ from youth_credits.actions.suspicions import (
     mark_upload,
     work_off,
 )
-from youth_credits.actions.totals import refresh_totals, want_all_totals, want_totals
+from youth_credits.actions.totals import refresh_totals, want_all_totals, want_missing_totals, want_totals
 from youth_credits.actions.transcripts import transcript_pdf
 from youth_credits.actions.trials import trial_at
 from youth_credits.actions.upheld import count_upheld
@@ -258,6 +259,7 @@ __all__ = [
     "print_passes",
     "print_slips",
     "prove_balances",
+    "prove_papers",
     "publish",
     "record_class",
     "record_outing",
@@ -300,6 +302,7 @@ __all__ = [
     "verify",
     "view_record",
     "want_all_totals",
+    "want_missing_totals",
     "want_totals",
     "weigh",
     "when_of",

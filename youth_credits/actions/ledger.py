@@ -11,13 +11,14 @@ from decimal import Decimal
 
 from django.db import connection
 
+from portal import audit
 from portal.accounts import User
 from portal.calendar import local_today, school_year, term
 from portal.organizations import Organization
 from youth_credits import queries
-from youth_credits.actions.totals import want_totals
+from youth_credits.actions.totals import want_missing_totals, want_totals
 from youth_credits.models import Batch, Credit, CreditRule
-from youth_credits.rules import earned
+from youth_credits.rules import Rule, earned
 
 LEDGER_LOCK = 7_304_100  # advisory lock of one school's ledger; the ledger's triggers take it, too
 ONCE_EVER = {CreditRule.Once.COURSE, CreditRule.Once.HIGHEST}
@@ -391,5 +392,15 @@ def reverse(batch: Batch, *, only: list[int] | None = None, note: str, by: User)
 
 
 def prove_balances() -> list[queries.Flaw]:
-    """Prove totals, claims, references and partitions; returns what does not hold. Under scope "ledger"."""
+    """Prove totals, claims, references and partitions; returns what does not hold. Under scope "ledger".
+
+    Kept totals that a school has none of yet are asked for, and proved once they are there.
+    """
+    want_missing_totals(local_today())
     return queries.flaws(local_today())
+
+
+def prove_papers() -> list[queries.Flaw]:
+    """Prove that what papers about children say of entries and batches is there. Under scope "steward"."""
+    audit.event("prove_papers", by=None, kind="youth_credits")
+    return queries.papers_astray()

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from portal import audit
 from portal.accounts import User
-from portal.calendar import local_today, school_year
+from portal.calendar import local_today
 from portal.encryption import seal
 from portal.errors import Refused
 from portal.files import Examined
@@ -23,7 +23,7 @@ from portal.notices import notify
 from portal.organizations import Organization
 from youth_credits.actions.ledger import lock_ledger
 from youth_credits.actions.steps import BATCH, Outcome, Status, write_outcome
-from youth_credits.actions.totals import want_totals
+from youth_credits.actions.totals import want_totals_since
 from youth_credits.models import ActivityShare, Batch, Credit, Enrolment, RollChange, Student
 from youth_credits.queries import name_hash, number_hash, person_hash
 
@@ -70,7 +70,7 @@ def update_roll(rows: Sequence[RollRow], *, batch: Batch, on: date) -> tuple[Out
     _change_students(changed, batch=batch, on=on)
     outcome.changed = len(changed)
     outcome.same = len(known) - len(changed)
-    want_totals(batch.organization_id, [school_year(on)])
+    want_totals_since(batch.organization_id, on)
     outcome.faulty = len(clashes)
     return outcome, clashes
 
@@ -285,6 +285,7 @@ def undo_roll(batch: Batch, *, at: datetime) -> int:
         batch_size=500,
     )
     _enrol([change.student for change in restored], on=local_today(at))
+    want_totals_since(batch.organization_id, local_today(batch.kept_at or at))
     return len(new) + len(restored)
 
 
@@ -312,5 +313,5 @@ def transfer(
     student.save(update_fields=["school", "grade", "class_number"])
     _enrol([student], on=on)
     for school in (before, to):
-        want_totals(school.pk, [school_year(on)])
+        want_totals_since(school.pk, on)
     audit.record(student, "transfer", by=by, changes={"school": [before.pk, to.pk]})

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from portal.calendar import school_year
+from portal.calendar import local_today, school_year
 from youth_credits.models import TotalsWanted
 
 WANT = """
@@ -18,7 +18,7 @@ REFRESH = """
 DELETE FROM youth_credits_credittotal WHERE school_year = %(year)s AND school_id = %(school)s;
 INSERT INTO youth_credits_credittotal
     (school_year, school_id, grade, quarters, heads, active_heads, off_campus, minutes)
-SELECT %(year)s, %(school)s, grade, (coalesce(credits, 0) * 4)::int, count(*),
+SELECT %(year)s, %(school)s, grade, floor(coalesce(credits, 0) * 4)::int, count(*),
     count(*) FILTER (WHERE entries > 0), coalesce(sum(off_campus_credits), 0), coalesce(sum(minutes), 0)
 FROM (
     SELECT DISTINCT ON (e.student_id) e.student_id, e.grade FROM youth_credits_enrolment e
@@ -48,6 +48,31 @@ def refresh_totals(school: int, year: int) -> None:
     values = {"school": school, "year": year, "start": date(year, 9, 1), "end": date(year + 1, 9, 1)}
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, values)
+
+
+def want_totals_since(school: int, on: date) -> None:
+    """Note that children came, went or moved on a day: every school year from then on is counted anew."""
+    want_totals(school, range(school_year(on), school_year(local_today()) + 1))
+
+
+WANT_MISSING = """
+INSERT INTO youth_credits_totalswanted (school_id, school_year, wanted_at)
+SELECT DISTINCT e.school_id, year, now() FROM youth_credits_enrolment e
+JOIN (SELECT %(now)s AS year UNION SELECT DISTINCT school_year FROM youth_credits_studentyear) y
+    ON e.starts_on < make_date(year + 1, 9, 1) AND (e.ends_on IS NULL OR e.ends_on > make_date(year, 9, 1))
+WHERE NOT EXISTS (
+    SELECT FROM youth_credits_credittotal t WHERE (t.school_year, t.school_id) = (year, e.school_id))
+ON CONFLICT DO NOTHING
+"""
+
+
+def want_missing_totals(on: date) -> int:
+    """Ask for the totals that a school has none of: a new school year begins without any. Under scope
+    "ledger".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WANT_MISSING, {"now": school_year(on)})
+        return cursor.rowcount
 
 
 def want_all_totals(on: date) -> int:

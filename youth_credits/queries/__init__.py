@@ -70,7 +70,18 @@ from youth_credits.queries.progress import (
     special_case,
 )
 from youth_credits.queries.promising import mentored
-from youth_credits.queries.proof import REFERENCES, Flaw, astray, flaws, unbalanced, unclaimed, unpartitioned
+from youth_credits.queries.proof import (
+    PAPERS,
+    REFERENCES,
+    Flaw,
+    astray,
+    flaws,
+    papers_astray,
+    unbalanced,
+    unclaimed,
+    unpartitioned,
+    untotalled,
+)
 from youth_credits.queries.publications import (
     appeal_timeline,
     appeals,
@@ -142,6 +153,7 @@ from youth_credits.queries.waiting import oversight_waiting
 
 __all__ = [
     "COUNTED_WHEN_UPHELD",
+    "PAPERS",
     "REFERENCES",
     "WRITTEN_WITH",
     "Balance",
@@ -208,7 +220,9 @@ __all__ = [
     "outings_of_school",
     "oversight_waiting",
     "overview",
+    "papers_astray",
     "pass_counts",
+    "passes_held",
     "passes_of",
     "person_hash",
     "plan_roll_over",
@@ -254,6 +268,7 @@ __all__ = [
     "unbalanced",
     "unclaimed",
     "unpartitioned",
+    "untotalled",
     "unverified_in",
     "upheld_at",
     "upheld_by_organization",

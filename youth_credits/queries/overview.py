@@ -1,11 +1,10 @@
 """Totals without a name: of the city by district, of a district by school, of a school by class."""
 
-# ruff: noqa: S608  SQL of our own names
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from statistics import median
 
-from django.db import connection
 from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -14,6 +13,7 @@ from portal.regions import Region
 from youth_credits.method.suppression import protect
 from youth_credits.models import Grade, SpecialCase, Student, StudentYear
 from youth_credits.queries.rules import RuleBook
+from youth_credits.queries.totals import schools_waiting, spread
 
 BANDS = ("没有学分", "不足一半", "一半以上", "达到最低学分")
 FEWEST_SCHOOLS = 5  # of fewer there is no usual
@@ -29,6 +29,7 @@ class Overview:
     minimum: Decimal
     names: list[str]
     cells: list[list[int | None]]
+    waiting: int  # schools with entries that the kept totals have not met yet
 
     @property
     def rows(self) -> list[dict]:
@@ -46,39 +47,6 @@ class Overview:
         return self.cells[-1][-2] if self.cells else None
 
 
-# Whoever was at a school of the credit system in a school year, and the credits of that year.
-_HEADS = """
-WITH home AS (
-    SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id, e.grade FROM youth_credits_enrolment e
-    WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
-    ORDER BY e.student_id, e.starts_on DESC
-), place AS (
-    SELECT o.id AS school_id, o.name, g.path FROM portal_organization o
-    JOIN portal_region g ON g.id = o.region_id WHERE starts_with(g.path, %(path)s)
-), reach AS (
-    SELECT p.school_id, r.grade_from, r.grade_to FROM place p
-    JOIN youth_credits_rollout r ON (r.organization_id IS NULL OR r.organization_id = p.school_id)
-        AND r.starts_on < %(end)s AND (r.ends_on IS NULL OR r.ends_on > %(start)s)
-    JOIN portal_region g ON g.id = r.region_id AND starts_with(p.path, g.path)
-), heads AS (
-    SELECT p.school_id, p.name, substr(p.path, 14, 12) AS district, h.student_id,
-        coalesce(y.credits, 0) AS credits, coalesce(y.entries, 0) AS entries
-    FROM home h JOIN place p USING (school_id)
-    LEFT JOIN youth_credits_studentyear y ON y.student_id = h.student_id AND y.school_year = %(year)s
-    WHERE EXISTS (SELECT FROM reach r
-        WHERE r.school_id = h.school_id AND h.grade BETWEEN r.grade_from AND r.grade_to)
-)
-"""
-
-
-def _ask(select: str, year: int, path: str, **values) -> list[tuple]:
-    values |= {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year, "path": path}
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute(f"{_HEADS} {select}", values)
-        return cursor.fetchall()
-
-
 def year_minimum(year: int) -> Decimal:
     """The credits asked for in a school year, by the rules in force at its end."""
     rules = RuleBook().set_on(date(year + 1, 8, 31))
@@ -86,41 +54,33 @@ def year_minimum(year: int) -> Decimal:
 
 
 def overview(region: Region, year: int, *, by_school: bool) -> Overview:
-    """A region's children by district, or by school, and by how far they are. Under scope "ledger"."""
+    """A region's children by district, or by school, and by how far they are, from the kept totals. Under
+    scope "ledger".
+    """
     minimum = year_minimum(year)
-    key = "name" if by_school else "district"
-    rows = _ask(
-        f"""SELECT {key}, count(*) FILTER (WHERE credits = 0),
-            count(*) FILTER (WHERE credits > 0 AND credits < %(half)s),
-            count(*) FILTER (WHERE credits > 0 AND credits >= %(half)s AND credits < %(minimum)s),
-            count(*) FILTER (WHERE credits > 0 AND credits >= %(minimum)s)
-        FROM heads GROUP BY {key} ORDER BY {key}""",
-        year,
-        region.path,
-        half=minimum / 2,
-        minimum=minimum,
-    )
-    names = [name for name, *_ in rows]
+    places = spread(region.path, year, minimum=minimum, by_school=by_school)
+    names = [one.place for one in places]
     if not by_school:
         known = dict(Region.objects.districts().values_list("code", "name"))
         names = [known.get(code, "市直属") for code in names]
-    return Overview(year, minimum, names, protect([row[1:] for row in rows]))
+    return Overview(
+        year,
+        minimum,
+        names,
+        protect([one.bands for one in places]),
+        waiting=schools_waiting(region.path, year),
+    )
 
 
 def district_median_coverage(school: Organization, year: int) -> Decimal | None:
     """The middle share of children with any entry among the schools of a school's district, in percent; None
-    for fewer than five schools. Under scope "ledger".
+    for fewer than five schools. From the kept totals, under scope "ledger".
     """
     district = "/".join(school.region.path.split("/")[:2]) + "/"
-    rows = _ask(
-        """SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY share) FROM (
-            SELECT 100.0 * count(*) FILTER (WHERE entries > 0) / count(*) AS share
-            FROM heads GROUP BY school_id) s""",
-        year,
-        district,
-    )
-    [(schools, middle)] = rows
-    return round(Decimal(middle), 1) if schools >= FEWEST_SCHOOLS else None
+    places = spread(district, year, minimum=ZERO, by_school=True)
+    if len(places) < FEWEST_SCHOOLS:
+        return None
+    return round(median(Decimal(100 * one.active_heads) / one.heads for one in places), 1)
 
 
 # --- One school, under its own scope ----------------------------------------------------------------

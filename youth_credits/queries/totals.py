@@ -1,6 +1,5 @@
 """Nameless totals, under scope "ledger"."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +7,7 @@ from decimal import Decimal
 from django.db import connection
 
 from portal.regions import Level, code_starts
-from youth_credits.models.totals import QUARTERS
+from youth_credits.models.totals import QUARTERS, TotalsWanted
 
 # The ledger's trigger alone writes these totals: they change with the entries of the same school year.
 WRITTEN_WITH = {"youth_credits_studentyear": "youth_credits_credit"}
@@ -117,29 +116,46 @@ class Spread:
     minutes: int
 
 
+# A school's grades that were in the credit system at some time of the year.
 SPREAD = """
-SELECT {key}, sum(heads), sum(active_heads), sum(heads) FILTER (WHERE quarters = 0),
+WITH reach AS MATERIALIZED (
+    SELECT DISTINCT o.id AS school_id, o.name, substr(p.path, %(code_starts)s, 12) AS district, grade
+    FROM youth_credits_rollout r
+    JOIN portal_region g ON g.id = r.region_id
+    JOIN portal_region p ON starts_with(p.path, g.path) AND starts_with(p.path, %(path)s)
+    JOIN portal_organization o ON o.region_id = p.id
+        AND (r.organization_id IS NULL OR r.organization_id = o.id)
+    CROSS JOIN generate_series(r.grade_from::int, r.grade_to::int) AS grade
+    WHERE r.starts_on < %(end)s AND (r.ends_on IS NULL OR r.ends_on > %(start)s)
+)
+SELECT {place}, sum(heads), sum(active_heads), sum(heads) FILTER (WHERE quarters = 0),
     sum(heads) FILTER (WHERE quarters > 0 AND quarters < %(half)s),
     sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(half)s AND quarters < %(minimum)s),
     sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(minimum)s), sum(minutes)
-FROM youth_credits_credittotal t
-JOIN portal_organization o ON o.id = t.school_id JOIN portal_region g ON g.id = o.region_id
-WHERE t.school_year = %(year)s AND starts_with(g.path, %(path)s) AND t.grade = ANY (%(grades)s)
-GROUP BY 1 ORDER BY 1
+FROM youth_credits_credittotal t JOIN reach USING (school_id, grade)
+WHERE t.school_year = %(year)s
+GROUP BY {key} ORDER BY {key}
 """
 
 
-def spread(path: str, year: int, *, minimum: Decimal, grades: Iterable[int], by_school: bool) -> list[Spread]:
-    """A region's children by district, or by school, from the kept totals. Under scope "ledger".
+def spread(path: str, year: int, *, minimum: Decimal, by_school: bool) -> list[Spread]:
+    """A region's children in the credit system by district, or by school, from the kept totals. Under scope
+    "ledger".
 
     Counts are whole: whoever shows them hides small cells. Who is less than a quarter short of a limit
     is below it.
     """
-    values = {"year": year, "path": path, "grades": list(grades)}
+    values = _year(year) | {"path": path, "code_starts": code_starts(Level.DISTRICT)}
     values |= {"half": minimum * QUARTERS / 2, "minimum": minimum * QUARTERS}
-    key = "o.name" if by_school else "substr(g.path, 14, 12)"
+    place, key = ("name", "name, school_id") if by_school else ("district", "district")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(SPREAD.format(key=key), values)
+        cursor.execute(SPREAD.format(place=place, key=key), values)
         rows = [[row[0], *(int(value or 0) for value in row[1:])] for row in cursor.fetchall()]
     return [Spread(row[0], row[1], row[2], tuple(row[3:7]), row[7]) for row in rows]
+
+
+def schools_waiting(path: str, year: int) -> int:
+    """Schools of a region whose kept totals of a year are to be counted anew. Under scope "ledger"."""
+    wanted = TotalsWanted.objects.filter(school_year=year, school__region__path__startswith=path)
+    return wanted.count()
