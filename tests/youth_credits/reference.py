@@ -24,6 +24,7 @@ def count(attendances: Iterable[Attendance]) -> Iterator[tuple[Decimal, str]]:
     """For one child: what each entry counts, and why less, one after the other."""
     seen: dict[tuple, Decimal] = {}
     at_provider: dict[tuple, int] = {}
+    in_day: dict[tuple, Decimal] = {}
     in_year: dict[tuple, Decimal] = {}
     for one in attendances:
         credits, reason = one.entry.credits, one.entry.reason
@@ -34,6 +35,12 @@ def count(attendances: Iterable[Attendance]) -> Iterator[tuple[Decimal, str]]:
             at_provider[key] = at_provider.get(key, 0) + 1
             if at_provider[key] > one.rule.most_per_provider:
                 credits, reason = ZERO, "provider_cap"
+        if credits and one.rule.cap_per_day is not None:
+            key = (one.rule.code, one.day)
+            counted = within_cap(credits, cap=one.rule.cap_per_day, before=in_day.get(key, ZERO))
+            in_day[key] = in_day.get(key, ZERO) + counted
+            reason = reason if counted == credits else "day_cap"
+            credits = counted
         if credits:
             key = (one.rule.code, one.school_year)
             counted = within_cap(credits, cap=one.rule.cap, before=in_year.get(key, ZERO))

@@ -183,19 +183,21 @@ GROUP BY 1, 2, 3;
 ANALYZE met;
 """
 
-# What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. In
-# three steps, as the rules say: once per course, day or term; so many per provider; the cap of the year.
+# What each entry counts: what the ledger holds already, then the sheet in the order of days and lines. As the
+# rules say: once per course, day or term; so many per provider; the cap of the day, which takes a sort of its
+# own and so is asked only where a rule has one; the cap of the year.
 # Credits are hundredths here. Most children reach no limit in a kind: they need no order, and no sort. `care`
 # names the others (too many rather than too few); what came before is summed up first.
 WEIGH = """
 CREATE TEMP TABLE weighed ON COMMIT DROP AS
 WITH kinds AS (
     SELECT id AS rule_id, code, min(id) OVER (PARTITION BY code) AS kind, once, most_per_provider,
-        (cap_per_year * 100)::int AS cap, family = 'off_campus' AS is_off_campus
+        (cap_per_year * 100)::int AS cap, (cap_per_day * 100)::int AS day_cap,
+        family = 'off_campus' AS is_off_campus
     FROM youth_credits_creditrule
 ), held AS MATERIALIZED (
     SELECT a.no, a.id AS activity_id, a.rule_id, a.held_on, a.school_year, a.term, a.course, a.provider,
-        k.kind, k.code, k.once, k.most_per_provider, k.cap, k.is_off_campus,
+        k.kind, k.code, k.once, k.most_per_provider, k.cap, k.day_cap, k.is_off_campus,
         CASE WHEN k.once <> 'day' THEN a.course END AS once_course,
         CASE k.once WHEN 'day' THEN a.held_on WHEN 'term' THEN a.term END AS once_on,
         k.once <> '' AND 1 < count(*) OVER (
@@ -229,7 +231,7 @@ WITH kinds AS (
 ), care AS MATERIALIZED (
     SELECT student_id, kind FROM good GROUP BY student_id, kind
     HAVING count(met) > 0 OR count(*) FILTER (WHERE may_repeat) > 1 OR count(*) > min(most_per_provider)
-        OR sum(earned) > min(cap)
+        OR sum(earned) > min(cap) OR sum(earned) > min(day_cap)
     UNION SELECT student_id, kind FROM prior
 ), ordered AS (
     SELECT g.*, CASE WHEN once <> '' AND g.earned > 0 THEN greatest(met,
@@ -250,24 +252,43 @@ WITH kinds AS (
             ) > most_per_provider AS is_over
     FROM once o LEFT JOIN provided_before b USING (student_id, kind, school_year, provider)
 ), capped AS (
-    SELECT p.*, CASE WHEN is_over THEN 0 ELSE left_once END AS counted FROM provided p
+    SELECT p.*, CASE WHEN is_over THEN 0 ELSE left_once END AS allowed FROM provided p
+), daily AS (
+    {daily}
 ), final AS (
     SELECT c.*, greatest(0, least(counted, cap - coalesce(t.credits, 0)
         - (sum(counted) OVER (PARTITION BY student_id, kind, school_year ORDER BY held_on, line)
            - counted)))::int AS credits
-    FROM capped c LEFT JOIN taken t USING (student_id, kind, school_year)
+    FROM daily c LEFT JOIN taken t USING (student_id, kind, school_year)
 )
 SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, credits, is_off_campus, award,
     certificate, starts_at, ends_at,
     minutes - CASE WHEN earned = 0 THEN 0 ELSE (used::bigint * credits / earned)::int END AS surplus,
     CASE WHEN reason <> '' THEN reason WHEN is_over THEN 'provider_cap'
-        WHEN credits < counted THEN 'year_cap' WHEN is_repeated THEN 'repeated' ELSE '' END AS reason
+        WHEN credits < counted THEN 'year_cap' WHEN counted < allowed THEN 'day_cap'
+        WHEN is_repeated THEN 'repeated' ELSE '' END AS reason
 FROM final
 UNION ALL
 SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, earned, is_off_campus, award,
     certificate, starts_at, ends_at, minutes - CASE WHEN earned = 0 THEN 0 ELSE used END, reason
 FROM good g WHERE NOT EXISTS (SELECT FROM care c WHERE (c.student_id, c.kind) = (g.student_id, g.kind))
 """
+ANY_DAY = "SELECT c.*, allowed AS counted FROM capped c"
+BY_DAY = """
+    SELECT c.*, greatest(0, least(allowed, day_cap - coalesce(t.credits, 0)
+        - (sum(allowed) OVER (PARTITION BY student_id, kind, held_on ORDER BY line)
+           - allowed)))::int AS counted
+    FROM capped c LEFT JOIN (
+        SELECT student_id, kind, held_on, sum(credits)::int AS credits FROM prior GROUP BY 1, 2, 3
+    ) t USING (student_id, kind, held_on)
+"""
+
+
+def weighing(rules: Iterable[CreditRule | Rule]) -> str:
+    """The statement that finds what staged entries under these rules count."""
+    has_caps = any(rule.cap_per_day is not None for rule in rules)
+    return WEIGH.format(daily=BY_DAY if has_caps else ANY_DAY)
+
 
 # The trigger of the ledger writes claims and totals in the same statement (migration 0002). The numbers of a
 # batch's entries lie between two of the sequence.
@@ -327,7 +348,7 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
             cursor.execute(FIND_OVERLAPS)
         cursor.execute(REMEMBER, {"years": sorted({school_year(one.held_on) for one in occasions})})
         cursor.execute(REMEMBER_COURSES, {"courses": any(one.rule.once in ONCE_EVER for one in occasions)})
-        cursor.execute(WEIGH)
+        cursor.execute(weighing(one.rule for one in occasions))
         cursor.execute("SELECT DISTINCT ON (line) line, kind, other FROM staged_fault ORDER BY line")
         faults = [SetFault(*row) for row in cursor.fetchall()]
         cursor.execute(

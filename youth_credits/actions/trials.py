@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from portal.calendar import term
 from portal.organizations import Organization
-from youth_credits.actions.ledger import STAGE, UNSTAGE, WEIGH, entry_line, worth_of
+from youth_credits.actions.ledger import STAGE, UNSTAGE, entry_line, weighing, worth_of
 from youth_credits.models import CreditRule, CreditRuleSet
 from youth_credits.queries import RuleBook
 from youth_credits.rules import Rule, reached_minimum
@@ -93,7 +93,7 @@ def trial_at(school: Organization, rule_set: CreditRuleSet, year: int) -> School
             return change
         cursor.execute(HELD, values)
         held = {activity: rest for activity, *rest in cursor.fetchall()}
-        after = _weigh_again(cursor, list(_staged(entries, held, codes, book)), values)
+        after = _weigh_again(cursor, list(_staged(entries, held, codes, book)), book, values)
     _compare(change, entries, after, RuleBook(school), book, year)
     return change
 
@@ -122,7 +122,7 @@ def _worth(rule: Rule, minutes: int, award: str, earned: int) -> str:
         return f"{minutes}\t0\t0\ttoo_short\t{award}"
 
 
-def _weigh_again(cursor, staged: list[tuple], values: dict) -> dict[int, int]:
+def _weigh_again(cursor, staged: list[tuple], book: RuleBook, values: dict) -> dict[int, int]:
     """Credits in hundredths by line, as the ledger would count them."""
     cursor.execute(UNSTAGE)
     cursor.execute(STAGE)
@@ -142,7 +142,7 @@ def _weigh_again(cursor, staged: list[tuple], values: dict) -> dict[int, int]:
                 (numbers[activity], rule, held_on, values["year"], begins, name, provider, course, activity)
             )
     cursor.execute(BEFORE, values)
-    cursor.execute(WEIGH)
+    cursor.execute(weighing(book.rules.values()))
     cursor.execute("SELECT line, credits FROM weighed")
     return dict(cursor.fetchall())
 

@@ -130,6 +130,7 @@ class RuleForm(forms.ModelForm):
             "least_per_entry",
             "most_per_entry",
             "cap_per_year",
+            "cap_per_day",
             "most_per_provider",
             "once",
             "needs_certificate",
@@ -149,6 +150,18 @@ class RuleForm(forms.ModelForm):
         if set(self.changed_data) & set(self.TABLES):
             values["awards"] = {name: self.cleaned_data[name] for name in self.TABLES}
         return values
+
+    def clean_cap_per_year(self) -> Decimal:
+        return self._in_steps("cap_per_year")
+
+    def clean_cap_per_day(self) -> Decimal | None:
+        return self._in_steps("cap_per_day")
+
+    def _in_steps(self, name: str) -> Decimal | None:
+        cap, step = self.cleaned_data[name], self.instance.rule_set.step
+        if cap is not None and (cap <= 0 or cap % step):
+            raise forms.ValidationError(f"应大于 0，且是计分单位 {step.normalize():f} 学分的整数倍。")
+        return cap
 
     def clean(self) -> dict:
         cleaned = super().clean()

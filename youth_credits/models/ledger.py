@@ -105,6 +105,7 @@ class Credit(models.Model):
     class Reason(models.TextChoices):
         FULL = "", "足额"
         YEAR_CAP = "year_cap", "超出本类学年上限"
+        DAY_CAP = "day_cap", "超出本类每日上限"
         PROVIDER_CAP = "provider_cap", "超出同一单位学年次数"
         REPEATED = "repeated", "同一课程或作品已计分"
         TOO_SHORT = "too_short", "未达最短时长"

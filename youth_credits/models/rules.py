@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -150,6 +151,14 @@ class CreditRule(models.Model):
         "单次上限（学分）", max_digits=6, decimal_places=2, null=True, blank=True
     )
     cap_per_year = models.DecimalField("学年上限（学分）", max_digits=6, decimal_places=2)
+    cap_per_day = models.DecimalField(
+        "每日上限（学分）",
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="一名学生一天内这一类最多计多少学分，超出的只计时长；不填为不限。",
+    )
     most_per_provider = models.PositiveSmallIntegerField("同一单位学年上限（次）", null=True, blank=True)
     once = models.CharField("重复计分", max_length=10, choices=Once, blank=True)
     awards = models.JSONField("获奖等级学分", default=dict, blank=True)
@@ -171,6 +180,11 @@ class CreditRule(models.Model):
                 condition=~Q(method="minutes") | Q(unit_minutes__gt=0),
                 violation_error_message="按时长计分的类别必须填写单位时长。",
             ),
+            models.CheckConstraint(
+                name="credit_rule_cap_per_day_above_zero",
+                condition=Q(cap_per_day=None) | Q(cap_per_day__gt=0),
+                violation_error_message="每日上限必须大于 0；不限的不填。",
+            ),
         ]
 
     def __str__(self):
@@ -188,6 +202,25 @@ class CreditRule(models.Model):
             case self.Method.AWARD:
                 return "按获奖等级"
         return f"评议 {self.least_per_entry.normalize():f} 至 {self.most_per_entry.normalize():f} 学分"
+
+    @property
+    def limits(self) -> str:
+        """What bounds it besides the cap of the year, in words; "" for nothing."""
+        said = [self.get_once_display()] if self.once else []
+        if self.cap_per_day is not None:
+            said.append(f"每日 {self.cap_per_day.normalize():f} 学分{self._hours_of_day}")
+        if self.most_per_provider:
+            said.append(f"同一单位 {self.most_per_provider} 次")
+        if self.least_minutes:
+            said.append(f"至少 {self.least_minutes} 分钟")
+        return "；".join(said)
+
+    @property
+    def _hours_of_day(self) -> str:
+        if self.method != self.Method.MINUTES or not self.credits:
+            return ""
+        minutes = self.cap_per_day * self.unit_minutes / self.credits
+        return f"（{minutes.quantize(Decimal(1)):f} 分钟）"
 
 
 class RuleTrial(models.Model):

@@ -105,6 +105,7 @@ def _rule(row: CreditRule, step: Decimal) -> Rule:
         least_minutes=row.least_minutes,
         least_per_entry=row.least_per_entry,
         most_per_entry=row.most_per_entry,
+        cap_per_day=row.cap_per_day,
         most_per_provider=row.most_per_provider,
         once=row.once,
         awards=award_table(row.awards, step),

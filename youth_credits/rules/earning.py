@@ -24,6 +24,7 @@ class Rule:
     least_minutes: int = 0
     least_per_entry: Decimal | None = None
     most_per_entry: Decimal | None = None
+    cap_per_day: Decimal | None = None
     most_per_provider: int | None = None
     once: str = ""  # day, term, course, highest, or "" for any number of times
     awards: dict[str, Decimal] = field(default_factory=dict)
