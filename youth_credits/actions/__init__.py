@@ -59,9 +59,7 @@ from youth_credits.actions.courses import (
     cancel_outing,
     confirm_outing,
     decide_course,
-    issue_passes,
     plan_outing,
-    print_passes,
     record_outing,
     save_course,
     stop_courses,
@@ -107,6 +105,7 @@ from youth_credits.actions.newcomers import (
     give_number,
 )
 from youth_credits.actions.partitions import make_partitions
+from youth_credits.actions.passes import PassCard, issue_passes, print_passes, replace_pass
 from youth_credits.actions.protection import load_protection
 from youth_credits.actions.publications import archive_due, publish, reopen
 from youth_credits.actions.reference import DATA, load_reference, load_rules
@@ -177,6 +176,7 @@ __all__ = [
     "WORK",
     "Occasion",
     "Outcome",
+    "PassCard",
     "RollRow",
     "Weighed",
     "add_child",
@@ -271,6 +271,7 @@ __all__ = [
     "refuse_right",
     "release",
     "reopen",
+    "replace_pass",
     "request_case",
     "retention_night",
     "retry",

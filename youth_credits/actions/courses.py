@@ -1,19 +1,15 @@
 """Credit courses: applied for by a base, approved; outings planned by a school, confirmed by the base."""
 
-import secrets
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from events import actions as events
 from portal import audit
 from portal.accounts import User, people_with, require
 from portal.calendar import local_today
-from portal.documents import qr
 from portal.errors import Refused
 from portal.notices import Notice, notify
 from portal.organizations import Organization
@@ -22,10 +18,9 @@ from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions.batches import record_class
 from youth_credits.actions.ledger import Occasion
-from youth_credits.models import Batch, Course, Credit, Outing, OutingSeat, Student, StudentPass
+from youth_credits.actions.passes import issue_passes
+from youth_credits.models import Batch, Course, Credit, Outing, OutingSeat, Student
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are mistaken for others
-PASS_LENGTH = 10
 LATEST_AFTER = timedelta(days=30)
 LONGEST_VALID = timedelta(days=2 * 366)
 
@@ -160,60 +155,6 @@ def stop_courses(base: Organization, courses: Sequence[Course], *, note: str, by
     for course in courses:
         decide_course(course, "suspend", note=note, by=by)
     return len(courses)
-
-
-# --- Passes ----------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def issue_passes(students: Sequence[Student], *, by: User) -> dict[int, str]:
-    """The pass numbers of children, made where there is none yet."""
-    known = queries.passes_of([student.pk for student in students])
-    made = []
-    for student in students:
-        if student.pk not in known:
-            number = "".join(secrets.choice(LETTERS) for _ in range(PASS_LENGTH))
-            known[student.pk] = number
-            made.append(
-                StudentPass(
-                    student=student,
-                    school_id=student.school_id,
-                    number=number,
-                    number_hash=events.pass_hash(number),
-                )
-            )
-    StudentPass.objects.bulk_create(made)
-    if made:
-        audit.event("issue_passes", by=by, kind="youth_credits.pass", name=f"{len(made)} 张")
-    return known
-
-
-@dataclass(frozen=True)
-class PassCard:
-    """What stands on one card: of the name what papers may show, and the number, also as a code to scan."""
-
-    name: str
-    tail: str
-    number: str
-
-    @property
-    def qr(self) -> str:
-        return qr(self.number)
-
-
-@transaction.atomic
-def print_passes(
-    students: Sequence[Student], *, school: Organization, label: str, by: User
-) -> list[PassCard]:
-    """The cards of these children of a school, with passes made where there is none yet. Printed again, the
-    numbers are the same. Raises Refused for nobody.
-    """
-    require(by, Perm.CREDIT_RECORD, school)
-    if not students:
-        raise Refused("没有可打印的学生，请另选班级。")
-    numbers = issue_passes(students, by=by)
-    audit.exported("youth_credits.pass_cards", len(students), by=by, note=label)
-    return [PassCard(one.name_masked, one.number_tail, numbers[one.pk]) for one in students]
 
 
 # --- Outings ---------------------------------------------------------------------------------------

@@ -122,11 +122,21 @@ class StudentPass(models.Model):
                 fields=["student"],
                 condition=Q(ended_at=None),
                 violation_error_message="该学生已有在用的通行证。",
-            )
+            ),
+            models.CheckConstraint(
+                name="student_pass_ends_after_it_is_issued",
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("issued_at")),
+                violation_error_message="停用时间不能早于签发时间。",
+            ),
         ]
 
     def __str__(self):
         return f"学生通行证 {self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """What of the number may be shown beside the child."""
+        return f"******{self.number[-4:]}"
 
 
 class Outing(Scoped):

@@ -18,6 +18,7 @@ from youth_credits.queries.courses import (
     outings_of_base,
     outings_of_school,
     pass_counts,
+    passes_held,
     passes_of,
     seats_for_base,
     seats_for_school,

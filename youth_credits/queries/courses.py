@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from outreach.models import Title
@@ -125,3 +125,9 @@ def passes_of(students) -> dict[int, str]:
     """The pass numbers in use, by student."""
     rows = StudentPass.objects.filter(student__in=students, ended_at=None)
     return dict(rows.values_list("student", "number"))
+
+
+def passes_held(student: Student) -> list[StudentPass]:
+    """Every pass of a child, the one in use first, then the latest lost."""
+    passes = StudentPass.objects.filter(student=student)
+    return list(passes.order_by(F("ended_at").desc(nulls_first=True), "-pk"))

@@ -66,7 +66,7 @@ def visits_to_record(school: Organization) -> list[Visit]:
     visits: dict[int, Visit] = {}
     for one in events.check_ins_of(whose):
         used = whose[bytes(one.pass_hash)]
-        if one.pk not in done and _was_in_use(used, one.at):
+        if one.pk not in done and _was_in_use(used, min(one.at, one.session.ends_at)):
             visit = visits.setdefault(one.session_id, Visit(one.session))
             visit.people.append((one, used.student))
     return list(visits.values())
@@ -108,4 +108,7 @@ def _passes(school: Organization) -> dict[bytes, StudentPass]:
 
 
 def _was_in_use(used: StudentPass, at: datetime) -> bool:
+    """Whether a card was not yet lost at a moment. Hosts note check-ins late, at the latest of the session's
+    own end.
+    """
     return used.ended_at is None or at < used.ended_at

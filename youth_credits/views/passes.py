@@ -1,21 +1,23 @@
-"""The school prints its children's pass cards, a class at a time."""
+"""The school prints its children's pass cards, a class at a time, and replaces one that was lost."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.documents import pdf
 from portal.errors import Refused
 from portal.files import KINDS
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.models import Grade, Student
+from youth_credits.models import Grade, Student, StudentPass
 from youth_credits.views.access import (
     class_asked,
     class_choices,
     crumbs,
+    own_student,
     school_page,
     second_factor_first,
 )
@@ -54,6 +56,10 @@ def _print(request, school):
         )
     except Refused as refusal:
         return _page(request, school, refusal=str(refusal), status=422)
+    return _sheet(cards, label)
+
+
+def _sheet(cards: list[actions.PassCard], label: str) -> HttpResponse:
     context = {"title": f"学生通行证 {label}", "label": label, "cards": cards}
     answer = HttpResponse(
         pdf("documents/pass_cards.html", context, made_at=timezone.now()),
@@ -61,3 +67,26 @@ def _print(request, school):
     )
     answer["Content-Disposition"] = content_disposition_header(True, f"学生通行证-{label}.pdf")
     return answer
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+@second_factor_first
+def student_card(request, school, uuid):
+    """One child's card by itself: for a card that was lost, or a child that came later."""
+    student = own_student(school, uuid)
+    label = student.class_label
+    return _sheet(actions.print_passes([student], school=school, label=label, by=request.user), label)
+
+
+@require_POST
+@school_page(Perm.CREDIT_RECORD)
+def student_card_lost(request, school, uuid, held):
+    """The card in use is lost: another number from now on."""
+    student = own_student(school, uuid)
+    lost = get_object_or_404(
+        StudentPass.objects.select_related("student__school__region"), pk=held, student=student
+    )
+    actions.replace_pass(lost, by=request.user, at=timezone.now())
+    messages.success(request, "已挂失并换号，旧号即时停用。请补印通行证交给学生。")
+    return redirect(student)

@@ -108,6 +108,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "consent_form": SignedPaperForm(initial={"on": today}),
         "consents": list(queries.consents(student)[:10]),
         "guardians": list(queries.guardians_of(student)),
+        "passes": queries.passes_held(student),
         "note_form": ReasonForm(),
         "may_record": may(request.user, Perm.CREDIT_RECORD, student.school),
         "crumbs": crumbs(("学生", reverse("youth_credits:student_list")), (student.number_masked, "")),
