@@ -5,7 +5,7 @@ import uuid
 
 from django import forms
 
-from events.actions import Won
+from events.actions import Won, certificate_of
 from events.models import Award, AwardLevel, Event, Session
 from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
@@ -176,7 +176,7 @@ class ResultsForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false"}),
         help_text="每行一人：通行证号、奖项、证书编号，用空格或制表符分开；可以从表格软件中复制三列粘贴。"
-        "奖项写“市级一等奖”“参赛”等。",
+        "奖项写“市级一等奖”“参赛”等。一份证书发给整个团队的，每名成员一行，行末加“团队”。",
         error_messages={"required": "请填写成绩，每行一人。"},
     )
 
@@ -231,9 +231,12 @@ def _read_result(number: int, line: str) -> Won:
         raise ValueError(
             f"没有“{prize[:20]}”这一奖项，请写“参赛”或校级、区级、市级、省级、国家级的一、二、三等奖。"
         )
+    certificate, is_team = certificate_of(certificate)
+    if not certificate:
+        raise ValueError("只写了“团队”，没有证书编号，请补填。")
     if len(certificate) > LONGEST_CERTIFICATE:
         raise ValueError(f"证书编号最多 {LONGEST_CERTIFICATE} 个字，请核对。")
-    return Won(number, pass_number, *PRIZES[prize], certificate)
+    return Won(number, pass_number, *PRIZES[prize], certificate, is_team)
 
 
 class SignUpForm(PublicForm):

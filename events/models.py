@@ -424,6 +424,7 @@ class Result(models.Model):
     level = models.CharField("等级", max_length=10, choices=AwardLevel, blank=True)
     award = models.CharField("奖项", max_length=10, choices=Award)
     certificate = models.CharField("证书编号", max_length=60)
+    is_team = models.BooleanField("团队证书", default=False, help_text="团队成员各有一条，证书编号相同。")
     entered_at = models.DateTimeField("录入时间")
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
 
@@ -441,7 +442,7 @@ class Result(models.Model):
             models.UniqueConstraint(
                 name="result_certificate_once_per_session",
                 fields=["session", "certificate"],
-                condition=Q(withdrawn_at=None),
+                condition=Q(withdrawn_at=None, is_team=False),
                 violation_error_message="该证书编号本场已使用。",
             ),
             models.CheckConstraint(
@@ -466,5 +467,5 @@ class Result(models.Model):
         return f"{self.get_level_display()}{self.get_award_display()}"
 
     @property
-    def says(self) -> tuple[str, str, str]:
-        return (self.level, self.award, self.certificate)
+    def says(self) -> tuple[str, str, str, bool]:
+        return (self.level, self.award, self.certificate, self.is_team)

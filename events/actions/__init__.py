@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from events import queries
 from events.actions.passes import Won as Won
+from events.actions.passes import certificate_of as certificate_of
 from events.actions.passes import check_in as check_in
 from events.actions.passes import enter_results as enter_results
 from events.actions.passes import pass_hash as pass_hash

@@ -1,5 +1,6 @@
 """What comes with a pass: who was there, and what was won. Whose a pass is, nobody knows here."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from portal.errors import Refused
 from portal.roles import Perm
 
 OF_PASSES = "student.pass"
+OF_A_TEAM = re.compile(r"\s*(?:团队|[（(]团队[）)])$")
 
 
 def pass_hash(number: str) -> bytes:
@@ -38,6 +40,12 @@ def check_in(session: Session, numbers: Iterable[str], *, at: datetime, by: User
     return new
 
 
+def certificate_of(text: str) -> tuple[str, bool]:
+    """The number of a certificate as people write it, and whether it was given to a team: “SZ-7 团队”."""
+    number = OF_A_TEAM.sub("", text)
+    return number, number != text
+
+
 @dataclass(frozen=True, slots=True)
 class Won:
     """One line of a competition's results, as its organiser tells it."""
@@ -47,6 +55,7 @@ class Won:
     level: str
     award: Award
     certificate: str
+    is_team: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +92,15 @@ def enter_results(session: Session, rows: Sequence[Won], *, at: datetime, by: Us
             level=row.level,
             award=row.award,
             certificate=row.certificate,
+            is_team=row.is_team,
             entered_at=at,
         )
         known, taken = by_pass.get(one.pass_hash), by_certificate.get(one.certificate)
+        fault = _clash(one, known, taken)
         if known and known.says == one.says:
             same += 1
-        elif known:
-            faults[row.line] = f"该通行证本场已录入“{known.prize}”，如需更正请先撤回原成绩。"
-        elif taken:
-            faults[row.line] = "该证书编号本场已用于另一张通行证，请核对证书。"
+        elif fault:
+            faults[row.line] = fault
         else:
             made.append(one)
             by_pass[one.pass_hash] = by_certificate[one.certificate] = one
@@ -100,6 +109,19 @@ def enter_results(session: Session, rows: Sequence[Won], *, at: datetime, by: Us
     Result.objects.bulk_create(made)
     audit.record(session, "enter_results", by=by, changes={"results": [None, len(made)]})
     return Entered(len(made), same, {})
+
+
+def _clash(one: Result, known: Result | None, taken: Result | None) -> str:
+    """What speaks against a result beside the pass's own and the certificate's other one; "" for nothing."""
+    if known:
+        return f"该通行证本场已录入“{known.prize}”，如需更正请先撤回原成绩。"
+    if taken is None:
+        return ""
+    if not (taken.is_team and one.is_team):
+        return "该证书编号本场已用于另一张通行证，请核对证书；团队证书须每行都注明“团队”。"
+    if taken.prize != one.prize:
+        return f"同一份团队证书已录入“{taken.prize}”，成员的奖项应当相同，请核对。"
+    return ""
 
 
 @transaction.atomic

@@ -129,12 +129,21 @@ def test_lines_are_read_as_they_come_from_a_sheet():
     assert form.cleaned_data["rows"][0].certificate == "SZ 2026 01"
 
 
+@pytest.mark.parametrize("mark", [" 团队", "团队", "（团队）", " (团队)"])
+def test_a_line_of_a_team_says_so_at_its_end(mark):
+    form = ResultsForm({"rows": f"{PASS} 市级一等奖 SZ-1{mark}\n{OTHER} 市级一等奖 SZ-1{mark}"})
+
+    assert form.is_valid(), form.errors
+    assert {(one.certificate, one.is_team) for one in form.cleaned_data["rows"]} == {("SZ-1", True)}
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         ("1234 市级一等奖 SZ-1", "不是通行证号"),
         (f"{PASS} 一等奖 SZ-1", "没有“一等奖”"),
         (f"{PASS} 市级一等奖", "应有三项"),
+        (f"{PASS} 市级一等奖 团队", "没有证书编号"),
         (f"{PASS} 市级一等奖 {'9' * 61}", "最多 60"),
         (f"{PASS} 参赛 SZ-1\n{PASS} 参赛 SZ-2", "同一张通行证"),
     ],

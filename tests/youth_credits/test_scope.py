@@ -32,6 +32,7 @@ TABLES = [
     "occasionclaim",
     "courseclaim",
     "certificateclaim",
+    "teamcertificate",
     "studentyear",
     "export",
     "familyclaim",

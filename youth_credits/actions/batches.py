@@ -210,6 +210,7 @@ class Presence:
     award: str = ""
     certificate: str = ""
     starts_at: datetime | None = None
+    is_team: bool = False  # whether the certificate is a team's
 
     def line(self, number: int, rule: Rule) -> str:
         when = when_of(self.starts_at, self.minutes) if self.starts_at else ANY_TIME
@@ -248,7 +249,7 @@ def record_each(
     book = RuleBook(school)
     rule = book.rules[occasion.rule.pk]
     lines = [one.line(number, rule) for number, one in enumerate(present)]
-    found = weigh(school, [occasion], lines)
+    found = weigh(school, [occasion], lines, teams={one.certificate for one in present if one.is_team})
     if found.faults:
         raise Refused(_in_words(found.faults, present))
     if not found.new:

@@ -4,7 +4,7 @@ came and finds faults, repeats and caps; `write` writes what it found; `reverse`
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -117,18 +117,26 @@ FROM (SELECT student_id, no, min(line) AS first FROM staged GROUP BY 1, 2 HAVING
 JOIN staged s USING (student_id, no) WHERE s.line > d.first
 """
 
-# One certificate, one entry: in the sheet, and in the ledger unless it is the very same entry.
+# One certificate, one entry: in the sheet, and in the ledger unless it is the very same entry. A team's is
+# one entry for each child.
 FIND_CERTIFICATES = """
+INSERT INTO youth_credits_teamcertificate (school_id, certificate)
+SELECT %(school)s, team FROM unnest(%(teams)s::text[]) AS team ON CONFLICT DO NOTHING;
 INSERT INTO staged_fault
 SELECT line, 'certificate', first FROM (
-    SELECT line, min(line) OVER (PARTITION BY certificate) AS first FROM staged
-    WHERE certificate <> '' AND line NOT IN (SELECT line FROM staged_fault)
+    SELECT s.line, min(s.line) OVER (
+        PARTITION BY s.certificate, CASE WHEN t.id IS NOT NULL THEN s.student_id END) AS first
+    FROM staged s LEFT JOIN youth_credits_teamcertificate t
+        ON (t.school_id, t.certificate) = (%(school)s, s.certificate)
+    WHERE s.certificate <> '' AND s.line NOT IN (SELECT line FROM staged_fault)
 ) s WHERE line > first;
 INSERT INTO staged_fault
 SELECT s.line, 'certificate_known', NULL FROM staged s JOIN staged_activity a USING (no)
 JOIN youth_credits_certificateclaim c ON c.certificate = s.certificate
     AND (c.school_id = %(school)s OR c.student_id = s.student_id)
-WHERE s.certificate <> '' AND NOT EXISTS (SELECT FROM youth_credits_occasionclaim o
+LEFT JOIN youth_credits_teamcertificate t ON (t.school_id, t.certificate) = (%(school)s, s.certificate)
+WHERE s.certificate <> '' AND (t.id IS NULL OR c.student_id = s.student_id)
+    AND NOT EXISTS (SELECT FROM youth_credits_occasionclaim o
     WHERE (o.student_id, o.activity_id, o.entry) = (s.student_id, a.id, c.entry));
 """
 
@@ -307,10 +315,17 @@ UPDATE youth_credits_batch SET last_entry = nextval('youth_credits_credit_id_seq
 SOURCES = {Batch.Kind.CREDITS: Credit.Source.WORKBOOK, Batch.Kind.GRID: Credit.Source.ROSTER}
 
 
-def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable[str]) -> Weighed:
+def weigh(
+    school: Organization,
+    occasions: Sequence[Occasion],
+    entries: Iterable[str],
+    *,
+    teams: Collection[str] = (),
+) -> Weighed:
     """Stage entries (see `entry_line`) and find what each of them is: faulty, there already, or new with so
-    many credits. Entries and occasions may still be coming while they are staged. Under the school's scope;
-    the school's ledger is locked, and the staged rows stay, until the transaction ends.
+    many credits. `teams` are the certificates said to be a team's. Entries, occasions and teams may still be
+    coming while they are staged. Under the school's scope; the school's ledger is locked, and the staged rows
+    stay, until the transaction ends.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")  # a sheet is sorted in memory
@@ -343,7 +358,7 @@ def weigh(school: Organization, occasions: Sequence[Occasion], entries: Iterable
         cursor.execute("SELECT bool_or(certificate <> ''), bool_or(starts_at IS NOT NULL) FROM staged")
         has_certificates, has_times = cursor.fetchone()
         if has_certificates:
-            cursor.execute(FIND_CERTIFICATES, {"school": school.pk})
+            cursor.execute(FIND_CERTIFICATES, {"school": school.pk, "teams": sorted(teams)})
         if has_times:
             cursor.execute(FIND_OVERLAPS)
         cursor.execute(REMEMBER, {"years": sorted({school_year(one.held_on) for one in occasions})})

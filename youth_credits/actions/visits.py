@@ -75,7 +75,13 @@ def record_results(school: Organization, session: int, *, only: Collection[int],
     batch = record_each(
         Occasion(contest.rule, contest.day, contest.session.event.title[:100], contest.provider),
         [
-            Presence(won.student, contest.minutes, won.result.prize, won.result.certificate)
+            Presence(
+                won.student,
+                contest.minutes,
+                won.result.prize,
+                won.result.certificate,
+                is_team=won.result.is_team,
+            )
             for won in contest.people
         ],
         school=school,

@@ -16,6 +16,7 @@ from youth_credits.models.ledger import (
     Credit,
     OccasionClaim,
     StudentYear,
+    TeamCertificate,
 )
 from youth_credits.models.limits import TimeLimit
 from youth_credits.models.moves import RollOver, RollOverLine, TransferIn, TransferOut
@@ -80,6 +81,7 @@ __all__ = [
     "StudentYear",
     "Suspicion",
     "SuspicionEntry",
+    "TeamCertificate",
     "TimeLimit",
     "TotalsWanted",
     "TransferIn",

@@ -230,14 +230,47 @@ class CourseClaim(models.Model):
         return f"课程占用 {self.entry}"
 
 
-class CertificateClaim(models.Model):
-    """That a certificate is entered: once at a school, and once for a child wherever it went to school."""
+class TeamCertificate(models.Model):
+    """That a certificate was given to a team: each member may have an entry with its number, and one only."""
 
     PERSONAL = frozenset({"certificate"})
 
-    pk = models.CompositePrimaryKey("school_id", "certificate", verbose_name="主键")
+    school = models.ForeignKey(
+        Organization, models.PROTECT, verbose_name="学校", related_name="+", db_index=False
+    )
+    certificate = models.CharField("证书编号", max_length=60)
+    said_at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "团队证书"
+        constraints = [
+            models.UniqueConstraint(
+                name="team_certificate_once_per_school",
+                fields=["school", "certificate"],
+                violation_error_message="该团队证书已登记。",
+            ),
+            models.CheckConstraint(
+                name="team_certificate_has_a_number",
+                condition=~Q(certificate=""),
+                violation_error_message="团队证书须有编号。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"团队证书 {self.pk}"
+
+
+class CertificateClaim(models.Model):
+    """That a certificate is entered: once at a school, and once for a child wherever it went to school. A
+    team's once for each member (the table's trigger writes `member`).
+    """
+
+    PERSONAL = frozenset({"certificate"})
+
+    pk = models.CompositePrimaryKey("school_id", "certificate", "member", verbose_name="主键")
     school = _reference(Organization, "记录学校")
     certificate = models.CharField("证书编号", max_length=60)
+    member = models.BigIntegerField("团队成员", db_default=0, help_text="团队证书为该学生，其他为 0。")
     student = _reference(Student, "学生")
     entry = models.BigIntegerField("学分记录")
 
@@ -248,7 +281,11 @@ class CertificateClaim(models.Model):
                 name="certificate_once_per_student",
                 fields=["student", "certificate"],
                 violation_error_message="该证书编号已登记。",
-            )
+            ),
+            models.CheckConstraint(
+                name="certificate_claim_is_of_one_child_or_of_a_member",
+                condition=Q(member=0) | Q(member=F("student_id")),
+            ),
         ]
 
     def __str__(self):

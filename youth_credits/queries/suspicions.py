@@ -23,6 +23,7 @@ from youth_credits.models import (
     Student,
     Suspicion,
     SuspicionEntry,
+    TeamCertificate,
     UploadMark,
 )
 
@@ -32,6 +33,7 @@ LONG_DAY_MINUTES = 600  # beyond ten hours of activities in a day
 GAP_MINUTES = 30  # between two districts, basis: default rule set v1, anti-fraud
 MANY_ALIKE = 300  # rows of one activity, time and length in one batch
 FEWEST_ENTRIES = 30  # a recorder or base with fewer is nobody to compare
+LARGEST_TEAM = 10  # members of a team with one certificate; more are looked at
 SHOWN = 200  # entries kept with one finding
 
 _REVERSES = Credit._meta.get_field("reverses").column
@@ -258,7 +260,9 @@ def schools_with_news(since: datetime | None) -> list[int]:
 
 
 def shared_certificates(year: int) -> list[tuple[str, dict[int, list[int]]]]:
-    """Certificates entered more than once, with the entries by school. Under scope "ledger"."""
+    """Certificates entered more than once, with the entries by school; not those that every school says are
+    a team's, unless the team is too large to be one. Under scope "ledger".
+    """
     sql = f"""
     SELECT c.certificate, c.school_id, c.id FROM youth_credits_credit c
     WHERE c.school_year = %(year)s AND c.certificate <> '' AND c.{_REVERSES} IS NULL
@@ -272,7 +276,17 @@ def shared_certificates(year: int) -> list[tuple[str, dict[int, list[int]]]]:
     found: dict[str, dict[int, list[int]]] = {}
     for certificate, school, entry in _rows(sql, year=year):
         found.setdefault(certificate, {}).setdefault(school, []).append(entry)
-    return [(name, schools) for name, schools in found.items() if sum(map(len, schools.values())) > 1]
+    teams = set(
+        TeamCertificate.objects.filter(certificate__in=list(found)).values_list("certificate", "school")
+    )
+    return [(name, schools) for name, schools in found.items() if _is_odd(name, schools, teams)]
+
+
+def _is_odd(certificate: str, schools: dict[int, list[int]], teams: set[tuple[str, int]]) -> bool:
+    heads = sum(map(len, schools.values()))
+    if all((certificate, school) in teams for school in schools):
+        return heads > LARGEST_TEAM
+    return heads > 1
 
 
 def odd_recorders(year: int) -> list[tuple[int, int, str]]:

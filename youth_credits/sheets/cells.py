@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from events import actions as events
 from portal.calendar import local_today
 from portal.identifiers import check_student_number, clean_text
 from portal.sheets import (
@@ -86,3 +87,12 @@ def number_of(value) -> str:
 
 def name_of(value) -> str:
     return normal_name(text_of(value, NAME, most=30, is_required=True))
+
+
+def certificate_of(value, *, is_required: bool) -> tuple[str, bool]:
+    """The number of a certificate, and whether it is a team's. Raises CellFault."""
+    text = text_of(value, CERTIFICATE, most=70, is_required=is_required)
+    number, is_team = events.certificate_of(text)
+    if is_team and not number:
+        raise CellFault("只写了“团队”，没有证书编号", "请补填证书编号，例如“SZ-7 团队”")
+    return text_of(number, CERTIFICATE, most=60), is_team

@@ -41,6 +41,7 @@ from youth_credits.sheets.cells import (
     START,
     CellFault,
     activity_day,
+    certificate_of,
     granted_of,
     minutes_of,
     name_of,
@@ -137,6 +138,7 @@ class CreditSheet:
         self.told: set[tuple[int, str]] = set()
         self.occasions: list[Occasion] = []
         self.numbers: dict[Occasion, int] = {}
+        self.teams: set[str] = set()  # certificates said to be a team's
         self.asking_nothing: set[int] = set()  # occasions that need no certificate
         self.found: actions.Weighed | None = None
 
@@ -231,9 +233,10 @@ class CreditSheet:
         except CellFault as fault:
             faults.append((START, fault))
         try:
-            text = text_of(
-                certificate, CERTIFICATE, most=60, is_required=bool(rule and rule.needs_certificate)
-            )
+            text, is_team = certificate_of(certificate, is_required=bool(rule and rule.needs_certificate))
+            if is_team:
+                self.teams.add(text)
+                self._note_reading(CERTIFICATE, certificate, f"团队证书 {text}")
         except CellFault as fault:
             faults.append((CERTIFICATE, fault))
         return (text.replace("\\", "\\\\"), when), faults
@@ -257,7 +260,7 @@ class CreditSheet:
         self.courses = queries.CourseBook()
         self.locked = list(queries.locked_terms(self.school))
         with transaction.atomic():  # a file refused in the middle leaves nothing staged
-            self.found = actions.weigh(self.school, self.occasions, self._entries(pieces))
+            self.found = actions.weigh(self.school, self.occasions, self._entries(pieces), teams=self.teams)
         self.faults[:0] = self.table.faults
         self._add_set_faults()
         outcome = Outcome(read=len(self.table), new=self.found.new, same=self.found.same)
@@ -338,10 +341,11 @@ class CreditSheet:
             self.faults.append(Fault(one.line, header, value[:100], reason, remedy))
 
 
+ONE_CERTIFICATE = "每份证书只能登记一次，请核对；团队证书在编号后加“团队”，每名成员登记一次"
 SET_FAULTS = {
     "double": (ACTIVITY, "与第 {} 行重复", "请删除其中一行"),
-    "certificate": (CERTIFICATE, "证书编号与第 {} 行相同", "每份证书只能登记一次，请核对"),
-    "certificate_known": (CERTIFICATE, "证书编号此前已登记", "每份证书只能登记一次，请核对"),
+    "certificate": (CERTIFICATE, "证书编号与第 {} 行相同", ONE_CERTIFICATE),
+    "certificate_known": (CERTIFICATE, "证书编号此前已登记", ONE_CERTIFICATE),
     "overlap": (START, "与第 {} 行的时间重叠", "请核对开始时间和时长"),
     "overlap_known": (START, "与已登记的活动时间重叠", "请核对开始时间和时长"),
 }

@@ -50,7 +50,10 @@ def _credit_columns(book: RuleBook) -> list[Column]:
         Column(header=START, width=10, note="例如 14:30；填写后检查时间是否重叠。", sample="14:30"),
         Column(header=AWARD, width=12, choices=awards, note="仅白名单竞赛填写。"),
         Column(header=GRANTED, width=10, note="仅课题研究填写评议认定的学分。"),
-        Column(header=CERTIFICATE, width=18, note="白名单竞赛必填，每份证书只登记一次。"),
+        Column(
+            header=CERTIFICATE, width=18,
+            note="白名单竞赛必填，每份证书只登记一次；团队证书每名成员一行，编号后加“团队”。",
+        ),
     ]  # fmt: skip
 
 
