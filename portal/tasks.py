@@ -33,7 +33,6 @@ DAILY = (
     "tasks_upkeep",
     "audit_anchor",
     "credit_proof",
-    "credit_transfers_upkeep",
     "credit_suspicions",
     "credit_oversight",
     "credit_retention",

@@ -184,7 +184,6 @@ PROMISES = {
     "credit_retention": _daily,
     "credit_suspicions": _daily,
     "credit_transfer": _transfer,
-    "credit_transfers_upkeep": _daily,
     "erase_child": _erasing,
 }
 REPEATED = {"portal.tasks.sweep_jobs", "portal.tasks.seal_audit", "portal.tasks.business_day"} | {

@@ -226,7 +226,7 @@ STEWARDS = {
     ("youth_credits/tasks.py", "erase_child"): "files and papers of a child wherever they lie",
     ("youth_credits/tasks.py", "credit_retention"): "leavers of every school",
     ("youth_credits/tasks.py", "credit_transfer"): "two schools, neither of which sees the other",
-    ("youth_credits/tasks.py", "credit_transfers_upkeep"): "transfers that nobody answered",
+    ("youth_credits/actions/ledger.py", "prove_papers"): "papers of every school name entries and batches",
 }
 # Commands and the night's partitions change tables, which the web role may not.
 OWNERS = {

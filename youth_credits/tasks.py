@@ -83,17 +83,23 @@ def roll_keep(job: Job) -> None:
 
 
 def oversight_night(*, at: datetime) -> dict[str, int]:
-    """What the clock does with terms, appeals and requests; each part may run again at any time."""
+    """What the clock does with terms, appeals, requests, transfers; each part may run again at any time."""
     with scope("steward"):
         _allow_time()
         audit.event("oversight", by=None, kind="youth_credits")
         actions.mark_overdue(at=at)
-        return {"climbed": actions.climb_overdue(at=at), "archived": actions.archive_due(at=at)}
+        return {
+            "climbed": actions.climb_overdue(at=at),
+            "archived": actions.archive_due(at=at),
+            "closed": actions.close_old_transfers(at=at),
+        }
 
 
 @handler("credit_oversight")
 def credit_oversight(job: Job) -> None:
-    """Let what was left unanswered climb, and archive terms whose days are over. Once a business date."""
+    """Let what was left unanswered climb or, of transfers, end; archive terms whose days are over. Once a
+    business date.
+    """
     done = oversight_night(at=timezone.now())
     job.progress(1, 1, "、".join(f"{name} {count}" for name, count in done.items()))
 
@@ -127,9 +133,7 @@ def credit_proof(job: Job) -> None:
     with scope("ledger"):
         _allow_time()
         found = actions.prove_balances()
-    with scope("steward"):
-        _allow_time()
-        found += actions.prove_papers()
+    found += actions.prove_papers()
     job.progress(len(found), len(found), f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
     if found:
         raise Refused(f"学分总账核对不符（至少 {len(found)} 处，如：{found[0]}），请系统管理员核查。")
@@ -145,13 +149,6 @@ def credit_transfer(job: Job) -> None:
             actions.match_transfer(job.payload["asked"], at=now)
         else:
             actions.move_transfer(job.payload["out"], at=now)
-
-
-@handler("credit_transfers_upkeep")
-def credit_transfers_upkeep(job: Job) -> None:
-    """Once a day: end the transfers that nobody answered within thirty days."""
-    with scope("steward"):
-        job.progress(actions.close_old_transfers(at=timezone.now()))
 
 
 @handler("credit_suspicions")

@@ -15,6 +15,7 @@ from portal import audit
 from portal.accounts import User
 from portal.calendar import local_today, school_year, term
 from portal.organizations import Organization
+from portal.scope import scope
 from youth_credits import queries
 from youth_credits.actions.totals import want_missing_totals, want_totals
 from youth_credits.models import Batch, Credit, CreditRule
@@ -437,6 +438,7 @@ def prove_balances() -> list[queries.Flaw]:
 
 
 def prove_papers() -> list[queries.Flaw]:
-    """Prove that what papers about children say of entries and batches is there. Under scope "steward"."""
-    audit.event("prove_papers", by=None, kind="youth_credits")
-    return queries.papers_astray()
+    """Prove that what papers about children say of entries and batches is there."""
+    with scope("steward"):
+        audit.event("prove_papers", by=None, kind="youth_credits")
+        return queries.papers_astray()
