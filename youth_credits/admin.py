@@ -3,10 +3,14 @@
 from django.contrib import admin
 
 from portal.admin_site import RegisterPermissions
+from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from youth_credits import actions
+from youth_credits.actions.limits import save_limit, save_period
+from youth_credits.forms.limits import PeriodForm, TimeLimitForm
 from youth_credits.forms.rollout import RollOutForm
-from youth_credits.models import RollOut
+from youth_credits.models import RetentionRule, RollOut, TimeLimit
+from youth_credits.sheets.limits import PeriodSheet, TimeLimitSheet
 
 
 @admin.register(RollOut)
@@ -32,3 +36,35 @@ class RollOutAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_roll_out(obj, by=request.user)
+
+
+@admin.register(TimeLimit)
+class TimeLimitAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """How many working days each step may take, by version."""
+
+    resource_classes = [TimeLimitSheet]
+    view_perm = edit_perm = Perm.PROTECTION_MANAGE
+    form = TimeLimitForm
+    list_display = ["step", "working_days", "in_force_from", "basis"]
+    list_filter = ["step"]
+    show_full_result_count = False
+    ordering = ["step", "-in_force_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        if not change or form.has_changed():
+            save_limit(obj, by=request.user)
+
+
+@admin.register(RetentionRule)
+class PeriodAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """How long each kind of record is kept."""
+
+    resource_classes = [PeriodSheet]
+    view_perm = edit_perm = Perm.PROTECTION_MANAGE
+    form = PeriodForm
+    list_display = ["subject", "days", "notice_days", "basis"]
+    show_full_result_count = False
+    ordering = ["subject", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_period(obj, by=request.user)

@@ -343,12 +343,14 @@ def test_the_citys_page_shows_limits_and_periods_with_their_basis(signed_in, rul
 
     assert "学校 10 个工作日内答复" in page
     assert "个人信息保护法第十九条：失效后 30 日" in page
-    assert "不在页面上修改" in page
+    assert "维护办理期限" in page
 
 
-def test_a_period_changed_in_the_file_is_loaded(rules):
+def test_what_the_association_changed_stays_when_the_file_is_loaded_again(rules):
     RetentionRule.objects.filter(subject="slip").update(days=7)
+    TimeLimit.objects.filter(step="answer").update(working_days=8)
 
     actions.load_protection(actions.DATA / "protection.json")
 
-    assert RetentionRule.objects.get(subject="slip").days == 30
+    assert RetentionRule.objects.get(subject="slip").days == 7
+    assert TimeLimit.objects.get(step="answer").working_days == 8

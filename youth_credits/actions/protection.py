@@ -10,16 +10,18 @@ from youth_credits.models import ConsentText, HoursAward, RetentionRule, TimeLim
 
 @transaction.atomic
 def load_protection(file: Path) -> int:
-    """Load or refresh what the file has; returns how many rows it has. A text once consented to stays."""
+    """Enter what the file has and is not there yet; returns how many rows it has. A text once consented to
+    stays, and so does what the association has changed since.
+    """
     values = json.loads(file.read_text(encoding="utf-8"))
     for row in values["consents"]:
         ConsentText.objects.get_or_create(version=row.pop("version"), defaults=row)
     for row in values["limits"]:
-        TimeLimit.objects.update_or_create(
+        TimeLimit.objects.get_or_create(
             step=row.pop("step"), in_force_from=row.pop("in_force_from"), defaults=row
         )
     for row in values["retention"]:
-        RetentionRule.objects.update_or_create(subject=row.pop("subject"), defaults=row)
+        RetentionRule.objects.get_or_create(subject=row.pop("subject"), defaults=row)
     for row in values["awards"]:
         HoursAward.objects.get_or_create(
             hours=row.pop("hours"), in_force_from=row.pop("in_force_from"), defaults=row

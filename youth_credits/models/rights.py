@@ -167,7 +167,12 @@ class RetentionRule(models.Model):
                 name="retention_rule_keeps_at_least_a_day",
                 condition=Q(days__gte=1),
                 violation_error_message="保存期限至少 1 日。",
-            )
+            ),
+            models.CheckConstraint(
+                name="retention_rule_keeps_what_was_looked_at_three_years",
+                condition=~Q(subject="case") | Q(days__gte=1095),
+                violation_error_message="查阅记录至少保存三年（1,095 日）：个人信息保护法第五十六条。",
+            ),
         ]
 
     def __str__(self):
