@@ -128,6 +128,16 @@ def test_another_school_neither_sees_nor_shares_what_was_said(kept, other_school
         assert not TeamCertificate.objects.exists()
 
 
+def test_what_was_said_of_a_team_goes_with_its_last_member(kept, students):
+    kept([team(0), team(1)])
+
+    with scope("steward"):
+        actions.erase(students[0], reason="监护人请求删除", at=timezone.now())
+        assert TeamCertificate.objects.count() == 1
+        actions.erase(students[1], reason="监护人请求删除", at=timezone.now())
+        assert TeamCertificate.objects.count() == 0
+
+
 # --- Results of a competition -----------------------------------------------------------------------
 
 
@@ -158,7 +168,7 @@ def won(number: str, *, line: int = 1, is_team: bool = True, award: str = "first
     return events.Won(line, number, "city", award, "SZ-9", is_team)
 
 
-def entered(contest, host, *rows) -> events.Entered:
+def entered(contest, host, *rows):
     return events.enter_results(contest, rows, at=timezone.now(), by=host)
 
 

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from portal import audit, files
 from portal.accounts import User, people_with, require
@@ -42,6 +42,7 @@ from youth_credits.models import (
     SpecialCase,
     Student,
     StudentPass,
+    TeamCertificate,
     TimeLimit,
 )
 
@@ -232,7 +233,7 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
             model.objects.filter(student=pk, **{f"{field}__isnull": False}).update(**{field: b""})
     AccessCase.objects.filter(student=pk).update(reason=ERASED)
     Credit.objects.filter(student=pk).exclude(certificate="").update(certificate="")
-    CertificateClaim.objects.filter(student=pk).delete()
+    _erase_certificates(pk)
     Enrolment.objects.filter(student=pk, ends_on=None, starts_on__lt=local_today(at)).update(
         ends_on=local_today(at)
     )
@@ -274,6 +275,15 @@ def _erase_ways_in(student: int) -> None:
         told.delete()
     OutingSeat.objects.filter(student=student).update(pass_number="", family_name="")
     StudentPass.objects.filter(student=student).delete()
+
+
+def _erase_certificates(student: int) -> None:
+    """The child's claims; and what was said of a team's certificate once no member holds it."""
+    claims = CertificateClaim.objects.filter(student=student)
+    numbers = list(claims.values_list("certificate", flat=True))
+    claims.delete()
+    held = CertificateClaim.objects.filter(school=OuterRef("school"), certificate=OuterRef("certificate"))
+    TeamCertificate.objects.filter(~Exists(held), certificate__in=numbers).delete()
 
 
 def _erase_papers(student: int, *, reason: str, by: User | None) -> None:

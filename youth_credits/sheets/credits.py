@@ -373,9 +373,12 @@ def keep_credits(batch: Batch, *, progress: Callable = lambda *a, **k: None) -> 
     progress(0, note="正在读取、核对并写入")
     actions.lock_ledger(batch.organization)  # before the roll is read: what is found is what is kept
     sheet = CreditSheet(batch.organization)
-    outcome = sheet.check(batch.file.read())
+    with transaction.atomic():
+        outcome = sheet.check(batch.file.read())
+        is_held = bool(outcome.faulty and not batch.only_good)
+        transaction.set_rollback(is_held)
     found = report(batch, sheet.table, sheet.faults)
-    if outcome.faulty and not batch.only_good:
+    if is_held:
         outcome.notes.append("与检查时相比出现了新的错误，没有导入任何行，请重新确认。")
         actions.hold(batch, outcome, **found)
     else:
