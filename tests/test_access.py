@@ -575,6 +575,7 @@ PAGES = {
     "youth_credits:export_file": Page(SCHOOLS, of="credit_export", may_be_empty=True),
     "youth_credits:student_new": Page(CLERKS, CLERKS),
     "youth_credits:student_number": Page("", CLERKS, of="student"),
+    "youth_credits:student_slip": Page("", CLERKS, of="student"),
     "youth_credits:student_card": Page("", CLERKS, of="student"),
     "youth_credits:student_card_lost": Page("", CLERKS, of="student", args=(("held", 1),), may_be_empty=True),
     "youth_credits:pass_cards": Page(CLERKS, CLERKS),

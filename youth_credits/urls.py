@@ -67,6 +67,7 @@ urlpatterns = [
     path("students/<uuid:uuid>/rights/", rights.rights_paper, name="rights_paper"),
     path("protection/", rights.protection_report, name="protection_report"),
     path("views/", appeals.views, name="views"),
+    path("students/<uuid:uuid>/slip/", slips.student_slip, name="student_slip"),
     path("students/<uuid:uuid>/pass/", passes.student_card, name="student_card"),
     path("students/<uuid:uuid>/pass/<int:held>/lost/", passes.student_card_lost, name="student_card_lost"),
     path("passes/", passes.pass_cards, name="pass_cards"),

@@ -71,7 +71,14 @@ from youth_credits.actions.exports import (
     columns_of,
     write_export,
 )
-from youth_credits.actions.guardians import GOOD_FOR, add_child, open_account, print_slips, unbind
+from youth_credits.actions.guardians import (
+    GOOD_FOR,
+    add_child,
+    open_account,
+    print_slips,
+    reissue_slip,
+    unbind,
+)
 from youth_credits.actions.ledger import (
     ANY_TIME,
     LEDGER_LOCK,
@@ -269,6 +276,7 @@ __all__ = [
     "refuse_case",
     "refuse_file",
     "refuse_right",
+    "reissue_slip",
     "release",
     "reopen",
     "replace_pass",

@@ -58,6 +58,8 @@ def issue_transcript(student: Student, *, by: User, at: datetime | None = None) 
 def put_on_paper(student: Student, *, by: User, at: datetime) -> IssuedPaper:
     """The transcript's entry in the register. The caller has asked whether `by` may."""
     if not student.has_consent(local_today(at)):
+        if student.has_refused_itself:
+            raise Refused("该学生本人不同意向校外公开，不能开具可公开核验的成绩单。")
         raise Refused("该学生未满14周岁，须先登记监护人同意，才能开具可公开核验的成绩单。")
     rows = queries.transcript_entries(student)
     if not rows:

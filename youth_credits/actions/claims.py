@@ -78,6 +78,8 @@ def claim_family_activity(
     if known:
         return known
     today = local_today()
+    if not student.is_active:
+        raise Refused("孩子已离校，不能再申报活动；已有的学分仍可查看。")
     if not student.has_consent(today):
         raise Refused("请先阅读并同意监护人同意书，再申报。")
     if held_on > today or school_year(held_on) != school_year(today):

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm, Role
 from portal.scope import scope
+from youth_credits import queries
 from youth_credits.models import Guardianship, GuardianSlip, Student
 
 # Letters and digits that are not taken for one another, on paper and by ear.
@@ -84,6 +85,31 @@ def print_slips(
     )
     audit.exported("youth_credits.guardian_slips", len(made), by=by, note=label)
     return made
+
+
+@transaction.atomic
+def reissue_slip(
+    student: Student, *, ends_bonds: bool, printing: uuid.UUID, by: User, at: datetime
+) -> Printed:
+    """One child's slip again. `ends_bonds` where the accounts bound before are lost or in wrong hands: they
+    see the child no longer, at once.
+
+    Raises Refused as `print_slips`, and for a child who has left.
+    """
+    if not student.is_active:
+        raise Refused("该学生已离校，不再发开户单。")
+    label = student.class_label
+    [slip] = print_slips([student], school=student.school, printing=printing, label=label, by=by, at=at)
+    if ends_bonds:
+        for bond in queries.guardians_of(student):
+            unbind(bond, reason="补发开户单，原账号停用", by=by)
+    return slip
+
+
+def void_slips(students: Iterable[int], *, at: datetime) -> None:
+    """Children left the school: what it printed for them and nobody used opens nothing any more."""
+    unused = GuardianSlip.objects.filter(redeemed_at=None, revoked_at=None)
+    unused.filter(student__in=list(students)).update(revoked_at=at)
 
 
 @transaction.atomic

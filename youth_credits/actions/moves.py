@@ -18,7 +18,9 @@ from portal.organizations import Organization
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from youth_credits import queries
+from youth_credits.actions.guardians import void_slips
 from youth_credits.actions.ledger import lock_ledger
+from youth_credits.actions.promising import end_for_leavers
 from youth_credits.actions.roll import RollRow, transfer
 from youth_credits.actions.totals import want_totals
 from youth_credits.models import (
@@ -158,6 +160,7 @@ def roll_over(school: Organization, plan: Plan, said: Exceptions, *, key: uuid.U
     )
     with connection.cursor() as cursor:
         cursor.execute(MOVE_UP, {"made": made.pk, "on": new_year_begins(plan.school_year)})
+    _close_for_leavers([move.student for move in fresh.moves if move.fate == RollOverLine.Fate.LEFT])
     _want_totals(made)
     audit.record(
         made,
@@ -232,6 +235,15 @@ def undo_roll_over(made: RollOver, *, by: User, at: datetime | None = None) -> i
     _want_totals(made)
     audit.record(made, "undo_roll_over", by=by, changes={"back": [None, count]})
     return count
+
+
+def _close_for_leavers(students: list[int]) -> None:
+    """What a school keeps open for a child ends when the child leaves it; guardians' accounts and the ledger
+    stay.
+    """
+    now = timezone.now()
+    void_slips(students, at=now)
+    end_for_leavers(students, at=now)
 
 
 def _want_totals(made: RollOver) -> None:
@@ -479,6 +491,7 @@ def _move(student: Student, out: TransferOut, asked: TransferIn, *, at: datetime
     for school in sorted((student.school, asked.organization), key=lambda one: one.pk):
         lock_ledger(school)
     place = {"grade": asked.grade, "class_number": asked.class_number}
+    _close_for_leavers([student.pk])
     transfer(student, to=asked.organization, **place, on=asked.starts_on, by=None)
     Student.objects.filter(pk=student.pk).update(is_active=True)
     LEAVING.take(out, "leave", by=None, at=at)

@@ -1,9 +1,11 @@
 """Children of promise: named, consented to, given a mentor, working on projects; step by step."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from portal import audit
 from portal.accounts import User, require
@@ -20,6 +22,8 @@ from youth_credits.models import Nomination, Project, Student
 
 Status = Nomination.Status
 
+RUNNING = frozenset({Status.PROPOSED, Status.CONSENTED, Status.ACTIVE})
+
 NOMINATION = Workflow(
     agree=Step(
         label="监护人同意",
@@ -28,21 +32,21 @@ NOMINATION = Workflow(
         needs=Perm.WARD_VIEW,
     ),
     agree_paper=Step(
-        label="登记监护人签字同意",
+        label="登记签字同意",
         sources=frozenset({Status.PROPOSED}),
         target=Status.CONSENTED,
         needs=Perm.CREDIT_RECORD,
     ),
     decline=Step(
         label="监护人不同意",
-        sources=frozenset({Status.PROPOSED, Status.CONSENTED, Status.ACTIVE}),
+        sources=RUNNING,
         target=Status.DECLINED,
         needs=Perm.WARD_VIEW,
         stamp="ended_at",
     ),
     decline_paper=Step(
-        label="登记监护人撤回同意",
-        sources=frozenset({Status.PROPOSED, Status.CONSENTED, Status.ACTIVE}),
+        label="登记撤回同意",
+        sources=RUNNING,
         target=Status.DECLINED,
         needs=Perm.CREDIT_RECORD,
         stamp="ended_at",
@@ -55,11 +59,19 @@ NOMINATION = Workflow(
     ),
     end=Step(
         label="结束培养",
-        sources=frozenset({Status.PROPOSED, Status.CONSENTED, Status.ACTIVE}),
+        sources=RUNNING,
         target=Status.ENDED,
         needs=Perm.CREDIT_VERIFY,
         stamp="ended_at",
         wants_note=True,
+    ),
+    leave=Step(
+        label="转学或离校",
+        sources=RUNNING,
+        target=Status.ENDED,
+        needs=Perm.CREDIT_VERIFY,
+        stamp="ended_at",
+        by_clock=True,
     ),
 )
 
@@ -97,7 +109,11 @@ def nominate(student: Student, *, field: str, statement: str, key: uuid.UUID, by
 
 @transaction.atomic
 def agree(nomination: Nomination, *, by: User, at: datetime) -> None:
-    """The guardian says yes on the own page, to this and nothing else."""
+    """The guardian says yes on the own page, to this and nothing else. Raises Refused for a child of 14, who
+    decides itself.
+    """
+    if not nomination.student.is_under_14(local_today(at)):
+        raise Refused("孩子已满14周岁，是否参加由本人决定，请由孩子签字后交学校登记。")
     Nomination.objects.filter(pk=nomination.pk, status=Status.PROPOSED).update(
         consented_at=at, consented_by=by
     )
@@ -107,10 +123,10 @@ def agree(nomination: Nomination, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def agree_on_paper(nomination: Nomination, *, signer: str, on: date, by: User, at: datetime) -> None:
-    """Note the consent that a guardian signed on paper."""
+    """Note the consent that a guardian, or a child of 14, signed on paper."""
     signer = clean_text(signer)
     if not signer:
-        raise Refused("请填写在纸质件上签字的监护人姓名。")
+        raise Refused("请填写在纸质件上签字的人的姓名。")
     if on > local_today(at):
         raise Refused("签署日期不能晚于今天。")
     sealed = seal(signer, field="nomination.signer", owner=nomination.uuid)
@@ -132,10 +148,19 @@ def end_without_consent(student: Student, step: str, *, by: User, at: datetime) 
 
     `step`: "decline" by the guardian's account, "decline_paper" by the school.
     """
-    going_on = (Status.PROPOSED, Status.CONSENTED, Status.ACTIVE)
-    running = Nomination.objects.filter(student=student, status__in=going_on)
-    for nomination in running.select_related("organization__region", "region", "created_by").order_by("pk"):
+    for nomination in _running([student.pk]):
         NOMINATION.take(nomination, step, by=by, at=at)
+
+
+def end_for_leavers(students: Iterable[int], *, at: datetime) -> None:
+    """Children left the school that looks after them: what runs there ends, and mentors see no more."""
+    for nomination in _running(students):
+        NOMINATION.take(nomination, "leave", by=None, at=at)
+
+
+def _running(students: Iterable[int]) -> QuerySet[Nomination]:
+    running = Nomination.objects.filter(student__in=list(students), status__in=RUNNING)
+    return running.select_related("organization__region", "region", "created_by").order_by("pk")
 
 
 @transaction.atomic

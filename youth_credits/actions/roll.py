@@ -72,6 +72,13 @@ def update_roll(rows: Sequence[RollRow], *, batch: Batch, on: date) -> tuple[Out
     outcome.same = len(known) - len(changed)
     want_totals_since(batch.organization_id, on)
     outcome.faulty = len(clashes)
+    unheard = sum(
+        row.consented_on is not None and known[digest].withdrawn_on is not None
+        for digest, row in hashes.items()
+        if digest in known
+    )
+    if unheard:
+        outcome.notes.append(f"有 {unheard:,} 名学生的同意已撤回，名册中的同意日期不晚于撤回日期，未改变。")
     return outcome, clashes
 
 
@@ -80,8 +87,19 @@ def _differs(student: Student, row: RollRow) -> bool:
         (student.grade, student.class_number) != row.place
         or bytes(student.name_hash) != name_hash(row.name)
         or not student.is_active
-        or (row.consented_on is not None and student.consented_on != row.consented_on)
+        or _says_yes_anew(student, row)
     )
+
+
+def _says_yes_anew(student: Student, row: RollRow) -> bool:
+    """Whether a roll's day of consent is a guardian's word that counts: of an under-14, and after a no.
+
+    Rolls are uploaded again with the days of long ago in them.
+    """
+    day = row.consented_on
+    if day is None or day == student.consented_on or not student.is_under_14(local_today()):
+        return False
+    return student.withdrawn_on is None or day > student.withdrawn_on
 
 
 def sealed_student(row: RollRow, *, school: Organization, owner: uuid.UUID | None = None) -> Student:
@@ -189,7 +207,7 @@ def _change_students(pairs: Sequence[tuple[Student, RollRow]], *, batch: Batch, 
             for name, value in _sealed_name(row.name, student.uuid).items():
                 setattr(student, name, value)
             student.person_hash = _person(row)
-        if row.consented_on is not None:
+        if _says_yes_anew(student, row):
             student.consented_on, student.consent_version = row.consented_on, CONSENT_VERSION
             student.withdrawn_on = None
     Student.objects.bulk_update(

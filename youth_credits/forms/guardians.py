@@ -112,8 +112,18 @@ class SlipsForm(KeyedForm):
     """Which class; the key says that it is one printing."""
 
 
+class ReissueForm(KeyedForm):
+    """One child's slip again, and what becomes of the accounts bound before."""
+
+    ends_bonds = forms.BooleanField(
+        label="同时停用已绑定的账号",
+        required=False,
+        help_text="账号遗失、被他人使用或监护人变更时勾选，原账号即时看不到这名学生。另一位家长开户时不勾选。",
+    )
+
+
 class SignedPaperForm(forms.Form):
-    """What stands on a paper that a guardian signed."""
+    """What stands on a paper that a guardian, or with `by_child` a child of 14, signed."""
 
     on = forms.DateField(
         label="签署日期",
@@ -125,8 +135,13 @@ class SignedPaperForm(forms.Form):
         max_length=30,
         help_text="加密保存，只有学校和监护人看得到。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "请填写在纸质件上签字的监护人姓名。"},
+        error_messages={"required": "请填写在纸质件上签字的人的姓名。"},
     )
+
+    def __init__(self, *args, by_child: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if by_child:
+            self.fields["signer"].label = "签字的学生本人"
 
     def clean_on(self) -> date:
         day = self.cleaned_data["on"]
@@ -139,5 +154,5 @@ class SignedPaperForm(forms.Form):
     def clean_signer(self) -> str:
         signer = clean_text(self.cleaned_data["signer"])
         if not signer:
-            raise forms.ValidationError("请填写在纸质件上签字的监护人姓名。")
+            raise forms.ValidationError("请填写在纸质件上签字的人的姓名。")
         return signer

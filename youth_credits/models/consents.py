@@ -40,7 +40,8 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """A guardian said yes, or took it back: to which text, when, in which way, and who wrote it down.
+    """A guardian, or from 14 on the child itself, said yes, or took it back: to which text, when, in which
+    way, and who wrote it down.
 
     Basis: 个人信息保护法第二十九条、第三十一条；深圳经济特区数据条例第二十条.
     """
@@ -54,6 +55,7 @@ class Consent(models.Model):
     class Way(models.TextChoices):
         ACCOUNT = "account", "监护人本人在平台办理"
         PAPER = "paper", "学校按纸质签字件登记"
+        CHILD = "child", "学校按满14周岁学生本人签字件登记"
         ROLL = "roll", "学校按名册登记"
 
     uuid = models.UUIDField("编号", unique=True, default=uuid.uuid4, editable=False)
@@ -77,7 +79,7 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="consent_on_paper_says_who_signed_and_who_wrote_it_down",
-                condition=~Q(way="paper") | Q(signer_sealed__isnull=False),
+                condition=~Q(way__in=["paper", "child"]) | Q(signer_sealed__isnull=False),
                 violation_error_message="按纸质件登记须写明签字人。",
             ),
             models.CheckConstraint(

@@ -18,10 +18,10 @@ class Nomination(Scoped):
     PERSONAL = frozenset({"statement_sealed", "signer_sealed"})
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", "待监护人同意"
-        CONSENTED = "consented", "监护人已同意"
+        PROPOSED = "proposed", "待同意"
+        CONSENTED = "consented", "已同意"
         ACTIVE = "active", "培养中"
-        DECLINED = "declined", "监护人未同意"
+        DECLINED = "declined", "未同意"
         ENDED = "ended", "已结束"
 
     class Field(models.TextChoices):

@@ -83,7 +83,7 @@ class Student(models.Model):
             ),
             models.CheckConstraint(
                 name="student_consent_has_day_and_version",
-                condition=Q(consented_on=None, consent_version="", withdrawn_on=None)
+                condition=Q(consented_on=None, consent_version="")
                 | Q(consented_on__isnull=False) & ~Q(consent_version=""),
                 violation_error_message="监护人同意须同时有同意书版本和日期。",
             ),
@@ -119,9 +119,17 @@ class Student(models.Model):
         return on.year <= self.turns_14_year
 
     def has_consent(self, on: date) -> bool:
-        """Whether somebody outside the school may see the child's ledger on a day."""
-        given = self.consented_on is not None and self.consented_on <= on
-        return (given and self.withdrawn_on is None) or not self.is_under_14(on)
+        """Whether somebody outside the school may see the child's ledger on a day: under 14 if a guardian has
+        said yes, from then on unless the child itself has said no.
+        """
+        if not self.is_under_14(on):
+            return not self.has_refused_itself
+        return self.consented_on is not None and self.consented_on <= on and self.withdrawn_on is None
+
+    @property
+    def has_refused_itself(self) -> bool:
+        """Whether the last word, a no, was said when the child decided for itself."""
+        return self.withdrawn_on is not None and not self.is_under_14(self.withdrawn_on)
 
 
 class Enrolment(models.Model):

@@ -40,7 +40,8 @@ def _of_school() -> list[Waiting]:
 
 def _of_guardian(user: User) -> list[Waiting]:
     with scope(f"guardian:{user.pk}"):
-        unheard = [child for child in wards() if not child.has_consent(local_today())]
+        today = local_today()
+        unheard = [child for child in wards() if child.is_under_14(today) and not child.has_consent(today)]
     return [Waiting(title="待阅读的同意书", count=len(unheard), url=reverse("guardian:children"))]
 
 

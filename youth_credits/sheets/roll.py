@@ -111,7 +111,7 @@ def _update_roll(batch: Batch, table: Table) -> tuple[Outcome, list[Fault], list
     faults += [Fault(line, NUMBER, number_at[line], CLASH, CLASH_REMEDY) for line in clashes]
     outcome.read = len(table)
     outcome.faulty = outcome.read - outcome.new - outcome.changed - outcome.same
-    outcome.notes = list(table.notes)
+    outcome.notes = [*table.notes, *outcome.notes]
     return outcome, faults, [row for row in rows if row.line in set(clashes)]
 
 

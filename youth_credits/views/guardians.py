@@ -107,7 +107,12 @@ def children(request):
     today = local_today()
     year = school_year(today)
     rows = [
-        {"student": one, "has_consent": one.has_consent(today), "year": queries.year_of(one, year)}
+        {
+            "student": one,
+            "has_consent": one.has_consent(today),
+            "is_under_14": one.is_under_14(today),
+            "year": queries.year_of(one, year),
+        }
         for one in queries.wards().prefetch_related("years")
     ]
     context = {"rows": rows, "crumbs": [("工作台", "/desk/"), ("我的孩子", "")]}
@@ -164,6 +169,7 @@ def consent(request, uuid):
         "student": student,
         "form": form,
         "text": queries.consent_text(local_today()),
+        "is_under_14": student.is_under_14(local_today()),
         "crumbs": child_crumbs(student, ("监护人同意书", "")),
     }
     return render(

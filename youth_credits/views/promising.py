@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import audit
 from portal.accounts import may
+from portal.calendar import local_today
 from portal.errors import Refused
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
@@ -46,7 +47,7 @@ def nominate(request, school, uuid):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "已推荐，待监护人同意。")
+            messages.success(request, "已推荐，待监护人（满14周岁的为学生本人）同意。")
             return redirect(made)
     context = {
         "form": form,
@@ -91,6 +92,9 @@ def _page(request, found: Nomination, *, status: int = 200, **forms):
         "crumbs": crumbs((LIST, reverse("youth_credits:nominations")), (str(found), "")),
     }
     context |= {f"{name}_form": forms.get(name) or form() for name, form in FORMS.items()}
+    if "agree_paper" not in forms:
+        by_child = not found.student.is_under_14(local_today())
+        context["agree_paper_form"] = SignedPaperForm(by_child=by_child)
     return render(request, "youth_credits/nomination.html", context, status=status)
 
 
@@ -137,6 +141,7 @@ def guardian_nomination(request, uuid):
         "nomination": found,
         "projects": list(found.projects.all()),
         "steps": {name for name, _ in NOMINATION.open_to(request.user, found)},
+        "is_under_14": found.student.is_under_14(local_today()),
         "timeline": NOMINATION.timeline(found),
         "crumbs": [*CRUMBS, (LIST, "")],
     }

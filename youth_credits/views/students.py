@@ -15,7 +15,7 @@ from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
 from youth_credits.forms import FindForm, RevealForm
-from youth_credits.forms.guardians import SignedPaperForm
+from youth_credits.forms.guardians import ReissueForm, SignedPaperForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import reached_minimum
@@ -87,6 +87,12 @@ def student_detail(request, school, uuid):
     return student_page(request, student)
 
 
+def signed_paper(student: Student, data=None) -> SignedPaperForm:
+    """The form for the paper of whoever decides for the child today."""
+    today = local_today()
+    return SignedPaperForm(data, initial={"on": today}, by_child=not student.is_under_14(today))
+
+
 def student_page(request, student: Student, *, status: int = 200, **more) -> HttpResponse:
     page = page_by_key(
         queries.entries(student),
@@ -105,7 +111,8 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "is_under_14": student.is_under_14(today),
         "has_consent": student.has_consent(today),
         "reveal_form": RevealForm(),
-        "consent_form": SignedPaperForm(initial={"on": today}),
+        "consent_form": signed_paper(student),
+        "reissue_form": ReissueForm(),
         "consents": list(queries.consents(student)[:10]),
         "guardians": list(queries.guardians_of(student)),
         "passes": queries.passes_held(student),
