@@ -8,12 +8,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.calendar import local_today, school_year
 from portal.errors import Refused
 from portal.files import made
 from portal.scope import scope
-from tests.youth_credits.factories import CourseFactory, enrol
+from tests.youth_credits.factories import CourseFactory, enrol, record
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
 from youth_credits.models import Guardianship, SpecialCase, Student
@@ -159,3 +160,29 @@ def test_the_pages_of_recorder_and_verifier(signed_in, school, school_clerk, sch
 
     with scope(f"school:{school.pk}"):
         assert SpecialCase.objects.get().status == "approved"
+
+
+def test_the_childs_page_asks_for_the_lowered_minimum(
+    signed_in, school, school_clerk, school_verifier, rules
+):
+    with scope(f"school:{school.pk}"):
+        [student, *_] = enrol(school, school_clerk)
+        record(school, school_clerk, [student], held_on=date(YEAR, 9, 5))
+        SpecialCase.objects.create(
+            organization=school,
+            region=school.region,
+            student=student,
+            school_year=YEAR,
+            kind=SpecialCase.Kind.DISABILITY,
+            share=0,
+            reason="残疾",
+            status=SpecialCase.Status.APPROVED,
+            created_by=school_clerk,
+            decided_by=school_verifier,
+            decided_at=timezone.now(),
+        )
+
+    page = signed_in(school_clerk).get(student.get_absolute_url()).content.decode()
+
+    assert "已达降低后的最低要求" in page
+    assert "未达学年最低要求" not in page

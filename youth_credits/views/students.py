@@ -1,7 +1,5 @@
 """The roll and one child's record."""
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +16,6 @@ from youth_credits.forms import FindForm, RevealForm
 from youth_credits.forms.guardians import ReissueForm, SignedPaperForm
 from youth_credits.models import Student
 from youth_credits.queries import RuleBook
-from youth_credits.rules import reached_minimum
 from youth_credits.views.access import (
     class_asked,
     class_choices,
@@ -107,7 +104,7 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
         "progress": queries.progress(student),
         "has_own_number": student.number_masked.startswith("N"),
         "page": page,
-        "years": [_year_shown(year, book) for year in queries.years_of(student)],
+        "years": [_year_shown(student, year, book) for year in queries.years_of(student)],
         "is_under_14": student.is_under_14(today),
         "has_consent": student.has_consent(today),
         "reveal_form": RevealForm(),
@@ -123,17 +120,17 @@ def student_page(request, student: Student, *, status: int = 200, **more) -> Htt
     return render(request, "youth_credits/student_detail.html", context | more, status=status)
 
 
-def _year_shown(year: queries.Year, book: RuleBook) -> dict:
-    rules = book.set_on(date(year.year + 1, 8, 31))
-    reached = rules is not None and reached_minimum(
-        year.by_code,
-        year.off_campus,
-        year=rules.year_minimum,
-        away=rules.off_campus_minimum,
-        kinds=rules.kinds_minimum,
-    )
+def _year_shown(student: Student, year: queries.Year, book: RuleBook) -> dict:
+    minimum = queries.minimum_for(year.year, book, queries.special_case(student, year.year))
     kinds = sum(1 for credits in year.by_code.values() if credits > 0)
-    return {"year": year, "reached": reached, "kinds": kinds, "hours": year.minutes // 60, "rules": rules}
+    reached = minimum is not None and minimum.is_reached_by(year.credits, year.off_campus, kinds)
+    return {
+        "year": year,
+        "reached": reached,
+        "is_lowered": minimum is not None and minimum.is_lowered,
+        "kinds": kinds,
+        "hours": year.minutes // 60,
+    }
 
 
 @require_POST
