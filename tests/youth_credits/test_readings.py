@@ -46,7 +46,7 @@ def test_a_small_bare_number_is_credit_or_hours_as_often_as_minutes(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["24:00", "2课时", "一会儿", "1.33h", "25小时", "-5", "NaN", True, "", None]
+    "typed", ["24:00", "2课时", "一会儿", "1.33h", "25小时", "-5", "NaN", "1e3", True, "", None]
 )
 def test_what_is_no_duration_is_refused_with_what_to_do(typed):
     with pytest.raises(Misread) as refused:

@@ -6,7 +6,7 @@ shows what was read compares `value` with what it was typed as.
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 FEWEST_BARE_MINUTES = 10  # a smaller number without a unit is credit or hours as often as minutes
 EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))  # Excel counts days from either, by workbook
@@ -82,6 +82,7 @@ DURATION = re.compile(
     rf"(?:({NUMBER})个?(半)?{HOURS})?(半)?(?:({NUMBER}){MINUTES})?|([0-9]{{1,2}}):([0-5][0-9])(?::00)?",
     re.IGNORECASE,
 )
+BARE = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
 ASK_MINUTES = "请填分钟数，例如 90；按小时填写请写明单位，例如“2小时”"
 
 
@@ -90,17 +91,16 @@ def read_minutes(value: object, *, most: int) -> int:
     text = _normal(value)
     if not text or value is None:
         raise Misread("没有填写时长", "请填整数分钟，例如 90")
-    try:
-        bare = Decimal(text)
-    except InvalidOperation:
+    if not BARE.fullmatch(text):
         return _within(_with_unit(text), most)
-    if bare.is_finite() and 0 < bare < FEWEST_BARE_MINUTES:
+    bare = Decimal(text)
+    if 0 < bare < FEWEST_BARE_MINUTES:
         raise Misread(f"只填了 {bare:f}，像是学分或小时数，不像分钟", ASK_MINUTES)
     return _within(bare, most)
 
 
 def _within(minutes: Decimal, most: int) -> int:
-    if not minutes.is_finite() or not 1 <= minutes <= most or minutes != minutes.to_integral_value():
+    if not 1 <= minutes <= most or minutes != minutes.to_integral_value():
         raise Misread(f"时长不是 1 至 {most:,} 之间的整数", "请填整数分钟，例如 90")
     return int(minutes)
 

@@ -55,7 +55,7 @@ NO_COURSE = (
     "当日没有这一已认定的学分课程",
     "课程名称和举办单位须与“学分课程”清单一致；其他校外活动请选其他类别",
 )
-READINGS_SHOWN = 12
+READINGS_SHOWN = 24
 
 
 def _cells(*headers: str) -> Callable[[tuple], tuple]:
