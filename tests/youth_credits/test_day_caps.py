@@ -18,11 +18,12 @@ from youth_credits.forms.rules import RuleForm
 from youth_credits.models import Credit, CreditRule, CreditRuleSet, RuleTrial, StudentYear
 from youth_credits.queries import RuleBook
 
+ONE = Decimal(1)
 CAPS = {"A1": "1", "A3": "0.5", "A5": "1.5", "A8": "2", "A9": "0.25"}
 
 
-def capped_version(caps: dict[str, str], *, since: date) -> CreditRuleSet:
-    """An approved version like the first, with caps of a day."""
+def capped_version(caps: dict[str, str], *, since: date, factor: Decimal = ONE) -> CreditRuleSet:
+    """An approved version like the first, with caps of a day, and those of a year so many times as high."""
     before = CreditRuleSet.objects.get(version=1)
     rules = list(before.rules.order_by("pk"))
     before.pk, before.version, before.in_force_from = None, queries.next_version(), since
@@ -31,6 +32,7 @@ def capped_version(caps: dict[str, str], *, since: date) -> CreditRuleSet:
     for rule in rules:
         rule.pk, rule.rule_set = None, before
         rule.cap_per_day = Decimal(caps[rule.code]) if rule.code in caps else None
+        rule.cap_per_year *= factor
         rule.save(force_insert=True)
     CreditRuleSet.objects.filter(pk=before.pk).update(approved_at=timezone.now())
     return CreditRuleSet.objects.get(pk=before.pk)

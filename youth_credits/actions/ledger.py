@@ -19,7 +19,7 @@ from portal.scope import scope
 from youth_credits import queries
 from youth_credits.actions.totals import want_missing_totals, want_totals
 from youth_credits.models import Batch, Credit, CreditRule
-from youth_credits.rules import Rule, earned
+from youth_credits.rules import earned
 
 LEDGER_LOCK = 7_304_100  # advisory lock of one school's ledger; the ledger's triggers take it, too
 ONCE_EVER = {CreditRule.Once.COURSE, CreditRule.Once.HIGHEST}
@@ -265,10 +265,7 @@ WITH kinds AS (
 ), daily AS (
     {daily}
 ), final AS (
-    SELECT c.*, greatest(0, least(counted, cap - coalesce(t.credits, 0)
-        - (sum(counted) OVER (PARTITION BY student_id, kind, school_year ORDER BY held_on, line)
-           - counted)))::int AS credits
-    FROM daily c LEFT JOIN taken t USING (student_id, kind, school_year)
+    {yearly}
 )
 SELECT line, student_id, activity_id, rule_id, school_year, minutes, earned, credits, is_off_campus, award,
     certificate, starts_at, ends_at,
@@ -293,10 +290,36 @@ BY_DAY = """
 """
 
 
-def weighing(rules: Iterable[CreditRule | Rule]) -> str:
-    """The statement that finds what staged entries under these rules count."""
-    has_caps = any(rule.cap_per_day is not None for rule in rules)
-    return WEIGH.format(daily=BY_DAY if has_caps else ANY_DAY)
+ONE_CAP = """
+    SELECT c.*, greatest(0, least(counted, cap - coalesce(t.credits, 0)
+        - (sum(counted) OVER (PARTITION BY student_id, kind, school_year ORDER BY held_on, line)
+           - counted)))::int AS credits
+    FROM daily c LEFT JOIN taken t USING (student_id, kind, school_year)
+"""
+# The rules changed within the year: what a lower cap has cut off takes no room under a higher one. Added up
+# entry by entry (migration 0020), which a sheet under one version need not be.
+CAPS_BY_DAY = """
+    SELECT f.*, filled - lag(filled, 1, before_it) OVER (
+        PARTITION BY student_id, kind, school_year ORDER BY held_on, line) AS credits
+    FROM (
+        SELECT c.*, coalesce(t.credits, 0) AS before_it, youth_credits_filled(
+            counted, cap, coalesce(t.credits, 0)) OVER (
+                PARTITION BY student_id, kind, school_year ORDER BY held_on, line) AS filled
+        FROM daily c LEFT JOIN taken t USING (student_id, kind, school_year)
+    ) f
+"""
+
+
+def weighing(rules: Iterable[tuple[CreditRule, int]]) -> str:
+    """The statement that finds what staged entries count: under these rules, each with a school year."""
+    caps: dict[tuple[str, int], set] = {}
+    daily = ANY_DAY
+    for rule, year in rules:
+        caps.setdefault((rule.code, year), set()).add(rule.cap_per_year)
+        if rule.cap_per_day is not None:
+            daily = BY_DAY
+    changed = any(len(known) > 1 for known in caps.values())
+    return WEIGH.format(daily=daily, yearly=CAPS_BY_DAY if changed else ONE_CAP)
 
 
 # The trigger of the ledger writes claims and totals in the same statement (migration 0002). The numbers of a
@@ -364,7 +387,7 @@ def weigh(
             cursor.execute(FIND_OVERLAPS)
         cursor.execute(REMEMBER, {"years": sorted({school_year(one.held_on) for one in occasions})})
         cursor.execute(REMEMBER_COURSES, {"courses": any(one.rule.once in ONCE_EVER for one in occasions)})
-        cursor.execute(weighing(one.rule for one in occasions))
+        cursor.execute(weighing((one.rule, school_year(one.held_on)) for one in occasions))
         cursor.execute("SELECT DISTINCT ON (line) line, kind, other FROM staged_fault ORDER BY line")
         faults = [SetFault(*row) for row in cursor.fetchall()]
         cursor.execute(

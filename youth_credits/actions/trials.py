@@ -142,7 +142,7 @@ def _weigh_again(cursor, staged: list[tuple], book: RuleBook, values: dict) -> d
                 (numbers[activity], rule, held_on, values["year"], begins, name, provider, course, activity)
             )
     cursor.execute(BEFORE, values)
-    cursor.execute(weighing(book.rules.values()))
+    cursor.execute(weighing((rule, values["year"]) for rule in book.rows.values()))
     cursor.execute("SELECT line, credits FROM weighed")
     return dict(cursor.fetchall())
 

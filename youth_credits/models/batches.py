@@ -123,6 +123,16 @@ class Batch(Scoped):
         return self.status in (self.Status.UPLOADED, self.Status.KEEPING)
 
     @property
+    def sign(self) -> str:
+        """The status as it looks: one that somebody or something still works on is not done."""
+        looks = {
+            self.Status.UPLOADED: "working",
+            self.Status.KEEPING: "working",
+            self.Status.CHECKED: "waiting",
+        }
+        return looks.get(self.status, self.status)
+
+    @property
     def rows_good(self) -> int:
         return self.rows_new + self.rows_changed
 

@@ -21,6 +21,7 @@ from youth_credits.forms.courses import CourseForm, DecisionForm, OutingForm, St
 from youth_credits.models import Course, Outing, Student
 from youth_credits.views.access import class_asked, class_choices, crumbs, school_page
 
+OF_BASE = (("工作台", "/desk/"), ("学分课程", "/desk/credits/courses/"))
 READERS = (Perm.COURSE_EDIT, Perm.COURSE_REVIEW, Perm.CREDIT_VIEW)
 
 
@@ -196,7 +197,7 @@ def outing_list(request):
         "page": page,
         "is_school": _is_school(request.user),
         "may_plan": request.user.can(Perm.CREDIT_RECORD),
-        "crumbs": crumbs(("课程外出", "")),
+        "crumbs": crumbs(("课程外出", "")) if _is_school(request.user) else [*OF_BASE, ("来访名单", "")],
     }
     return render(request, "youth_credits/outing_list.html", context)
 
@@ -282,7 +283,11 @@ def outing_detail(request, uuid):
     context = {
         "outing": outing,
         "seats": queries.seats_for_base(outing),
-        "crumbs": crumbs(("课程外出", reverse("youth_credits:outing_list")), (outing.course.title, "")),
+        "crumbs": [
+            *OF_BASE,
+            ("来访名单", reverse("youth_credits:outing_list")),
+            (outing.course.title, ""),
+        ],
     }
     return render(request, "youth_credits/outing_confirm.html", context)
 
