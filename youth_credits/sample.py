@@ -39,6 +39,7 @@ from youth_credits.models import (
     RollOut,
     SpecialCase,
     Student,
+    StudentPass,
     Suspicion,
 )
 from youth_credits.queries import RuleBook
@@ -153,6 +154,9 @@ def _offers(school: Organization, rng: random.Random, *, by: User) -> None:
         for one in students
     )
     _contest(list(numbers.values())[:6], base, by=by)
+    # The last one has lost the card since.
+    StudentPass.objects.filter(student=students[-1]).update(ended_at=timezone.now())
+    actions.issue_passes(students[-1:], by=by)
     year = school_year(today)
     SpecialCase.objects.create(
         organization=school,
@@ -211,18 +215,22 @@ def _contest(numbers: list[str], base: Organization, *, by: User) -> None:
             pass_hash=events.pass_hash(number),
             level=level,
             award=award,
-            certificate=f"示例-{place:03d}",
+            certificate=certificate,
+            is_team=certificate == OF_A_TEAM,
             entered_at=now,
         )
-        for place, (number, (level, award)) in enumerate(zip(numbers, WON, strict=False), start=1)
+        for number, (level, award, certificate) in zip(numbers, WON, strict=False)
     )
 
 
+OF_A_TEAM = "示例-团队-001"
 WON = [
-    (AwardLevel.CITY, Award.FIRST),
-    (AwardLevel.CITY, Award.SECOND),
-    (AwardLevel.DISTRICT, Award.THIRD),
-    ("", Award.ENTRY),
+    (AwardLevel.CITY, Award.FIRST, "示例-001"),
+    (AwardLevel.CITY, Award.SECOND, "示例-002"),
+    (AwardLevel.DISTRICT, Award.THIRD, "示例-003"),
+    ("", Award.ENTRY, "示例-004"),
+    (AwardLevel.DISTRICT, Award.FIRST, OF_A_TEAM),
+    (AwardLevel.DISTRICT, Award.FIRST, OF_A_TEAM),
 ]
 
 ODD_BASE = "示例：每次活动平均 1.50 学分，明显高于其他单位（偏离中位数 3.9 个稳健标准差）。"

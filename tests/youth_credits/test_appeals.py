@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, transaction
 
+from portal.audit import AuditEntry
 from portal.calendar import SHANGHAI, term
 from portal.errors import Refused
 from portal.notices import Notice
@@ -193,6 +194,8 @@ def test_what_a_school_leaves_unanswered_climbs_to_the_district(filed, officer_o
     oversight_night(at=late)
 
     assert reread(filed).status == "escalated"
+    climbed = AuditEntry.objects.get(action="climb")
+    assert f"{filed.due_on:%Y年%-m月%-d日}" in climbed.note
     assert Notice.objects.filter(recipient=officer_of_education).count() == 1
 
 

@@ -330,8 +330,9 @@ def climb_overdue(*, at: datetime) -> int:
     )
     count = 0
     for one in late.filter(status=Status.FILED).order_by("pk"):
+        missed = one.due_on
         _set_due(one, at)
-        APPEAL.take(one, "climb", by=None, at=at, note=f"学校应在{one.due_on:%Y年%-m月%-d日}前答复")
+        APPEAL.take(one, "climb", by=None, at=at, note=f"学校应在{missed:%Y年%-m月%-d日}前答复")
         _tell_district(one)
         _tell_guardian(one, "学校逾期没有答复，您的申诉已转区教育局处理。")
         count += 1

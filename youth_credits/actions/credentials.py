@@ -37,6 +37,8 @@ def ask_credential(
     known = Credential.objects.filter(uuid=key).first()
     if known:
         return known
+    if student.has_refused_itself:
+        raise Refused("孩子本人不同意向校外公开，不能签发数字凭证。")
     if not student.has_consent(local_today(at)):
         raise Refused("须先由监护人同意，才能签发数字凭证。")
     rows = queries.transcript_entries(student)
