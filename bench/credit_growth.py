@@ -10,6 +10,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from portal.regions import Region
 from portal.roles import Role
 from portal.scope import scope
 from youth_credits import actions, queries
-from youth_credits.models import Batch
+from youth_credits.models import Batch, RollOut
 
 SIZE = 400_000  # entries a school year
 FULL_SIZE = 4_000_000
@@ -117,6 +118,14 @@ def _city(size: int) -> list[tuple[Organization, Batch]]:
             )
         made.append((school, batch))
     Grant.objects.create(user=clerk, role=Role.SCHOOL, organization=made[0][0])
+    RollOut.objects.create(
+        region=Region.objects.city(),
+        grade_from=1,
+        grade_to=9,
+        starts_on=date(2020, 9, 1),
+        basis="基准（示例）",
+        created_by=clerk,
+    )
     return made
 
 
@@ -148,7 +157,9 @@ def _measure(lane: Lane, school: Organization) -> dict:
 
     def city() -> None:
         with scope("ledger"):
-            queries.spread(Region.objects.city().path, year, minimum=Decimal(6), by_school=False)
+            found = queries.spread(Region.objects.city().path, year, minimum=Decimal(6), by_school=False)
+        if not found:
+            raise RuntimeError("the city is empty")
 
     return {
         "credit_import": statistics.median(lane.timed(ours, keep_others=True) for _ in range(RUNS)),
