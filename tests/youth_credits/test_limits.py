@@ -13,7 +13,9 @@ from portal.audit import AuditEntry
 from portal.calendar import local_today
 from portal.errors import Refused
 from portal.registers import dataset_of
+from portal.roles import Role
 from portal.sheets import read_table
+from tests.factories import UserFactory
 from youth_credits import queries
 from youth_credits.actions.limits import change_limit, change_period, create_limit
 from youth_credits.models import RetentionRule, TimeLimit
@@ -40,8 +42,8 @@ def sheet(kind, *rows):
     return dataset_of(read_table(target.getvalue(), expect=headers))
 
 
-def problems(result) -> list[str]:
-    return [problem.reason for row in result.rows for problem in row.problems]
+def problems(result) -> list:
+    return [problem for row in result.rows for problem in row.problems]
 
 
 def test_a_limit_to_come_is_entered_and_counts_from_its_day(staff):
@@ -49,7 +51,7 @@ def test_a_limit_to_come_is_entered_and_counts_from_its_day(staff):
 
     assert queries.working_days("answer", TODAY) == 10
     assert queries.working_days("answer", TOMORROW) == 8
-    assert AuditEntry.objects.filter(action="create", subject_type="youth_credits.timelimit").exists()
+    assert AuditEntry.objects.filter(action="create", subject_type="youth_credits.TimeLimit").exists()
 
 
 def test_a_limit_that_counts_already_is_neither_changed_nor_entered(staff):
@@ -101,10 +103,11 @@ def test_a_sheet_of_periods_changes_those_that_are_there(staff):
 
     rule = RetentionRule.objects.get(subject="slip")
     assert (rule.days, rule.notice_days, rule.basis) == (45, 3, "新办法")
-    assert AuditEntry.objects.filter(action="change", subject_type="youth_credits.retentionrule").exists()
+    assert AuditEntry.objects.filter(action="change", subject_type="youth_credits.RetentionRule").exists()
 
 
-def test_a_limit_that_counts_is_refused_beside_its_form(signed_in, staff):
+def test_a_limit_that_counts_is_refused_beside_its_form(signed_in, rules, city):
+    keeper = UserFactory(username="keeper", holding=(Role.STAFF, city))
     limit = TimeLimit.objects.get(step="answer")
     url = reverse("admin:youth_credits_timelimit_change", args=[limit.pk])
     said = {
@@ -114,7 +117,7 @@ def test_a_limit_that_counts_is_refused_beside_its_form(signed_in, staff):
         "basis": "x",
     }
 
-    answer = signed_in(staff, factor=True).post(url, said)
+    answer = signed_in(keeper, factor=True).post(url, said)
 
     assert answer.status_code == 200
     assert "已启用的期限不能修改" in answer.content.decode()

@@ -12,6 +12,7 @@ from portal.scope import scope
 from tests.youth_credits.factories import name, number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions, queries
 from youth_credits.models import Batch, CreditTotal, Student, TotalsWanted
+from youth_credits.queries.totals import schools_waiting
 
 
 @pytest.fixture
@@ -152,6 +153,6 @@ def test_schools_whose_totals_wait_are_counted_by_region(kept, in_school, school
     actions.undo(kept, by=school_clerk)
 
     with scope("ledger"):
-        assert queries.schools_waiting(in_school.region.path, 2025) == 1
+        assert schools_waiting(in_school.region.path, 2025) == 1
         assert queries.overview(in_school.region, 2025, by_school=True).waiting == 1
-        assert queries.schools_waiting("nowhere/", 2025) == 0
+        assert schools_waiting("nowhere/", 2025) == 0
