@@ -7,6 +7,7 @@ from ninja import Query, Router, Schema
 
 from indicators.models import Vintage, VintageCell
 from indicators.queries import index as queries
+from indicators.queries import results
 from indicators.queries.revisions import revision
 from indicators.queries.scenarios import change_table, pairs, target_of
 from portal.regions import Level, Region
@@ -153,14 +154,14 @@ def vintages(request):
 
 @router.get("scores", response=list[CellOut], summary="一次结果中某年某层的分值")
 def scores(request, year: int, level: str = Query("index", max_length=10), vintage: str = NAME):
-    rows = queries.open_data(_vintage(vintage))
+    rows = results.open_data(_vintage(vintage))
     return [row for row in rows if row["year"] == year and row["level"] == level]
 
 
 @router.get("regions/{code}", response=list[CellOut], summary="一个区（或全市）各年的全部分值")
 def region(request, code: str, vintage: str = NAME):
     place = _region(code)
-    return [row for row in queries.open_data(_vintage(vintage)) if row["region_code"] == place.code]
+    return [row for row in results.open_data(_vintage(vintage)) if row["region_code"] == place.code]
 
 
 @router.get("regions/{code}/change", response=ChangeOut, summary="比上年变化的构成")

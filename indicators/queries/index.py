@@ -10,22 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 from django.db.models import F, Max, Q
 
-from indicators import sources
 from indicators.method import alike
 from indicators.models import (
-    YEARLY_FORM,
     ComputeRun,
     FigureSource,
-    FormItem,
     IndicatorVersion,
-    NationalSeries,
     Node,
     Observation,
-    Return,
-    ReturnCell,
     Vintage,
     VintageCell,
     VintageContribution,
@@ -80,6 +73,11 @@ def published_vintages() -> list[Vintage]:
     return list(
         found.select_related("edition", "supersedes__edition", "created_by").order_by("-published_at", "-pk")
     )
+
+
+def revisions(limit: int = 20) -> list[Vintage]:
+    """Frozen and published vintages, the latest first."""
+    return list(Vintage.objects.exclude(kind=Vintage.Kind.NIGHTLY).order_by("-pk")[:limit])
 
 
 def vintage_named(name: str) -> Vintage | None:
@@ -534,135 +532,3 @@ def opened(vintage: Vintage, region: Region, code: str, year: int | None) -> Ope
     _, cell, standings = next(entry for entry in found.pillars if entry[0].pk == pillar.pk)
     series = VintageCell.objects.filter(vintage=vintage, region=region, node=code).order_by("year")
     return Opened(vintage, pillar, region, found.year, cell, list(series), standings)
-
-
-@dataclass
-class ItemHistory:
-    """One cell of the form over the accepted years of a district, and the public records behind a count."""
-
-    key: str
-    cells: list[ReturnCell]
-    label: str
-    records: list
-
-
-def accepted_cells(key: str, filings):
-    """The cells of one item of the yearly form in these returns.
-
-    By the keys of both: joined over four tables, a planner without statistics takes minutes.
-    """
-    items = FormItem.objects.filter(form__code=YEARLY_FORM, key=key)
-    return ReturnCell.objects.filter(
-        filing__in=list(filings.values_list("pk", flat=True)),
-        item__in=list(items.values_list("pk", flat=True)),
-    )
-
-
-def item_history(region: Region, key: str, year: int | None) -> ItemHistory | None:
-    """What a district reported for one item, accepted years only; None if it never did."""
-    cells = list(
-        accepted_cells(key, Return.objects.accepted().filter(region=region))
-        .select_related("item", "filing__period")
-        .order_by("filing__period__year")
-    )
-    if not cells:
-        return None
-    counter = sources.COUNTERS.get(key)
-    chosen = next((cell for cell in cells if cell.filing.period.year == year), cells[-1])
-    records = []
-    if counter and counter.records and chosen.source == ReturnCell.Source.COUNTED:
-        records = list(counter.records(region.district_code, chosen.filing.period.year)[:100])
-    return ItemHistory(key=key, cells=cells, label=counter.label if counter else "", records=records)
-
-
-# ---------------------------------------------------------------- open data, home page, comparison
-
-
-def open_data(vintage: Vintage) -> list[dict]:
-    """Every result of a vintage as plain rows, small counts about children blanked."""
-    method = method_of(vintage)
-    cells = list(
-        VintageCell.objects.filter(vintage=vintage)
-        .select_related("region")
-        .order_by("year", "region__code", "level", "node")
-    )
-    names = method.names
-    return [
-        {
-            "year": cell.year,
-            "region_code": cell.region.code,
-            "region": cell.region.name,
-            "level": cell.level,
-            "node": cell.node,
-            "name": names.get(cell.node, cell.node),
-            "score": cell.score,
-            "growth": cell.growth,
-            "rank": cell.rank,
-            "rank_low": cell.rank_low,
-            "rank_high": cell.rank_high,
-            "rate": cell.rate,
-            "numerator": cell.numerator,
-            "denominator": cell.denominator,
-            "state": cell.state,
-            "coverage": cell.coverage,
-            "flags": cell.flags,
-        }
-        for cell in blanked(cells, method)
-    ]
-
-
-def score_table(rows: list[dict]) -> pd.DataFrame:
-    """The scores of `open_data` as people compare them: a line per region and node, a column per year.
-
-    Columns 区划代码, 区域, 层级, 代码, 名称, then the years; a missing score is NaN.
-    """
-    names = {"region_code": "区划代码", "region": "区域", "level": "层级", "node": "代码", "name": "名称"}
-    frame = pd.DataFrame(rows, columns=[*names, "year", "score"]).astype({"score": "float64"})
-    wide = frame.pivot(index=list(names), columns="year", values="score").sort_index()
-    return wide.rename_axis(columns=None).rename_axis(index=names).reset_index()
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The index for the home page: the latest year of the city."""
-
-    year: int
-    growth: Decimal | None
-    score: Decimal | None
-    growth_before: Decimal | None
-    base_year: int
-    is_published: bool
-    vintage: str
-
-
-def headline() -> Headline | None:
-    """The city's latest figures; None before the first computation."""
-    vintage = current_vintage()
-    if vintage is None:
-        return None
-    cells = list(
-        VintageCell.objects.filter(
-            vintage=vintage, level=Cell.INDEX, region__level=Level.MUNICIPALITY, score__isnull=False
-        ).order_by("-year")[:2]
-    )
-    if not cells:
-        return None
-    return Headline(
-        year=cells[0].year,
-        growth=cells[0].growth,
-        score=cells[0].score,
-        growth_before=cells[1].growth if len(cells) > 1 else None,
-        base_year=vintage.edition.base_year,
-        is_published=vintage.kind == Vintage.Kind.PUBLISHED,
-        vintage=vintage.short,
-    )
-
-
-def national(item: str) -> list[NationalSeries]:
-    """One published national series, by year."""
-    return list(NationalSeries.objects.filter(item=item).order_by("year"))
-
-
-def revisions(limit: int = 20) -> list[Vintage]:
-    """Frozen and published vintages, the latest first."""
-    return list(Vintage.objects.exclude(kind=Vintage.Kind.NIGHTLY).order_by("-pk")[:limit])

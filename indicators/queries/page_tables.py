@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from indicators.models import VintageCell
-from indicators.queries.index import Drill, ItemHistory, Opened, Overview, Profile, Standing
+from indicators.queries.index import Drill, Opened, Overview, Profile, Standing
+from indicators.queries.items import ItemHistory
 from indicators.queries.pictures import (
     HOW_GROWTH,
     HOW_LEVEL,

@@ -1,12 +1,9 @@
 """Reads of annual reports."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
 from django.db.models import Q
 
-from indicators.models import AnnualReport, FormItem, Return, ReturnCell, Vintage
-from indicators.queries.index import accepted_cells, latest_vintage
+from indicators.models import AnnualReport, Vintage
+from indicators.queries.index import latest_vintage
 from portal.accounts import User
 from portal.regions import Level, Region
 from portal.roles import Perm
@@ -55,41 +52,3 @@ def reports_waiting_for(user: User) -> list[Waiting]:
             items = [(str(row), row.get_absolute_url()) for row in mine[:5]]
             found.append(Waiting(title=title, count=len(mine), url="/desk/reports/", items=items))
     return found
-
-
-# ---------------------------------------------------------------- the way from a city's figure to the records
-
-
-@dataclass
-class CityItem:
-    """One item of the form, added up over the districts: the accepted years, and each district's value."""
-
-    item: FormItem
-    year: int
-    years: list[tuple[int, Decimal | None]]
-    districts: list[tuple[Region, ReturnCell | None]]
-
-
-def city_item(key: str, year: int | None) -> CityItem | None:
-    """What the districts returned for one item; None if nobody ever did."""
-    cells = list(
-        accepted_cells(key, Return.objects.accepted())
-        .select_related("item", "filing__period", "filing__region")
-        .order_by("filing__period__year", "filing__region__code")
-    )
-    if not cells:
-        return None
-    years = sorted({cell.filing.period.year for cell in cells})
-    chosen = year if year in years else years[-1]
-    here = {cell.filing.region_id: cell for cell in cells if cell.filing.period.year == chosen}
-    return CityItem(
-        item=cells[-1].item,
-        year=chosen,
-        years=[(when, _sum(cell for cell in cells if cell.filing.period.year == when)) for when in years],
-        districts=[(region, here.get(region.pk)) for region in Region.objects.districts()],
-    )
-
-
-def _sum(cells) -> Decimal | None:
-    known = [cell.value for cell in cells if cell.value is not None]
-    return sum(known, Decimal(0)) if known else None

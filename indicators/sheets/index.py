@@ -8,6 +8,7 @@ from decimal import Decimal
 from indicators.actions.editions import Opinion
 from indicators.models import Edition, Node, Vintage, VintageCell, WeightOpinion
 from indicators.queries import index as queries
+from indicators.queries import results
 from indicators.queries.editions import children_of, pairs_of
 from portal.identifiers import clean_text
 from portal.sheets import Column, Fault, Page, Table, as_text, read_table, template, write_workbook
@@ -28,7 +29,7 @@ def workbook(vintage: Vintage) -> bytes:
 
 def pages(vintage: Vintage) -> list[Page]:
     plan = queries.method_of(vintage)
-    rows = queries.open_data(vintage)
+    rows = results.open_data(vintage)
     # What is kept out of the pages is kept out here, and what would give it away.
     hidden = {(row["region_code"], row["year"], row["node"]) for row in rows if "hidden" in row["flags"]}
     return [
@@ -75,7 +76,7 @@ def _place(row: dict) -> tuple:
 
 
 def _scores(rows: list[dict]) -> Page:
-    table = queries.score_table(rows)
+    table = results.score_table(rows)
     listed = [[None if value != value else value for value in line] for line in table.itertuples(index=False)]
     return Page(name="分值", columns=_columns(*(str(name) for name in table.columns)), rows=listed)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from indicators.method import canonical
 from indicators.models import Denominator, FigureSource, Vintage
 from indicators.queries import index as queries
-from indicators.queries import page_tables, pictures
+from indicators.queries import items, page_tables, pictures, results
 from indicators.queries.weights import means_in_words, shares_in_words, weights_in_words
 from portal import exhibits
 from portal.regions import Level, Region
@@ -142,7 +142,7 @@ def node_page(request, code, node):
 def item_page(request, code, key):
     """What a district reported for one item of the form, over the accepted years."""
     region = chosen_region(code)
-    found = queries.item_history(region, key, chosen_year(request))
+    found = items.item_history(region, key, chosen_year(request))
     if found is None:
         raise Http404("该区没有审核通过的这一项数据。")
     context = {
@@ -214,7 +214,7 @@ def _data(request) -> tuple[Vintage, list[dict]]:
     vintage = chosen_vintage(request)
     if vintage is None:
         raise Http404("指数尚未计算。")
-    return vintage, queries.open_data(vintage)
+    return vintage, results.open_data(vintage)
 
 
 @login_not_required
@@ -238,7 +238,7 @@ def data_csv(request):
 def scores_csv(request):
     """The scores of a vintage side by side: a line per region and node, a column per year."""
     vintage, rows = _data(request)
-    table = queries.score_table(rows).map(lambda value: neutral(value) if isinstance(value, str) else value)
+    table = results.score_table(rows).map(lambda value: neutral(value) if isinstance(value, str) else value)
     answer = HttpResponse("\ufeff" + table.to_csv(index=False), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="scores-{vintage.short}.csv"'
     return answer

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from indicators.models import AnnualReport
 from indicators.queries import published_reports
 from indicators.queries.annual import kept_chapter
-from indicators.queries.reports import city_item
+from indicators.queries.items import city_item
 from portal import files
 from portal.regions import Level
 

@@ -21,6 +21,7 @@ from indicators.models import (
     VintageContribution,
 )
 from indicators.queries import index as queries
+from indicators.queries import results
 from indicators.queries.panel import assemble
 from portal.errors import Refused
 from portal.regions import Region
@@ -325,7 +326,7 @@ def test_the_public_reads_the_published_vintage_even_after_later_nights(night, s
 
 
 def test_the_headline_is_the_latest_year_of_the_city(night):
-    found = queries.headline()
+    found = results.headline()
     assert (found.year, found.base_year, found.vintage) == (2025, 2020, night.short)
     assert found.growth > 100
 

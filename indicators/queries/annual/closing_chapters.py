@@ -1,7 +1,6 @@
 """The nation beside the city, the method, how good the data are."""
 
-from indicators.models import YEARLY_FORM, Denominator, Return
-from indicators.queries import index as queries
+from indicators.models import YEARLY_FORM, Denominator, NationalSeries, Return
 from indicators.queries.annual.material import Report
 from indicators.queries.annual.named import Run, national_text
 from indicators.queries.annual.totals import as_float, percent_words
@@ -54,7 +53,7 @@ def _comparison(report: Report, item: str, indicator: str, name: str, unit: str)
         for year in report.years
         if (cell := report.cell(indicator, report.city, year)) is not None
     }
-    nation = {row.year: row.value for row in queries.national(item)}
+    nation = dict(NationalSeries.objects.filter(item=item).values_list("year", "value"))
     years = sorted(city)
     if not years or not any(nation.get(year) for year in years):
         return None
@@ -104,8 +103,8 @@ def method_chapter(report: Report) -> dict:
                 "blocks": [
                     {
                         "kind": "words",
-                        "title": "指标、权重与目标值",
-                        "columns": ["领域", "指标", "单位", "领域内权重", "目标值上限", "依据"],
+                        "title": "指标、领域内权重与目标值",
+                        "columns": ["领域", "指标", "单位", "权重", "目标值上限", "依据"],
                         "rows": [
                             [
                                 one.pillar.name,

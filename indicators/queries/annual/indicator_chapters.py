@@ -42,9 +42,10 @@ def _how_counted(one: IndicatorVersion, labels: dict[str, str]) -> str:
     above, below = _terms(one.numerator, labels), _terms(one.denominator, labels)
     per = f"，乘以{exact(one.per)}" if one.per != 1 else ""
     high = figure_text(one.high, 2)
+    basis = one.goalpost_basis.replace(" ", "")  # a blank is stretched where lines are justified
     return (
         f"怎么计算：{one.definition}分子为{above}，分母为{below}{per}。"
-        f"目标值{figure_text(one.low)}–{high}{one.unit}（{one.goalpost_basis or '本年没有目标值'}）。"
+        f"目标值{figure_text(one.low)}–{high}{one.unit}（{basis or '本年没有目标值'}）。"
     )
 
 
