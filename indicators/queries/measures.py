@@ -7,7 +7,7 @@ figures, one vintage; small counts about children are left out.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.urls import reverse
@@ -20,6 +20,7 @@ from indicators.models import (
     FormItem,
     IndicatorVersion,
     ReturnCell,
+    SubdistrictFigure,
     Vintage,
     VintageCell,
 )
@@ -31,6 +32,7 @@ from portal.regions import Level, Region
 
 INDEX_NODE = "index"
 REPORTED, COUNTED, INDEX = "统计年报", "平台统计与录入", "发展指数"
+STREETS = "平台统计到街道"
 HIDDEN = "不公布"
 HUNDREDTH = Decimal("0.01")
 
@@ -162,6 +164,21 @@ def _of_index(code: str, name: str, unit: str, section: str, how: str, **more) -
     )  # fmt: skip
 
 
+def catalogue_of_streets(district: Region) -> dict[str, Measure]:
+    """What the portal counts in the subdistricts of a district, in the order of form and figures."""
+    keys = set(
+        SubdistrictFigure.objects.filter(region__parent=district).values_list("key", flat=True).distinct()
+    )
+    found = [*_items(), *_figures()]
+    return {
+        one.code: replace(
+            one, group=STREETS, source="平台登记，记到街道的数", how=one.how.rstrip("。"), section=one.section
+        )
+        for one in found
+        if one.code.removeprefix("f.") in keys
+    }
+
+
 # ---------------------------------------------------------------- what is known
 
 
@@ -186,6 +203,42 @@ def values_of(
     if vintage is not None:
         _read_index(found, by_group[INDEX], years, vintage)
     return found
+
+
+def values_of_streets(
+    measures: Sequence[Measure], years: Sequence[int], *, streets: Sequence[Region], district: Region
+) -> Values:
+    """The counts of measures in subdistricts, and for their district the sum of them: what lies in no
+    subdistrict is in neither. Small counts about children are kept back, and what would give them away.
+    """
+    found = Values()
+    by_key = {one.code.removeprefix("f."): one for one in measures}
+    codes = {street.pk: street.code for street in streets}
+    rows = SubdistrictFigure.objects.filter(key__in=by_key, region__in=codes, year__in=years)
+    told: dict[tuple[str, int], dict[str, Decimal]] = defaultdict(dict)
+    for key, region, year, value in rows.values_list("key", "region", "year", "value"):
+        told[key, year][codes[region]] = value
+    for (key, year), by_street in told.items():
+        one = by_key[key]
+        hidden = suppressed(by_street) if one.is_about_children else set()
+        found.hidden |= {(one.code, street, year) for street in hidden}
+        found.known |= {
+            (one.code, street, year): value for street, value in by_street.items() if street not in hidden
+        }
+        if one.adds_up:
+            total = sum(by_street.values(), Decimal(0))
+            place = (one.code, district.code, year)
+            if one.is_about_children and suppressed({"": total}):
+                found.hidden.add(place)
+            else:
+                found.known[place] = total
+    return found
+
+
+def years_of_streets(district: Region) -> list[int]:
+    """The years of which anything is counted in the subdistricts of a district."""
+    rows = SubdistrictFigure.objects.filter(region__parent=district)
+    return sorted(set(rows.values_list("year", flat=True)))
 
 
 def _read_items(

@@ -10,8 +10,19 @@ from decimal import Decimal
 from itertools import product
 from urllib.parse import urlencode
 
-from indicators.models import SavedTable, Vintage
-from indicators.queries.measures import HIDDEN, Measure, Values, catalogue, people_of, values_of, years_known
+from indicators.models import SavedTable, SubdistrictFigure, Vintage
+from indicators.queries.measures import (
+    HIDDEN,
+    Measure,
+    Values,
+    catalogue,
+    catalogue_of_streets,
+    people_of,
+    values_of,
+    values_of_streets,
+    years_known,
+    years_of_streets,
+)
 from portal import charts
 from portal.charts import About, Chart
 from portal.regions import Level, Region
@@ -25,17 +36,50 @@ TENTH = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Shelf:
-    """What a table can be made of: measures, regions (the city first), years, and the vintage they are of."""
+    """What a table can be made of: measures, regions (the whole first: the city, or a district before its
+    subdistricts), years, and the vintage they are of.
+    """
 
     measures: Mapping[str, Measure]
     regions: Mapping[str, Region]
     years: Sequence[int]
     vintage: Vintage | None
+    areas: Sequence[Region] = ()  # districts whose subdistricts have anything counted
+    area: Region | None = None  # the district whose subdistricts these are
 
     @classmethod
-    def filled(cls, vintage: Vintage | None) -> "Shelf":
-        regions = [*Region.objects.filter(level=Level.MUNICIPALITY), *Region.objects.districts()]
-        return cls(catalogue(vintage), {one.code: one for one in regions}, years_known(vintage), vintage)
+    def filled(cls, vintage: Vintage | None, area: str = "") -> "Shelf":
+        """Of the city and its districts; with the code of a district, of that and its subdistricts."""
+        districts = list(Region.objects.districts())
+        counted = set(SubdistrictFigure.objects.values_list("region__parent", flat=True).distinct())
+        areas = [one for one in districts if one.pk in counted]
+        chosen = next((one for one in areas if one.code == area), None)
+        if chosen is not None:
+            streets = Region.objects.filter(parent=chosen, level=Level.SUBDISTRICT).order_by("code")
+            regions = {one.code: one for one in (chosen, *streets)}
+            return cls(catalogue_of_streets(chosen), regions, years_of_streets(chosen), None, areas, chosen)
+        regions = [*Region.objects.filter(level=Level.MUNICIPALITY), *districts]
+        return cls(
+            catalogue(vintage), {one.code: one for one in regions}, years_known(vintage), vintage, areas
+        )
+
+    def values(self, measures: Sequence[Measure], years: Sequence[int]) -> Values:
+        """What is known of these, for all regions of the shelf."""
+        whole, *parts = self.regions.values()
+        if self.area is not None:
+            return values_of_streets(measures, years, streets=parts, district=whole)
+        return values_of(measures, years, self.vintage, districts=parts, city=whole)
+
+    @property
+    def parts_word(self) -> str:
+        return f"{self.area.name}各街道" if self.area else "各区"
+
+    @property
+    def sums(self) -> str:
+        """What the whole is of its parts, in a sentence."""
+        if self.area:
+            return f"{self.area.name}为各街道之和；没有登记到街道的不计入。"
+        return "全市为各区之和，有区缺数时不合计。"
 
     @property
     def city(self) -> Region:
@@ -103,6 +147,8 @@ class TableSpec:
         pairs = [("measure", code) for code in self.measures]
         if len(self.regions) < len(shelf.regions):
             pairs += [("region", code) for code in self.regions]
+        if shelf.area:
+            pairs.append(("area", shelf.area.code))
         pairs += [("from", self.first), ("to", self.last), ("rows", self.rows), ("columns", self.columns)]
         return urlencode([*pairs, *([("show", self.show)] if self.show != "value" else [])])
 
@@ -146,8 +192,7 @@ def build(spec: TableSpec, shelf: Shelf) -> Built:
     """Look up and lay out. A change is from the year before; per head is of what adds up alone."""
     measures = [shelf.measures[code] for code in spec.measures]
     years = [spec.first - 1, *spec.years] if spec.show in ("change", "percent") else spec.years
-    districts = list(shelf.regions.values())[1:]
-    values = values_of(measures, years, shelf.vintage, districts=districts, city=shelf.city)
+    values = shelf.values(measures, years)
     cell = _reader(spec, shelf, values)
     names = {
         "region": {code: shelf.regions[code].name for code in spec.regions},
@@ -207,7 +252,9 @@ def _reader(spec: TableSpec, shelf: Shelf, values: Values):
 def _about(spec: TableSpec, shelf: Shelf, measures: list[Measure], names: Mapping[str, Mapping]) -> About:
     span = f"{spec.first}年" if spec.first == spec.last else f"{spec.first}—{spec.last}年"
     place = (
-        "各区" if len(spec.regions) == len(shelf.regions) else "、".join(list(names["region"].values())[:4])
+        shelf.parts_word
+        if len(spec.regions) == len(shelf.regions)
+        else "、".join(list(names["region"].values())[:4])
     )
     if 4 < len(spec.regions) < len(shelf.regions):
         place += f"等{len(spec.regions)}处"
@@ -223,7 +270,7 @@ def _about(spec: TableSpec, shelf: Shelf, measures: list[Measure], names: Mappin
     vintage = f"；结果编号 {shelf.vintage.short}" if shelf.vintage and "科普发展指数" in kinds else ""
     touchy = any(one.is_about_children for one in measures)
     hidden = f"“{HIDDEN}”：涉及未成年人且数值较小。" if touchy else ""
-    sums = "全市为各区之和，有区缺数时不合计。" if any(one.adds_up for one in measures) else ""
+    sums = shelf.sums if any(one.adds_up for one in measures) else ""
     how = "".join(f"{one.name}：{one.how.rstrip('。')}。" for one in measures if one.how)
     return About(
         "table", f"{place}{what}{shown}，{span}", unit=unit,

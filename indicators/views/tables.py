@@ -24,25 +24,26 @@ from indicators.queries.tables import (
 )
 from portal import exhibits
 from portal.accounts import may
+from portal.regions import Region
 from portal.roles import Perm
 
 LONGEST_QUERY = 2000
 CRUMBS = [("首页", "/"), ("科普发展指数", "/index/"), ("自选统计表", "")]
 
 
-def _may_share(request, shelf: Shelf) -> bool:
-    return may(request.user, Perm.INDEX_COMPUTE, shelf.city)
+def _may_share(request) -> bool:
+    return may(request.user, Perm.INDEX_COMPUTE, Region.objects.city())
 
 
 @login_not_required
 @require_safe
 def table_page(request):
     """Measures by region and year as the address asks, and the form to ask otherwise."""
-    shelf = Shelf.filled(current_vintage())
+    shelf = Shelf.filled(current_vintage(), request.GET.get("area", ""))
     if not shelf.regions:
         return render(request, "indicators/nothing_yet.html", {"crumbs": CRUMBS})
     spec = TableSpec.read(request.GET, shelf)
-    return _show(request, shelf, build(spec, shelf), SaveTableForm(may_share=_may_share(request, shelf)))
+    return _show(request, shelf, build(spec, shelf), SaveTableForm(may_share=_may_share(request)))
 
 
 def _show(request, shelf: Shelf, built: Built, form: SaveTableForm, status: int = 200, address: str = ""):
@@ -59,7 +60,7 @@ def _show(request, shelf: Shelf, built: Built, form: SaveTableForm, status: int 
         "form": form if request.user.is_authenticated else None,
         "own": own,
         "shared": shared,
-        "may_drop": _may_share(request, shelf),
+        "may_drop": _may_share(request),
         "crumbs": CRUMBS,
     }
     shown = {"table": built.table, "picture": built.picture}
@@ -76,10 +77,10 @@ def table_saved(request, pk):
 
 @require_POST
 def table_save(request):
-    shelf = Shelf.filled(current_vintage())
     request.GET = QueryDict(request.POST.get("query", "")[:LONGEST_QUERY])
+    shelf = Shelf.filled(current_vintage(), request.GET.get("area", ""))
     spec = TableSpec.read(request.GET, shelf)
-    form = SaveTableForm(request.POST, may_share=_may_share(request, shelf))
+    form = SaveTableForm(request.POST, may_share=_may_share(request))
     if form.is_valid():
         is_shared = form.cleaned_data.get("is_shared", False)
         query = spec.query(shelf)[:LONGEST_QUERY]

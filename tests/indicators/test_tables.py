@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.actions import tables as actions
-from indicators.models import Figure, FigureSource, Return, ReturnCell, SavedTable
+from indicators.models import Figure, FigureSource, Return, ReturnCell, SavedTable, SubdistrictFigure
 from indicators.queries.measures import HIDDEN
 from indicators.queries.tables import MOST_MEASURES, Shelf, TableSpec, build
 from portal.errors import Refused
@@ -273,3 +273,69 @@ def test_the_association_drops_a_shared_table(client, staff):
     actions.drop_table(row, by=staff)
 
     assert not SavedTable.objects.filter(name="公开表").exists()
+
+
+# ---------------------------------------------------------------- subdistricts
+
+
+@pytest.fixture
+def streets(night):
+    """Counts in the first three subdistricts of Nanshan: volunteers, and students who reached the least."""
+    found = list(Region.objects.filter(parent__code=NANSHAN, level=3).order_by("code")[:3])
+    for key, values in (("KR300", (12, 3, 5)), ("credit_reached", (4, 30, 40))):
+        SubdistrictFigure.objects.bulk_create(
+            SubdistrictFigure(key=key, region=street, year=2025, value=value)
+            for street, value in zip(found, values, strict=True)
+        )
+    return found
+
+
+def test_a_district_s_subdistricts_stand_before_their_sum(night, streets):
+    shelf = Shelf.filled(night, NANSHAN)
+
+    built = made(shelf, f"area={NANSHAN}&measure=KR300&from=2025&to=2025")
+
+    assert [cells[0] for _, cells in built.rows][:4] == [20, 12, 3, 5]
+    assert "南山区各街道注册科普志愿者" in built.table.title
+    assert "没有登记到街道的不计入" in built.table.how
+    assert built.spec.query(shelf).count(f"area={NANSHAN}") == 1
+
+
+def test_small_counts_of_students_in_subdistricts_are_kept_back_with_what_gives_them_away(night, streets):
+    shelf = Shelf.filled(night, NANSHAN)
+
+    built = made(shelf, "measure=f.credit_reached&from=2025&to=2025")
+
+    assert [cells[0] for _, cells in built.rows][:4] == [74, HIDDEN, HIDDEN, 40]
+
+
+def test_only_what_is_counted_there_can_be_asked_of_subdistricts(night, streets):
+    shelf = Shelf.filled(night, NANSHAN)
+
+    spec = TableSpec.read(QueryDict("measure=KJ100&measure=KR300&region=440304000000"), shelf)
+
+    assert spec.measures == ("KR300",)
+    assert set(spec.regions) == set(shelf.regions)
+    assert set(shelf.measures) == {"KR300", "f.credit_reached"}
+
+
+def test_a_table_of_subdistricts_is_asked_for_and_kept_on_the_page(client, somebody, streets):
+    client.force_login(somebody)
+    address = f"{TABLE}?area={NANSHAN}&measure=KR300&from=2025&to=2025"
+    page = client.get(address).content.decode()
+    assert "南山区各街道" in page
+    assert streets[0].name in page
+
+    client.post(
+        reverse("indicators:table_save"), {"name": "街道志愿者", "query": f"area={NANSHAN}&measure=KR300"}
+    )
+
+    assert f"area={NANSHAN}" in SavedTable.objects.get(name="街道志愿者").query
+
+
+@pytest.mark.parametrize("area", ["440304000000", "x", "%00"])
+def test_an_area_without_counts_is_the_city_as_usual(client, streets, area):
+    answer = client.get(f"{TABLE}?area={area}&measure=KR100")
+
+    assert answer.status_code == 200
+    assert "各区科普专职人员" in answer.content.decode()
