@@ -130,6 +130,7 @@ plan_desk = [
     path("plans/<int:pk>/targets/new/", plan.target_form, name="target_new"),
     path("plans/<int:pk>/targets/<int:part>/", plan.target_form, name="target"),
     path("plans/<int:pk>/targets/<int:part>/path/", plan.target_path, name="target_path"),
+    path("plans/<int:pk>/targets/<int:part>/actual/", plan.target_actual, name="target_actual"),
 ]
 
 funds_public = [path("", funds.gifts, name="gifts")]

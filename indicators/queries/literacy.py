@@ -4,6 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from indicators import sources
 from indicators.models import LiteracyResult
@@ -68,6 +71,41 @@ class Literacy:
         if self.latest is None or self.nation is None or self.nation.survey.year != self.latest.survey.year:
             return None
         return self.latest.percent - self.nation.percent
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A survey's share that may be kept as what the plan's target reached in its year."""
+
+    result: LiteracyResult
+    kept: Decimal | None  # what the plan has for the year
+    address: str  # the plan's own form, filled in: its keeper confirms there
+
+    @property
+    def is_kept(self) -> bool:
+        return self.kept == self.result.percent
+
+
+def offers(on: date | None = None) -> list[Offer]:
+    """The city's shares within the years of the plan's target, the latest first; [] without a target."""
+    target = sources.target_of(TARGET, on or local_today())
+    if target is None:
+        return []
+    rows = LiteracyResult.objects.filter(area_kind=Area.OWN, group_kind=Kind.ALL).select_related("survey")
+    own = _by_year(list(rows), Area.OWN)
+    kept = {actual.year: actual.value for actual in target.actuals.all()}
+    form = reverse("plan_desk:target_actual", args=[target.plan_id, target.pk])
+    return [
+        Offer(own[year], kept.get(year), f"{form}?{_filled_in(own[year])}")
+        for year in sorted(own, reverse=True)
+        if target.baseline_year < year <= target.target_year
+    ]
+
+
+def _filled_in(result: LiteracyResult) -> str:
+    survey = result.survey
+    source = f"{survey.name}（{survey.source}）"[:200]
+    return urlencode({"year": survey.year, "value": f"{result.percent:f}", "source": source})
 
 
 def literacy(asked: Asked, on: date | None = None) -> Literacy:

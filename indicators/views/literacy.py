@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from indicators.models import LiteracyResult
-from indicators.queries.literacy import HOW, Asked, literacy
+from indicators.queries.literacy import HOW, Asked, literacy, offers
 from portal import exhibits
 from portal.roles import Perm
 
@@ -22,8 +22,10 @@ def literacy_page(request):
         ("录入结果", reverse("admin:indicators_literacyresult_add"), ""),
         ("表格导入", reverse("admin:indicators_literacyresult_import"), "primary"),
     ]
+    keeps_plan = request.user.is_authenticated and request.user.can(Perm.PLAN_EDIT)
     context = {
         "found": found,
+        "offers": offers() if keeps_plan else [],
         "asked": asked,
         "how": HOW,
         "areas": LiteracyResult.Area.choices,

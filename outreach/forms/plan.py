@@ -2,7 +2,7 @@
 
 from django import forms
 
-from outreach.models import Measure, Plan, Project, Target
+from outreach.models import Measure, Plan, Project, Target, TargetActual
 from portal.files import UploadField
 from portal.organizations import Organization
 from portal.regions import Region
@@ -75,6 +75,14 @@ class TargetForm(forms.ModelForm):
     class Meta:
         model = Target
         fields = ("code", "name", "unit", "baseline_year", "baseline", "target_year", "target", "source")
+
+
+class ActualForm(forms.ModelForm):
+    """What one year reached of a target, and where the figure is from."""
+
+    class Meta:
+        model = TargetActual
+        fields = ("year", "value", "source")
 
 
 class PathForm(forms.Form):

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import plan as actions
-from outreach.forms.plan import MeasureForm, PathForm, SectionForm, SuccessorForm, TargetForm
-from outreach.models import MajorProject, Measure, Plan, Project, Target, Task
+from outreach.forms.plan import ActualForm, MeasureForm, PathForm, SectionForm, SuccessorForm, TargetForm
+from outreach.models import MajorProject, Measure, Plan, Project, Target, TargetActual, Task
 from outreach.queries import plan as queries
 from outreach.queries import tasks as task_queries
 from outreach.queries.coordination import members_for
@@ -262,4 +262,30 @@ def target_path(request, pk, part):
     title = f"年度目标：{target.name}"
     return _save(
         request, form, plan, lambda form: actions.set_path(target, form.values, by=request.user), title
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def target_actual(request, pk, part):
+    """What a year reached of a target: the form may come filled in by its address, and is confirmed here. A
+    year that is known is corrected.
+    """
+    plan = _plan(request, pk)
+    target = get_object_or_404(plan.targets, pk=part)
+    year = (request.POST if request.method == "POST" else request.GET).get("year", "")
+    is_year = year.isascii() and year.isdecimal() and len(year) == 4
+    known = target.actuals.filter(year=int(year)).first() if is_year else None
+    offered = {name: request.GET[name] for name in ("year", "value", "source") if name in request.GET}
+    form = ActualForm(
+        request.POST if request.method == "POST" else None,
+        instance=known or TargetActual(target=target),
+        initial=offered,
+    )
+    title = f"完成值：{target.name}（{target.unit}）"
+    return _save(
+        request,
+        form,
+        plan,
+        lambda form: actions.report_actual(form.save(commit=False), by=request.user),
+        title,
     )

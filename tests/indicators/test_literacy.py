@@ -11,7 +11,7 @@ from django.urls import reverse
 from indicators import actions as all_actions
 from indicators.actions import literacy as actions
 from indicators.models import Figure, LiteracyResult, LiteracySurvey
-from indicators.queries.literacy import Asked, literacy, path_of
+from indicators.queries.literacy import Asked, literacy, offers, path_of
 from outreach.actions import load_reference as load_plan
 from outreach.models import Target
 from portal.sheets import read_table
@@ -235,3 +235,46 @@ def test_a_sheet_says_beside_the_row_which_survey_is_not_known(as_staff, survey)
 
     assert "没有找到“sz-1999”" in page.content.decode()
     assert not survey.results.exists()
+
+
+def test_a_share_is_offered_as_what_the_plan_reached_and_confirmed_in_the_plan(client, survey, city_staff):
+    load_plan()
+    actions.save_result(share(survey), by=city_staff)
+    client.force_login(city_staff)
+    (offer,) = [one for one in offers() if one.result.survey.year == 2024]
+    page = client.get(PAGE).content.decode()
+    assert "登记为完成值" in page
+    assert not offer.is_kept
+
+    filled = client.get(offer.address).content.decode()
+    assert 'value="24.50"' in filled
+    assert "市科协公报" in filled
+    fields = {"year": "2024", "value": "24.50", "source": "深圳市公民科学素质调查（市科协公报）"}
+    client.post(offer.address.partition("?")[0], fields)
+
+    kept = Target.objects.get(code="literacy").actuals.get(year=2024)
+    assert (kept.value, kept.source) == (Decimal("24.50"), fields["source"])
+    assert [one.is_kept for one in offers() if one.result.survey.year == 2024] == [True]
+
+
+def test_a_corrected_share_is_offered_anew_and_replaces_the_year(client, survey, city_staff):
+    load_plan()
+    actions.save_result(share(survey), by=city_staff)
+    target = Target.objects.get(code="literacy")
+    target.actuals.update_or_create(year=2024, defaults={"value": Decimal("24.1"), "source": "快报"})
+    client.force_login(city_staff)
+    assert "不一致，更正完成值" in client.get(PAGE).content.decode()
+    (offer,) = [one for one in offers() if one.result.survey.year == 2024]
+
+    client.post(offer.address.partition("?")[0], {"year": "2024", "value": "24.5", "source": "公报"})
+
+    assert target.actuals.get(year=2024).value == Decimal("24.5")
+
+
+def test_who_does_not_keep_the_plan_is_offered_nothing(client, survey, city_staff, officer):
+    load_plan()
+    actions.save_result(share(survey), by=city_staff)
+    client.force_login(officer)
+
+    assert "登记为完成值" not in client.get(PAGE).content.decode()
+    assert client.get(offers()[0].address).status_code in (403, 404)
