@@ -11,6 +11,7 @@ from django.http import QueryDict
 from indicators.actions.editions import terms_of, words_of
 from indicators.actions.returns import Typed
 from indicators.models import (
+    YEARLY_FORM,
     Edition,
     IndicatorVersion,
     LiteracyResult,
@@ -108,14 +109,23 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        newest = StatForm.objects.order_by("code", "-version").distinct("code").values("pk")
-        chosen = StatForm.objects.filter(pk__in=newest).order_by("pk")
+        published = StatForm.objects.exclude(valid_from=None)
+        newest = published.order_by("code", "-version").distinct("code").values("pk")
+        chosen = StatForm.objects.filter(pk__in=newest).order_by("name", "pk")
         self.fields["form"].queryset = chosen
-        self.fields["form"].initial = chosen.first()
+        self.fields["form"].label_from_instance = lambda form: form.name
+        self.fields["form"].initial = chosen.filter(code=YEARLY_FORM).first() or chosen.first()
 
     def clean(self):
         data = super().clean()
         data["part"] = data.get("part") or 1
+        if data.get("form") and data.get("opens_on"):
+            # The version is not chosen: it is the one in force on the opening day.
+            found = StatForm.objects.in_force(data["form"].code, data["opens_on"])
+            if found is None:
+                self.add_error("opens_on", "这一天还没有启用的版本，请改开始填报的日期。")
+            else:
+                data["form"] = found
         if data.get("opens_on") and data.get("due_on") and data["due_on"] < data["opens_on"]:
             self.add_error("due_on", "截止日期不能早于开始填报日期。")
         return data
@@ -147,6 +157,27 @@ class SheetForm(forms.Form):
     """A workbook of this return, filled elsewhere."""
 
     sheet = forms.FileField(label="填好的工作簿", help_text=SHEET_LIMITS.sentence)
+
+
+class FormSheetForm(forms.Form):
+    """A workbook of a form's next version."""
+
+    sheet = forms.FileField(
+        label="新版工作簿", help_text=f"先下载现行版本，在其上修改。{SHEET_LIMITS.sentence}"
+    )
+    basis = Words(
+        label="依据", max_length=200, required=False, help_text="改版所据的文件；不填则与上一版相同。"
+    )
+
+
+class PublishFormForm(forms.Form):
+    """From which day on a form's version is the one in force."""
+
+    valid_from = forms.DateField(
+        label="启用日期",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="这一天起开始填报的用新版；以前各期仍按原版。",
+    )
 
 
 class ReportForm(forms.Form):

@@ -110,6 +110,64 @@ def check_expression(expression: Mapping, known: Iterable[str]) -> None:
         raise ValueError(f"规则提到的项目不存在：{'、'.join(sorted(unknown or keys))}")
 
 
+SIGNS = {"=": "=", "<=": "≤", ">=": "≥", "zero": "同为0", "change": "增减"}
+_LAST = "上期"
+
+
+def read_expression(left: str, sign: str, right: str, percent: str) -> dict:
+    """A rule as people write it: KR110 + KR120×2, ≤, 上期KR100; or 增减 and the per cent it allows.
+
+    Raises ValueError with a sentence.
+    """
+    plain = unicodedata.normalize("NFKC", sign).replace(" ", "")
+    op = next((op for op, word in SIGNS.items() if plain in (op, unicodedata.normalize("NFKC", word))), None)
+    if op is None:
+        raise ValueError(f"“{sign}”不是规则的关系，请填{'、'.join(SIGNS.values())}之一")
+    if op == "change":
+        return {"op": op, "percent": _positive(percent, "幅度")}
+    return {"op": op, "left": _read_side(left), "right": _read_side(right)}
+
+
+def written_expression(expression: Mapping) -> tuple[str, str, str, str]:
+    """Left side, sign, right side and per cent, as `read_expression` reads them."""
+    sign = SIGNS[expression["op"]]
+    if expression["op"] == "change":
+        return "", sign, "", str(expression["percent"])
+    return _written_side(expression["left"]), sign, _written_side(expression["right"]), ""
+
+
+def _positive(words: str, what: str) -> int | float:
+    try:
+        number = Decimal(unicodedata.normalize("NFKC", words).removesuffix("%").strip())
+    except ArithmeticError as fault:
+        raise ValueError(f"{what}请填大于 0 的数") from fault
+    if not number.is_finite() or not 0 < number < 10**9:
+        raise ValueError(f"{what}请填大于 0 的数")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _read_side(words: str) -> list:
+    found: list = []
+    for part in re.split(r"[+、]", unicodedata.normalize("NFKC", words)):
+        name, _, times = part.replace("*", "×").partition("×")
+        key = name.strip()
+        if not key:
+            raise ValueError("规则的两边都要写项目代码，如 KR110 + KR120")
+        key = f"{BEFORE}{key.removeprefix(_LAST).strip()}" if key.startswith(_LAST) else key
+        factor = _positive(times, f"“{part.strip()}”的倍数") if times.strip() else 1
+        found.append(key if factor == 1 else {"key": key, "times": factor})
+    return found
+
+
+def _written_side(side: Iterable) -> str:
+    parts = []
+    for part in side:
+        key, times = (part, 1) if isinstance(part, str) else (part["key"], part.get("times", 1))
+        name = f"{_LAST}{key.removeprefix(BEFORE)}" if key.startswith(BEFORE) else key
+        parts.append(name if times == 1 else f"{name}×{times}")
+    return " + ".join(parts)
+
+
 def foreign_keys(expressions: Iterable[Mapping]) -> set[str]:
     """The terms of rules that stand in another form: "venue_q:CV110"."""
     found = set()

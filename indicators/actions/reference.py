@@ -2,11 +2,14 @@
 
 import csv
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
 
 from indicators import sources
+from indicators.actions.stat_forms import ItemRow, RuleRow, write_form
 from indicators.models import (
     WHOLE,
     YEARLY_FORM,
@@ -14,7 +17,6 @@ from indicators.models import (
     Edition,
     Figure,
     FigureSource,
-    FormItem,
     GapIndicator,
     IndicatorVersion,
     LiteracyResult,
@@ -23,15 +25,14 @@ from indicators.models import (
     Node,
     Reporter,
     StatForm,
-    ValidationRule,
     Vintage,
 )
-from indicators.rules import check_expression
 from portal.calendar import local_today
 from portal.regions import Region
 
 DATA = Path(__file__).parent.parent / "data"
 INDEX = "index"
+FIRST_DAY = date(2000, 1, 1)  # versions from files were in force before the portal began
 
 
 def _rows(name: str) -> list[dict]:
@@ -73,50 +74,30 @@ def _load_forms() -> int:
 
 def _load_form(code: str, version: int, name: str, basis: str, frequency: str, reporters: list) -> int:
     given = {"name": name, "basis": basis, "frequency": frequency, "reporters": reporters}
+    given["valid_from"] = FIRST_DAY
     form, _ = StatForm.objects.update_or_create(code=code, version=version, defaults=given)
-    rows = _rows(f"{code}_form_v{version}.csv")
-    parents = {}
-    for position, row in enumerate(rows, start=1):
-        part = int(row["part"])
-        key = f"{row['code']}.{part}" if part else row["code"]
-        item, _ = FormItem.objects.update_or_create(
-            form=form,
-            key=key,
-            defaults={
-                "code": row["code"],
-                "part": part,
-                "table": row["table"],
-                "table_name": row["table_name"],
-                "name": row["name"],
-                "unit": row["unit"],
-                "decimals": int(row["decimals"]),
-                "definition": row["definition"],
-                "is_confirmed": row["is_confirmed"] == "1",
-                "is_text": row.get("is_text") == "1",
-                "low": row.get("low") or None,
-                "high": row.get("high") or None,
-                "parent": parents.get(row["parent"]),
-                "position": position,
-            },
-        )
-        parents[key] = item
-    return len(rows) + _load_rules(form, parents)
+    items = [_item_of(row) for row in _rows(f"{code}_form_v{version}.csv")]
+    rules = json.loads((DATA / f"{code}_rules_v{version}.json").read_text(encoding="utf-8"))
+    write_form(form, items, [RuleRow(**rule) for rule in rules])
+    return len(items) + len(rules)
 
 
-def _load_rules(form: StatForm, items: dict) -> int:
-    rules = json.loads((DATA / f"{form.code}_rules_v{form.version}.json").read_text(encoding="utf-8"))
-    for rule in rules:
-        check_expression(rule["expression"], items)
-        ValidationRule.objects.update_or_create(
-            form=form,
-            code=rule["code"],
-            defaults={
-                "name": rule["name"],
-                "severity": rule["severity"],
-                "expression": rule["expression"],
-            },
-        )
-    return len(rules)
+def _item_of(row: dict) -> ItemRow:
+    return ItemRow(
+        code=row["code"],
+        part=int(row["part"]),
+        table=row["table"],
+        table_name=row["table_name"],
+        name=row["name"],
+        unit=row["unit"],
+        decimals=int(row["decimals"]),
+        definition=row["definition"],
+        is_confirmed=row["is_confirmed"] == "1",
+        is_text=row.get("is_text") == "1",
+        low=Decimal(row["low"]) if row.get("low") else None,
+        high=Decimal(row["high"]) if row.get("high") else None,
+        parent=row["parent"],
+    )
 
 
 def _load_series() -> int:

@@ -1,8 +1,11 @@
 """The statistics forms: items and rules are rows, a version per change; a period is one round of one form."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from portal import calendar
 from portal.calendar import PeriodKind
@@ -24,8 +27,20 @@ def by_districts() -> list[str]:
     return [Reporter.DISTRICT.value]
 
 
+class StatFormQuerySet(models.QuerySet):
+    def drafts(self):
+        return self.filter(valid_from=None)
+
+    def in_force(self, code: str, on: date) -> "StatForm | None":
+        """The version of a form that rounds opened on a day are of."""
+        found = self.filter(code=code, valid_from__lte=on)
+        return found.order_by("-valid_from", "-version").first()
+
+
 class StatForm(models.Model):
-    """One version of a statistics form. A new year's changes are a new version."""
+    """One version of a statistics form. A new year's changes are a new version: a draft until it is published
+    from a day on, and then left alone. Returns keep the version that they were opened with.
+    """
 
     PERSONAL = frozenset()
 
@@ -43,6 +58,11 @@ class StatForm(models.Model):
     reporters = ArrayField(
         models.CharField(max_length=12, choices=Reporter), default=by_districts, verbose_name="填报对象"
     )
+    valid_from = models.DateField(
+        "启用日期", null=True, blank=True, help_text="这一天起开始填报的用这一版；空白为草稿。"
+    )
+
+    objects = StatFormQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "统计报表"
@@ -57,10 +77,28 @@ class StatForm(models.Model):
                 fields=["code", "version"],
                 violation_error_message="该报表已有同一版本。",
             ),
+            models.UniqueConstraint(
+                name="stat_form_one_draft_per_code",
+                fields=["code"],
+                condition=Q(valid_from=None),
+                violation_error_message="该报表已有一个草稿版本，请先启用或删除。",
+            ),
+            models.UniqueConstraint(
+                name="stat_form_once_per_code_and_day",
+                fields=["code", "valid_from"],
+                violation_error_message="该报表已有从这一天起启用的版本。",
+            ),
         ]
 
     def __str__(self):
         return f"{self.name}（第{self.version}版）"
+
+    def get_absolute_url(self):
+        return reverse("indicators_desk:form", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.valid_from is None
 
 
 class FormItem(models.Model):

@@ -30,6 +30,7 @@ def figure_list(request):
     context = {
         "periods": periods,
         "period": period,
+        "keeps": request.user.can(Perm.RETURN_REVIEW),
         "items": items,
         "item": key,
         "only": only,

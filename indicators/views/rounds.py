@@ -60,6 +60,7 @@ def return_board(request):
         "forms": chosen,
         "form": form,
         "board": shown,
+        "keeps": request.user.can(Perm.RETURN_REVIEW),
         "crumbs": [DESK, LIST, ("完成情况", "")],
     }
     return render(request, "indicators/return_board.html", context)
