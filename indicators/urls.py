@@ -13,6 +13,7 @@ from indicators.views import (
     return_sheets,
     returns,
     rounds,
+    stat_forms,
     tables,
 )
 
@@ -52,7 +53,14 @@ desk = [
     path("", returns.return_list, name="list"),
     path("periods/new/", rounds.period_new, name="period_new"),
     path("board/", rounds.return_board, name="board"),
+    path("signature/", returns.return_wish, name="wish"),
     path("figures/", figures.figure_list, name="figures"),
+    path("forms/", stat_forms.form_list, name="forms"),
+    path("forms/<int:pk>/", stat_forms.form_detail, name="form"),
+    path("forms/<int:pk>/workbook/", stat_forms.form_workbook, name="form_workbook"),
+    path("forms/<int:pk>/next/", stat_forms.form_next, name="form_next"),
+    path("forms/<int:pk>/publish/", stat_forms.form_publish, name="form_publish"),
+    path("forms/<int:pk>/drop/", stat_forms.form_drop, name="form_drop"),
     path("<int:pk>/", returns.return_detail, name="detail"),
     path("<int:pk>/cells/", returns.return_cells, name="cells"),
     path("<int:pk>/sheet/", return_sheets.return_sheet, name="sheet"),

@@ -47,7 +47,7 @@ _WORDS: dict[str, str] = {
     "good": "accepted accredited active admitted approved attended checked confirmed current done fulfilled "
     "good granted kept ok open passed published recommended scored settled sound success valid verified",
     "waiting": "mended noticed pending planned previewed proposed provisional publicised queued recorded "
-    "requested review staged submitted task waiting waitlisted",
+    "requested review signing staged submitted task waiting waitlisted",
     "working": "assigned commenting computing drafting filling ongoing reviewing scoring running started "
     "working",
     "attention": "due expiring late overdue rectifying returned supplement urgent wanted",

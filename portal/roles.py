@@ -60,6 +60,7 @@ class Perm(models.TextChoices):
     STANDARD_PROPOSE = "standard_propose", "建议制定标准"
     RETURN_VIEW = "return_view", "查看统计报表"
     RETURN_FILL = "return_fill", "填报统计报表"
+    RETURN_SIGN = "return_sign", "签核统计报表"
     RETURN_REVIEW = "return_review", "审核统计报表"
     CREDIT_VIEW = "credit_view", "查看学分"
     CREDIT_RECORD = "credit_record", "录入学分"
@@ -191,7 +192,7 @@ PERMS: dict[str, frozenset[Perm]] = {
     | _NEED_OFFICER
     | _TASK_OFFICER
     | _FUND_OFFICER
-    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.REPORT_MAKE, Perm.REPORT_SIGN}
+    | {Perm.RESOURCE_CHECK, Perm.RETURN_FILL, Perm.RETURN_SIGN, Perm.REPORT_MAKE, Perm.REPORT_SIGN}
     | {Perm.CREDIT_OVERVIEW},
     Role.EDUCATION: frozenset(
         {

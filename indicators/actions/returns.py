@@ -21,7 +21,7 @@ from indicators.models import (
     plain,
 )
 from indicators.queries.evidence import written
-from indicators.queries.returns import cells_of, check
+from indicators.queries.returns import cells_of, check, is_signed_first
 from indicators.rules import NOT_APPLICABLE, NotANumber, Value, read_value, read_words, text
 from portal import audit
 from portal.accounts import User, may, people_with, require
@@ -185,22 +185,38 @@ def submit(filing: Return, *, by: User) -> None:
     """Hand in a return whose cells are all filled and whose rules all hold or are explained.
 
     What stands in it, and the records the portal counted for it, are kept as they are now.
-    Raises Refused with what is still to be done.
+    Raises Refused with what is still to be done, and where the district's head signs first.
     """
     require_filler(by, filing)
     held = lock_open(filing)
+    if is_signed_first(filing):
+        raise Refused("本区报表须由负责人签核后提交，请点“送负责人签核”。")
+    cells = ready_cells(filing)
+    hand_in(filing, held, "submit", cells, by=by)
+
+
+def ready_cells(filing: Return) -> list[ReturnCell]:
+    """All cells. Raises Refused with what is still to be done before the return can be handed in."""
     cells = cells_of(filing)
     found = check(filing, cells)
     if not found.is_ready:
         raise Refused(f"还不能提交：{found.words}。")
+    return cells
+
+
+def hand_in(filing: Return, held: Return, step: str, cells: list[ReturnCell], *, by: User) -> None:
+    """Take the step that hands a return in, keep what stands in it, and tell who reviews it."""
     if held.first_submitted_at is None:
         filing.first_submitted_at = timezone.now()
         # With the constraint in force, both times go in with the step that asks for them.
         Return.objects.filter(pk=filing.pk).update(
             first_submitted_at=filing.first_submitted_at, submitted_at=filing.first_submitted_at
         )
-    RETURN_FLOW.take(filing, "submit", by=by)
-    keep_submission(filing, cells, by=by, at=filing.submitted_at)
+    RETURN_FLOW.take(filing, step, by=by)
+    if step == "sign":
+        keep_submission(filing, cells, by=held.asked_by, signed_by=by, at=filing.submitted_at)
+    else:
+        keep_submission(filing, cells, by=by, at=filing.submitted_at)
     notify(
         people_with(Perm.RETURN_REVIEW, filing.region),
         f"{filing}已提交，请审核。",
@@ -209,13 +225,21 @@ def submit(filing: Return, *, by: User) -> None:
     )
 
 
-def keep_submission(filing: Return, cells: list[ReturnCell], *, by: User | None, at: datetime) -> Submission:
+def keep_submission(
+    filing: Return,
+    cells: list[ReturnCell],
+    *,
+    by: User | None,
+    at: datetime,
+    signed_by: User | None = None,
+) -> Submission:
     """Keep what is handed in, and the evidence of each figure the portal counts."""
     kept = Submission.objects.create(
         filing=filing,
         number=filing.submissions.count() + 1,
         submitted_at=at,
         submitted_by=by,
+        signed_by=signed_by,
         cells={cell.item.key: {"text": cell.text, "note": cell.note} for cell in cells},
         reason=filing.reopen_reason,
     )

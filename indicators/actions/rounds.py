@@ -44,6 +44,8 @@ def open_period(
     period.clean_fields()
     if due_on < opens_on:
         raise Refused("截止日期不能早于开始填报日期。")
+    if form.valid_from is None or opens_on < form.valid_from:
+        raise Refused(f"{form}在{opens_on:%Y年%-m月%-d日}还没有启用，请改开始填报的日期或换一版。")
     if part > PARTS[form.frequency]:
         raise Refused(f"{form.get_frequency_display()}填报的报表没有第 {part} 期，请核对期次。")
     if Period.objects.filter(form__code=form.code, year=year, part=part).exclude(form=form).exists():
@@ -154,6 +156,8 @@ def require_filler(by: User, filing: Return) -> None:
 def lock_open(filing: Return) -> Return:
     """The row, locked until the transaction ends. Raises Refused unless the reporter may change it."""
     held = Return.objects.select_for_update(of=("self",)).named().get(pk=filing.pk)
+    if held.status == Return.Status.SIGNING:
+        raise Refused("报表正在等负责人签核，要修改请先撤回。")
     if not held.is_open:
         raise Refused(f"报表{held.get_status_display()}，不能修改；如需更改请联系市科协退回。")
     return held
@@ -170,7 +174,9 @@ def extend(filing: Return, *, to: date, reason: str, by: User, at: datetime | No
     reporter.
     """
     require(by, Perm.RETURN_REVIEW, filing)
-    held = lock_open(filing)
+    held = Return.objects.select_for_update(of=("self",)).named().get(pk=filing.pk)
+    if not held.is_with_reporter:
+        raise Refused(f"报表{held.get_status_display()}，不需要延期。")
     if not reason.strip():
         raise Refused("请填写延期的理由。")
     if to <= held.due_on:

@@ -4,13 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from indicators.models.form import YEARLY_FORM, FormItem, Period, Reporter
 from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.calendar import local_today
+from portal.regions import Region
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
 
@@ -25,12 +26,17 @@ class ReturnQuerySet(ScopedQuerySet):
         )
 
     def unfinished(self):
-        """Still with the reporter: to be filled or returned to it."""
-        return self.filter(status__in=[Return.Status.DRAFT, Return.Status.RETURNED])
+        """Still with the reporter: to be filled, returned to it, or waiting for its own head."""
+        return self.filter(status__in=WITH_REPORTER)
 
     def named(self):
         """With what their names are made of."""
         return self.select_related("region", "organization", "period__form")
+
+    def with_wish(self):
+        """With whether its district wishes its head's signature, as `is_wished`."""
+        wished = HeadSignOff.objects.filter(region=models.OuterRef("region"), is_on=True)
+        return self.annotate(is_wished=models.Exists(wished))
 
     def to_fill(self, user: User):
         """Those a person fills: a unit's only who works there, a region's who holds it."""
@@ -48,6 +54,7 @@ class Return(Scoped):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "填报中"
+        SIGNING = "signing", "待签核"
         SUBMITTED = "submitted", "待审核"
         RETURNED = "returned", "已退回"
         ACCEPTED = "accepted", "已通过"
@@ -57,6 +64,9 @@ class Return(Scoped):
     extended_to = models.DateField("延期至", null=True, blank=True, editable=False)
     extension_reason = models.CharField("延期理由", max_length=300, blank=True, editable=False)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    asked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name="送签人", related_name="+", editable=False
+    )
     first_submitted_at = models.DateTimeField("首次提交时间", null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField("最近提交时间", null=True, blank=True, editable=False)
     returned_at = models.DateTimeField("退回时间", null=True, blank=True, editable=False)
@@ -90,8 +100,14 @@ class Return(Scoped):
             ),
             models.CheckConstraint(
                 name="return_submitted_has_a_time",
-                condition=Q(status="draft") | Q(first_submitted_at__isnull=False, submitted_at__isnull=False),
+                condition=Q(status__in=["draft", "signing"])
+                | Q(first_submitted_at__isnull=False, submitted_at__isnull=False),
                 violation_error_message="已提交的年报必须有提交时间。",
+            ),
+            models.CheckConstraint(
+                name="return_that_waits_for_its_head_says_who_asked",
+                condition=~Q(status="signing") | Q(asked_by__isnull=False),
+                violation_error_message="待签核的报表必须有送签人。",
             ),
             models.CheckConstraint(
                 name="return_accepted_has_a_time",
@@ -135,8 +151,41 @@ class Return(Scoped):
         """Whether the reporter may still change it."""
         return self.status in (self.Status.DRAFT, self.Status.RETURNED)
 
+    @property
+    def is_with_reporter(self) -> bool:
+        """Whether it is not handed in: being filled, returned, or waiting for its own head."""
+        return self.status in WITH_REPORTER
+
+
+WITH_REPORTER = (Return.Status.DRAFT, Return.Status.RETURNED, Return.Status.SIGNING)
 
 RETURN_FLOW = Workflow(
+    ask=Step(
+        label="送负责人签核",
+        sources=frozenset({Return.Status.DRAFT, Return.Status.RETURNED}),
+        target=Return.Status.SIGNING,
+        needs=Perm.RETURN_FILL,
+    ),
+    recall=Step(
+        label="撤回修改",
+        sources=frozenset({Return.Status.SIGNING}),
+        target=Return.Status.DRAFT,
+        needs=Perm.RETURN_FILL,
+    ),
+    decline=Step(
+        label="不同意，退回填报人",
+        sources=frozenset({Return.Status.SIGNING}),
+        target=Return.Status.DRAFT,
+        needs=Perm.RETURN_SIGN,
+        wants_note=True,
+    ),
+    sign=Step(
+        label="签核并提交",
+        sources=frozenset({Return.Status.SIGNING}),
+        target=Return.Status.SUBMITTED,
+        needs=Perm.RETURN_SIGN,
+        stamp="submitted_at",
+    ),
     submit=Step(
         label="提交",
         sources=frozenset({Return.Status.DRAFT, Return.Status.RETURNED}),
@@ -296,6 +345,9 @@ class Submission(models.Model):
     number = models.PositiveSmallIntegerField("次数")
     submitted_at = models.DateTimeField("提交时间")
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="提交人", related_name="+")
+    signed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name="签核人", related_name="+"
+    )
     cells = models.JSONField("提交的数据")
     reason = models.CharField(
         "更正理由", max_length=300, blank=True, help_text="通过后重新开放时写明的理由。"
@@ -305,7 +357,12 @@ class Submission(models.Model):
         verbose_name = verbose_name_plural = "报表提交记录"
         ordering = ["filing", "number"]
         constraints = [
-            models.UniqueConstraint(name="submission_once_per_number", fields=["filing", "number"])
+            models.UniqueConstraint(name="submission_once_per_number", fields=["filing", "number"]),
+            models.CheckConstraint(
+                name="submission_is_signed_by_somebody_else",
+                condition=Q(signed_by=None) | Q(submitted_by__isnull=False) & ~Q(signed_by=F("submitted_by")),
+                violation_error_message="签核人不能是填报人。",
+            ),
         ]
 
     def __str__(self):
@@ -403,3 +460,22 @@ class Reminder(models.Model):
 
     def __str__(self):
         return f"{self.filing} {self.get_stage_display()}"
+
+
+class HeadSignOff(models.Model):
+    """Whether a district wishes its yearly return to be signed by its head before it is handed in."""
+
+    PERSONAL = frozenset()
+
+    region = models.OneToOneField(Region, models.CASCADE, verbose_name="区", related_name="+")
+    is_on = models.BooleanField("提交前须负责人签核", default=False)
+    changed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name="修改人", related_name="+", editable=False
+    )
+    changed_at = models.DateTimeField("修改时间", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "负责人签核的设置"
+
+    def __str__(self):
+        return f"{self.region}{'须' if self.is_on else '不须'}负责人签核"

@@ -11,7 +11,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from indicators.models import (
     NOT_APPLICABLE_SIGN,
     FormItem,
+    HeadSignOff,
     Period,
+    Reporter,
     Return,
     ReturnCell,
     Submission,
@@ -20,6 +22,7 @@ from indicators.models import (
 from indicators.rules import BEFORE, Fault, Value, evaluate, foreign_keys, unusual
 from portal.accounts import User
 from portal.calendar import PeriodKind, local_today
+from portal.regions import Region
 from portal.roles import Perm
 from portal.waiting import Waiting
 
@@ -35,6 +38,32 @@ def cells_of(filing: Return) -> list[ReturnCell]:
 
 def values_of(cells: list[ReturnCell]) -> dict[str, Value]:
     return {cell.item.key: value_of(cell) for cell in cells}
+
+
+def is_signed_first(filing: Return) -> bool:
+    """Whether a return goes to its district's head before it is handed in."""
+    return (
+        filing.reporter == Reporter.DISTRICT
+        and HeadSignOff.objects.filter(region=filing.region_id, is_on=True).exists()
+    )
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whether a district's return is signed by its head, for who may say so."""
+
+    region: Region
+    is_on: bool
+
+
+def wishes_of(user: User) -> list[Wish]:
+    """The districts for which this person says whether returns are signed, with what holds now."""
+    paths, _ = user.places_for(Perm.RETURN_SIGN)
+    if not paths:
+        return []
+    held = [one for one in Region.objects.districts() if any(one.path.startswith(path) for path in paths)]
+    on = set(HeadSignOff.objects.filter(region__in=held, is_on=True).values_list("region", flat=True))
+    return [Wish(one, one.pk in on) for one in held]
 
 
 HANDED_IN = (Return.Status.SUBMITTED, Return.Status.ACCEPTED)
@@ -286,6 +315,7 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
         mine = list(
             Return.objects.to_fill(user)
             .unfinished()
+            .exclude(status=Return.Status.SIGNING)
             .filter(period__opens_on__lte=today)
             .named()
             .order_by("period__due_on", "pk")[:20]
@@ -293,6 +323,15 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
         late = [row for row in mine if row.is_late(today)]
         found += _waiting("逾期未报的报表", late)
         found += _waiting("待填报的报表", [row for row in mine if row not in late])
+    if user.can(Perm.RETURN_SIGN):
+        signing = (
+            Return.objects.for_user(user, Perm.RETURN_SIGN)
+            .filter(status=Return.Status.SIGNING)
+            .exclude(asked_by=user)
+            .named()
+            .order_by("period__due_on", "pk")[:20]
+        )
+        found += _waiting("待签核的报表", list(signing))
     if user.can(Perm.RETURN_REVIEW):
         submitted = list(
             Return.objects.for_user(user, Perm.RETURN_REVIEW)

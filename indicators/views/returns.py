@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from indicators import forms
 from indicators.actions import returns as actions
+from indicators.actions import signatures
 from indicators.actions.rounds import count_again
-from indicators.models import RETURN_FLOW, YEARLY_FORM, Period, Return
+from indicators.models import RETURN_FLOW, WITH_REPORTER, YEARLY_FORM, Period, Reporter, Return
 from indicators.queries import evidence
 from indicators.queries import returns as queries
 from indicators.views.grid import Sheet, folded, lines, sections, state_of
@@ -29,7 +30,7 @@ LIST = ("统计填报", "/desk/returns/")
 
 def found(request, pk: int) -> Return:
     """A return this person may see; any other is not found."""
-    rows = Return.objects.for_user(request.user, Perm.RETURN_VIEW).named()
+    rows = Return.objects.for_user(request.user, Perm.RETURN_VIEW).named().with_wish()
     return get_object_or_404(rows.select_related("created_by"), pk=pk)
 
 
@@ -47,7 +48,7 @@ def return_list(request):
     due = list(waiting.filter(period__opens_on__lte=today)[:MOST_DUE])
     due.sort(key=lambda row: (not row.is_late(today), row.due_on, row.region.code))
     page = page_by_key(
-        mine.exclude(status__in=["draft", "returned"]),
+        mine.exclude(status__in=WITH_REPORTER),
         order=("-period__year", "-period__part", "region__code", "pk"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -58,6 +59,7 @@ def return_list(request):
         "late": {row.pk for row in page if row.is_late(today)},
         "standings": _standings(request, today),
         "may_open": request.user.can(Perm.RETURN_REVIEW),
+        "wishes": queries.wishes_of(request.user),
         "today": today,
         "crumbs": [DESK, (LIST[0], "")],
     }
@@ -132,9 +134,10 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
         "is_late": filing.is_late(today),
         "may_remark": may_review and filing.status == Return.Status.SUBMITTED,
         "may_reply": filing.is_filled_by(request.user) and filing.status != Return.Status.ACCEPTED,
-        "may_extend": may_review and filing.is_open,
+        "may_extend": may_review and filing.is_with_reporter,
+        "is_signed_first": may_fill and filing.reporter == Reporter.DISTRICT and filing.is_wished,
         "extend_form": forms.ExtendForm(),
-        "steps": [step for step in RETURN_FLOW.open_to(request.user, filing) if step[0] != "submit"],
+        "steps": _steps(request.user, filing),
         "note_form": ReasonForm(),
         "settle_form": forms.SettleForm(),
         "remarks": [(line, remark) for line in rows for remark in line.remarks if remark.is_open],
@@ -147,6 +150,12 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
     return render(request, template, context, status=status)
 
 
+def _steps(user, filing: Return) -> list:
+    """The steps on a return's page; nobody signs what they sent to be signed."""
+    steps = [step for step in RETURN_FLOW.open_to(user, filing) if step[0] not in ("submit", "ask")]
+    return [step for step in steps if step[0] != "sign" or filing.asked_by_id != user.pk]
+
+
 def _save(request, filing: Return):
     keys = filing.period.form.items.values_list("key", flat=True)
     typed = forms.typed_cells(request.POST, keys)
@@ -155,8 +164,8 @@ def _save(request, filing: Return):
         messages.warning(request, f"有 {len(saved.conflicts)} 项已被他人更改，请选择保留哪个数；其余已保存。")
         return _show(request, filing, True, saved.conflicts, typed, status=409)
     wants = request.POST.get("action")
-    if wants == "submit":
-        return _submit(request, filing)
+    if wants in ("submit", "ask"):
+        return _submit(request, filing, wants)
     if wants == "count":
         changed = count_again(filing, by=request.user)
         messages.success(request, f"已重新取数，{changed} 项有变化；填报的数没有改动。")
@@ -167,13 +176,15 @@ def _save(request, filing: Return):
     return redirect(filing)
 
 
-def _submit(request, filing: Return):
+def _submit(request, filing: Return, step: str):
+    take = signatures.ask_signature if step == "ask" else actions.submit
     try:
-        actions.submit(filing, by=request.user)
+        take(filing, by=request.user)
     except Refused as refusal:
         messages.error(request, f"{refusal}已填的数都已保存。")
         return redirect(filing)
-    messages.success(request, "报表已提交，市科协审核后会通知您。")
+    told = "已送负责人签核，签核后即提交市科协。" if step == "ask" else "报表已提交，市科协审核后会通知您。"
+    messages.success(request, told)
     return redirect(filing)
 
 
@@ -221,14 +232,23 @@ def return_settle(request, pk):
     return redirect(f"{filing.get_absolute_url()}#c-{form.cleaned_data['key']}")
 
 
+STEPS = {
+    "accept": actions.accept,
+    "send_back": actions.send_back,
+    "reopen": actions.reopen,
+    "sign": signatures.sign,
+    "decline": signatures.decline,
+    "recall": signatures.recall_signature,
+}
+
+
 @require_POST
 def return_step(request, pk, step):
-    """Accept, send back or reopen."""
-    filing = for_review(request, pk)
-    take = {"accept": actions.accept, "send_back": actions.send_back, "reopen": actions.reopen}.get(step)
-    if take is None:
+    """Accept, send back or reopen; sign or decline before that, or take it back unsigned."""
+    filing, take = found(request, pk), STEPS.get(step)
+    if take is None or not may(request.user, RETURN_FLOW.steps[step].needs, filing):
         raise Http404
-    if step == "accept":
+    if not RETURN_FLOW.steps[step].wants_note:
         take(filing, by=request.user)
     else:
         form = ReasonForm(request.POST)
@@ -239,11 +259,30 @@ def return_step(request, pk, step):
     return redirect(filing)
 
 
+@require_POST
+def return_wish(request):
+    """Say whether a district's yearly return is signed by its head before it is handed in."""
+    wish = next(
+        (one for one in queries.wishes_of(request.user) if one.region.code == request.POST.get("region")),
+        None,
+    )
+    if wish is None:
+        raise Http404
+    row = signatures.wish_signature(wish.region, on=request.POST.get("on") == "1", by=request.user)
+    messages.success(request, f"{row}后提交。" if row.is_on else f"{row}，填报人可直接提交。")
+    return redirect("indicators_desk:list")
+
+
 @require_safe
 def return_print(request, pk):
     """The whole return on paper: figures, notes, and lines to sign on."""
     filing = found(request, pk)
-    context = {"filing": filing, "parts": sections(lines(Sheet.of(filing))), "now": timezone.now()}
+    context = {
+        "filing": filing,
+        "parts": sections(lines(Sheet.of(filing))),
+        "now": timezone.now(),
+        "crumbs": [DESK, LIST, (str(filing), filing.get_absolute_url()), ("打印", "")],
+    }
     return render(request, "indicators/return_print.html", context)
 
 
@@ -251,7 +290,7 @@ def return_print(request, pk):
 def return_sign_off(request, pk):
     """The sheet that is signed and sealed (签字盖章页): the figures as they were last handed in."""
     filing = found(request, pk)
-    handed = filing.submissions.order_by("-number").select_related("submitted_by").first()
+    handed = filing.submissions.order_by("-number").select_related("submitted_by", "signed_by").first()
     if handed is None:
         raise Refused("提交之后才能打印签字盖章页。")
     items = [
