@@ -216,15 +216,12 @@ def _load_edition() -> int:
 
 
 def _load_gaps() -> int:
-    """Which indicators stand beside the gaps of the plan; a gap people have chosen for stays."""
+    """Which indicators stand beside the gaps of the plan, once: what people chose since, nothing included,
+    stays."""
     given = json.loads((DATA / "gap_indicators.json").read_text(encoding="utf-8"))
     plan = sources.plan_on(local_today())
-    gaps = [gap for gap in sources.gaps_of(plan) if gap.code in given] if plan else []
-    taken = set(GapIndicator.objects.values_list("gap_id", flat=True))
-    rows = [
-        GapIndicator(gap_id=gap.pk, indicator=code)
-        for gap in gaps
-        if gap.pk not in taken
-        for code in given[gap.code]
-    ]
+    gaps = sources.gaps_of(plan) if plan else []
+    if GapIndicator.objects.filter(gap__in=gaps).exists():
+        return 0
+    rows = [GapIndicator(gap_id=gap.pk, indicator=code) for gap in gaps for code in given.get(gap.code, [])]
     return len(GapIndicator.objects.bulk_create(rows))

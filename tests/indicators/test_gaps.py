@@ -41,6 +41,14 @@ def test_what_people_chose_stays_when_reference_data_is_loaded_again(gaps, city_
     assert codes(gaps["G2"]) == {"literacy", "visits_rate"}
 
 
+def test_a_gap_left_without_indicators_stays_without(gaps, city_staff):
+    link_gap(gaps["G2"], [], by=city_staff)
+
+    load_reference()
+
+    assert codes(gaps["G2"]) == set()
+
+
 def test_an_indicator_that_is_not_in_force_is_refused(gaps, city_staff):
     before = codes(gaps["G2"])
 
