@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from indicators import actions
 from indicators.actions import literacy
-from indicators.forms import LiteracyResultForm, LiteracySurveyForm
+from indicators.forms.literacy import LiteracyResultForm, LiteracySurveyForm
 from indicators.models import (
     Denominator,
     Figure,

@@ -1,7 +1,7 @@
 """The register sheet of literacy results."""
 
 from indicators.actions import literacy
-from indicators.forms import LiteracyResultForm
+from indicators.forms.literacy import LiteracyResultForm
 from indicators.models import LiteracyResult
 from portal.registers import RegisterResource
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from indicators import forms
+from indicators.forms import editions as forms
 from indicators.models import Edition, Vintage
 from indicators.queries import editions, pictures, scenarios
 from indicators.queries import index as queries

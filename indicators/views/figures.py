@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from indicators.forms import number
+from indicators.forms.returns import number
 from indicators.models import YEARLY_FORM, FormItem, Period
 from indicators.queries import evidence
 from indicators.views.returns import DESK, LIST, found

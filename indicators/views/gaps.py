@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from indicators.actions.gaps import link_gap
-from indicators.forms import GapIndicatorsForm
+from indicators.forms.gaps import GapIndicatorsForm
 from indicators.queries.gaps import gap_list, gap_to_link, indicators_to_choose
 from portal.errors import Refused
 from portal.roles import Perm

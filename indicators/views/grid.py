@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from indicators import forms
 from indicators.actions import returns as actions
+from indicators.forms import returns as forms
 from indicators.models import CellRemark, FormItem, Return, ReturnCell, Settlement
 from indicators.queries import returns as queries
 from indicators.rules import Fault, NotANumber, Value, read_value, words_of

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import actions, forms
+from indicators import actions
 from indicators.actions.editions import Opinion
+from indicators.forms import editions as forms
 from indicators.models import ComputeRun, Edition, IndicatorVersion, Node, Vintage, WeightOpinion
 from indicators.queries import editions
 from indicators.queries import index as queries

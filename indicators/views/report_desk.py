@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import forms
 from indicators.actions import reports as actions
+from indicators.forms import reports as forms
 from indicators.models import REPORT_FLOW, YEARLY_FORM, AnnualReport, PartRemark, Period, ReportPart
 from indicators.queries.annual import NameFault, Report, checklist, content_of, drawn_chapter
 from indicators.queries.index import latest_vintage

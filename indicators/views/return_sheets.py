@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from indicators import forms
 from indicators.actions import returns as actions
+from indicators.forms import returns as forms
 from indicators.models import Return
 from indicators.queries import returns as queries
 from indicators.sheets import returns as sheets

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import forms
 from indicators.actions import returns as actions
 from indicators.actions import signatures
 from indicators.actions.rounds import count_again
+from indicators.forms import returns as forms
 from indicators.models import RETURN_FLOW, WITH_REPORTER, YEARLY_FORM, Period, Reporter, Return
 from indicators.queries import evidence
 from indicators.queries import returns as queries

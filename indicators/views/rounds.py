@@ -5,7 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import actions, forms
+from indicators import actions
+from indicators.forms import returns as forms
 from indicators.models import StatForm
 from indicators.queries import board
 from indicators.views.returns import DESK, LIST, for_review

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import forms
 from indicators.actions import stat_forms as actions
+from indicators.forms import returns as forms
 from indicators.models import FormItem, StatForm
 from indicators.queries import stat_forms as queries
 from indicators.sheets import stat_forms as sheets

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from indicators.actions import tables as actions
-from indicators.forms import SaveTableForm
+from indicators.forms.tables import SaveTableForm
 from indicators.models import SavedTable
 from indicators.queries.index import current_vintage
 from indicators.queries.tables import (

@@ -102,9 +102,7 @@ from youth_credits.actions.moves import (
     match_transfer,
     move_transfer,
     release,
-    roll_over,
     take_back_release,
-    undo_roll_over,
     withdraw_transfer,
 )
 from youth_credits.actions.newcomers import (
@@ -169,6 +167,7 @@ from youth_credits.actions.visits import (
     record_results,
     record_visit,
 )
+from youth_credits.actions.year_turn import roll_over, undo_roll_over
 
 __all__ = [
     "ANY_TIME",

@@ -15,7 +15,7 @@ from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits import actions, queries
-from youth_credits.actions.moves import ROLL_OVER_UNDO_WITHIN
+from youth_credits.actions.year_turn import ROLL_OVER_UNDO_WITHIN
 from youth_credits.forms.moves import AnswerForm, ReleaseForm, RollOverForm, TransferForm
 from youth_credits.models import RollOver, TransferIn, TransferOut
 from youth_credits.views.access import crumbs, own_student, school_page, second_factor_first

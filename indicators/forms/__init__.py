@@ -1,0 +1,1 @@
+"""What a person typed, by subject. A form never saves."""
