@@ -1,6 +1,7 @@
 """The plan's gaps beside the figures that show whether they are shrinking."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from indicators import sources
 from indicators.models import GapIndicator, IndicatorVersion, Vintage, VintageCell
@@ -17,6 +18,13 @@ class Measured:
     indicator: IndicatorVersion
     first: VintageCell | None
     last: VintageCell | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """By how much it moved between the two, in its unit; None where there is one year at most."""
+        if self.first is None or self.last is None or self.first == self.last:
+            return None
+        return self.last.rate - self.first.rate
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ def test_figures_are_those_of_the_city_in_the_first_and_the_last_year(night):
 
     staff = next(one for one in line.measured if one.indicator.code == "staff_rate")
     assert (staff.first, staff.last) == (cells.first(), cells.last())
+    assert staff.change == cells.last().rate - cells.first().rate
 
 
 def test_a_plan_without_gaps_says_so(client, reference):
