@@ -40,6 +40,16 @@ def test_the_guardian_is_asked(named, guardian):
     assert Notice.objects.filter(recipient=guardian, text__contains="推荐").count() == 1
 
 
+def test_what_the_guardian_is_asked_waits_on_the_desk_until_it_is_answered(named, guardian):
+    title = "待您决定的科学潜质培养推荐"
+    [waiting] = [one for one in queries.oversight_waiting(guardian) if one.title == title]
+    assert waiting.items == [("自然科学", reverse("guardian:nomination", args=[named.uuid]))]
+
+    agreed(named, guardian)
+
+    assert title not in [one.title for one in queries.oversight_waiting(guardian)]
+
+
 def test_nothing_begins_without_the_guardian(named, school_verifier):
     person = PersonFactory()
     with pytest.raises(Refused, match="不能开始培养"):

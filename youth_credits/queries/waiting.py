@@ -7,7 +7,7 @@ from portal.calendar import local_today
 from portal.roles import Perm, roles_with
 from portal.scope import scope
 from portal.waiting import Waiting
-from youth_credits.models import AccessCase, Appeal, RightsRequest, SpotCheck
+from youth_credits.models import AccessCase, Appeal, Nomination, RightsRequest, SpotCheck
 from youth_credits.queries.guardians import wards
 
 
@@ -41,8 +41,23 @@ def _of_school() -> list[Waiting]:
 def _of_guardian(user: User) -> list[Waiting]:
     with scope(f"guardian:{user.pk}"):
         today = local_today()
-        unheard = [child for child in wards() if child.is_under_14(today) and not child.has_consent(today)]
-    return [Waiting(title="待阅读的同意书", count=len(unheard), url=reverse("guardian:children"))]
+        young = [child for child in wards() if child.is_under_14(today)]
+        unheard = [child for child in young if not child.has_consent(today)]
+        proposed = list(
+            Nomination.objects.filter(student__in=young, status=Nomination.Status.PROPOSED).order_by("pk")
+        )
+    children = reverse("guardian:children")
+    return [
+        Waiting(title="待阅读的同意书", count=len(unheard), url=children),
+        Waiting(
+            title="待您决定的科学潜质培养推荐",
+            count=len(proposed),
+            url=children,
+            items=[
+                (one.get_field_display(), reverse("guardian:nomination", args=[one.uuid])) for one in proposed
+            ],
+        ),
+    ]
 
 
 def _of_office(user: User) -> list[Waiting]:
