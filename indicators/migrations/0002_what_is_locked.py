@@ -1,4 +1,4 @@
-"""What Django's models cannot say: accepted returns, published vintages and reports are written once."""
+"""What Django's models cannot say: accepted returns and published vintages are written once."""
 
 from django.db import migrations
 
@@ -52,16 +52,6 @@ CREATE TRIGGER indicators_method_in_use_stays BEFORE UPDATE OR DELETE ON indicat
     FOR EACH ROW EXECUTE FUNCTION indicators_method_in_use_stays();
 CREATE TRIGGER indicators_method_in_use_stays BEFORE UPDATE OR DELETE ON indicators_node
     FOR EACH ROW EXECUTE FUNCTION indicators_method_in_use_stays();
-
-CREATE FUNCTION indicators_published_report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.state = 'published' THEN
-        RAISE EXCEPTION 'a published report is written once';
-    END IF;
-    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-END $$;
-CREATE TRIGGER indicators_published_report_stays BEFORE UPDATE OR DELETE ON indicators_annualreport
-    FOR EACH ROW EXECUTE FUNCTION indicators_published_report_stays();
 """
 NO_LOCKS = """
 DROP TRIGGER indicators_accepted_return_is_locked ON indicators_returncell;
@@ -70,12 +60,10 @@ DROP TRIGGER indicators_published_results_stay ON indicators_vintagecell;
 DROP TRIGGER indicators_published_results_stay ON indicators_vintagecontribution;
 DROP TRIGGER indicators_method_in_use_stays ON indicators_indicatorversion;
 DROP TRIGGER indicators_method_in_use_stays ON indicators_node;
-DROP TRIGGER indicators_published_report_stays ON indicators_annualreport;
 DROP FUNCTION indicators_accepted_return_is_locked();
 DROP FUNCTION indicators_published_is_written_once();
 DROP FUNCTION indicators_published_results_stay();
 DROP FUNCTION indicators_method_in_use_stays();
-DROP FUNCTION indicators_published_report_stays();
 """
 
 

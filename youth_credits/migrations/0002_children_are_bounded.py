@@ -23,9 +23,13 @@ from youth_credits.migrations._policies import (
 
 SHARED = f"(SELECT activity_id FROM youth_credits_activityshare WHERE school_id = {SCHOOL})"
 SHARED_BATCHES = f"(SELECT batch_id FROM youth_credits_activityshare WHERE school_id = {SCHOOL})"
-# Under 14 (until the end of the year of the 14th birthday) nobody but the school sees a child without consent.
-CONSENTED = (
-    f"(consented_on <= {TODAY} AND withdrawn_on IS NULL OR turns_14_year < extract(year FROM {TODAY}))"
+# Under 14 (until the end of the year of the 14th birthday) nobody but the school sees a child without a guardian's
+# consent. From then on the child decides: seen unless it said no itself, at 14 or later.
+# Basis: 个人信息保护法第三十一条.
+SHOWN = (
+    f"(CASE WHEN turns_14_year < extract(year FROM {TODAY})"
+    " THEN withdrawn_on IS NULL OR extract(year FROM withdrawn_on) <= turns_14_year"
+    f" ELSE consented_on <= {TODAY} AND withdrawn_on IS NULL END)"
 )
 
 # The ledger's own trigger, not a statement that somebody sent.
@@ -38,7 +42,7 @@ POLICIES = {
     "student": [
         ("school", WRITE, f"school_id = {SCHOOL}", None),
         ("guardian", READ, f"id IN {WARDS}", None),
-        ("access_case", READ, f"id IN (SELECT youth_credits_child_of_case()) AND {CONSENTED}", None),
+        ("access_case", READ, f"id IN (SELECT youth_credits_child_of_case()) AND {SHOWN}", None),
     ],
     "enrolment": [
         ("school", WRITE, f"school_id = {SCHOOL}", f"school_id = {SCHOOL} AND student_id IN {OWN_STUDENTS}"),
@@ -138,7 +142,7 @@ CREATE FUNCTION youth_credits_wards_shown() RETURNS SETOF bigint LANGUAGE plpgsq
 BEGIN
     IF portal_scope_id('guardian') IS NOT NULL THEN
         RETURN QUERY SELECT id FROM youth_credits_student
-            WHERE id IN (SELECT youth_credits_wards()) AND {CONSENTED};
+            WHERE id IN (SELECT youth_credits_wards()) AND {SHOWN};
     END IF;
 END $$;
 CREATE FUNCTION youth_credits_child_of_case() RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 1 AS $$
@@ -406,10 +410,16 @@ CREATE FUNCTION youth_credits_ledger_is_append_only() RETURNS trigger LANGUAGE p
 BEGIN
     RAISE EXCEPTION 'ledger entries are never changed or deleted';
 END $$;
-CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE OR DELETE ON youth_credits_credit
+-- An erasure blanks the number of a certificate, which tells who won it. Nothing else of an entry ever changes.
+CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE ON youth_credits_credit
+    FOR EACH ROW WHEN (NOT (portal_scope_is('steward') AND NEW.certificate = ''
+        AND to_jsonb(NEW) - 'certificate' = to_jsonb(OLD) - 'certificate'))
+    EXECUTE FUNCTION youth_credits_ledger_is_append_only();
+CREATE TRIGGER youth_credits_ledger_is_never_deleted BEFORE DELETE ON youth_credits_credit
     FOR EACH ROW EXECUTE FUNCTION youth_credits_ledger_is_append_only();
 """
 NOT_KEEPING = """
+DROP TRIGGER youth_credits_ledger_is_never_deleted ON youth_credits_credit;
 DROP TRIGGER youth_credits_ledger_is_append_only ON youth_credits_credit;
 DROP FUNCTION youth_credits_ledger_is_append_only();
 DROP TRIGGER youth_credits_ledger_is_kept ON youth_credits_credit;

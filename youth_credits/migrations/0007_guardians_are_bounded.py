@@ -15,6 +15,7 @@ from youth_credits.migrations._policies import (
     REMOVE,
     SCHOOL,
     SLIP,
+    TODAY,
     WARDS,
     WRITE,
     bound,
@@ -28,6 +29,11 @@ BY_SLIP = (
     " AND p.redeemed_by_id = guardian_id AND p.student_id = youth_credits_guardianship.student_id"
     " AND p.school_id = youth_credits_guardianship.school_id)"
 )
+# From 14 on a child decides itself, and guardians' words end. Basis: 个人信息保护法第三十一条.
+UNDER_14 = (
+    "EXISTS (SELECT FROM youth_credits_student s WHERE s.id = student_id"
+    f" AND s.turns_14_year >= extract(year FROM {TODAY}))"
+)
 
 POLICIES = {
     "guardianslip": [
@@ -40,7 +46,11 @@ POLICIES = {
         ("school_note", ADD, OWN_CHILD),
         ("school_remove", REMOVE, OWN_CHILD),
         ("guardian", READ, f"student_id IN {WARDS}"),
-        ("guardian_say", ADD, f"student_id IN {WARDS} AND guardian_id = {GUARDIAN} AND way = 'account'"),
+        (
+            "guardian_say",
+            ADD,
+            f"student_id IN {WARDS} AND guardian_id = {GUARDIAN} AND way = 'account' AND {UNDER_14}",
+        ),
     ],
 }
 
@@ -64,8 +74,10 @@ BEGIN
         SET consented_on = NEW."on", consent_version = NEW.version, withdrawn_on = NULL
         WHERE id = NEW.student_id;
     ELSE
-        UPDATE youth_credits_student SET withdrawn_on = NEW."on"
-        WHERE id = NEW.student_id AND consented_on IS NOT NULL AND withdrawn_on IS NULL;
+        -- A child of 14 may say no to what nobody had said yes to.
+        UPDATE youth_credits_student SET withdrawn_on = NEW."on" WHERE id = NEW.student_id AND CASE NEW.way
+            WHEN 'child' THEN withdrawn_on IS NULL OR extract(year FROM withdrawn_on) <= turns_14_year
+            ELSE consented_on IS NOT NULL AND withdrawn_on IS NULL END;
     END IF;
     IF NOT FOUND THEN
         RAISE check_violation USING MESSAGE = 'nothing to withdraw';

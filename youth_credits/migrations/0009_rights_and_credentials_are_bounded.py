@@ -1,4 +1,4 @@
-"""Who sees credentials, requests as of right and plans; what of an entry an erasure may blank."""
+"""Who sees credentials, requests as of right and plans."""
 
 # ruff: noqa: S608  policies of our own names
 from django.db import migrations
@@ -49,28 +49,10 @@ POLICIES = {
     ],
 }
 
-# An erasure blanks the number of a certificate, which tells who won it. Nothing else of an entry ever changes.
-BLANK = """
-DROP TRIGGER youth_credits_ledger_is_append_only ON youth_credits_credit;
-CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE ON youth_credits_credit
-    FOR EACH ROW WHEN (NOT (portal_scope_is('steward') AND NEW.certificate = ''
-        AND to_jsonb(NEW) - 'certificate' = to_jsonb(OLD) - 'certificate'))
-    EXECUTE FUNCTION youth_credits_ledger_is_append_only();
-CREATE TRIGGER youth_credits_ledger_is_never_deleted BEFORE DELETE ON youth_credits_credit
-    FOR EACH ROW EXECUTE FUNCTION youth_credits_ledger_is_append_only();
-"""
-NO_BLANK = """
-DROP TRIGGER youth_credits_ledger_is_never_deleted ON youth_credits_credit;
-DROP TRIGGER youth_credits_ledger_is_append_only ON youth_credits_credit;
-CREATE TRIGGER youth_credits_ledger_is_append_only BEFORE UPDATE OR DELETE ON youth_credits_credit
-    FOR EACH ROW EXECUTE FUNCTION youth_credits_ledger_is_append_only();
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [("youth_credits", "0008_publications_and_checks_are_bounded")]
     operations = [
         with_its_school("credential", "credential_is_of_the_childs_school"),
         *bound(POLICIES),
-        migrations.RunSQL(BLANK, NO_BLANK),
     ]

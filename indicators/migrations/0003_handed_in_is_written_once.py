@@ -20,5 +20,5 @@ DROP FUNCTION indicators_handed_in_is_written_once();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0004_rounds_and_submissions")]
+    dependencies = [("indicators", "0002_what_is_locked")]
     operations = [migrations.RunSQL(LOCKS, NO_LOCKS)]

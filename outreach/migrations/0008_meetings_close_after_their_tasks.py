@@ -39,5 +39,5 @@ DROP FUNCTION outreach_meeting_closes_after_its_tasks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0011_nothing_is_spent_beyond_its_line")]
+    dependencies = [("outreach", "0007_nothing_is_spent_beyond_its_line")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

@@ -28,5 +28,5 @@ DROP FUNCTION outreach_published_articles_stay();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0005_library")]
+    dependencies = [("outreach", "0004_money_for_who_passed")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]

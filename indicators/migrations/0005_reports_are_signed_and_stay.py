@@ -3,7 +3,7 @@
 from django.db import migrations
 
 LOCKS = """
-CREATE OR REPLACE FUNCTION indicators_published_report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION indicators_published_report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.status = 'published' THEN
         RAISE EXCEPTION 'a published report is written once';
@@ -30,16 +30,10 @@ NO_LOCKS = """
 DROP TRIGGER indicators_published_parts_stay ON indicators_reportpart;
 DROP FUNCTION indicators_published_parts_stay();
 DROP TRIGGER indicators_published_report_stays ON indicators_annualreport;
-CREATE OR REPLACE FUNCTION indicators_published_report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.state = 'published' THEN
-        RAISE EXCEPTION 'a published report is written once';
-    END IF;
-    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-END $$;
+DROP FUNCTION indicators_published_report_stays();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0008_reports_in_parts")]
+    dependencies = [("indicators", "0004_what_a_method_in_use_is")]
     operations = [migrations.RunSQL(LOCKS, NO_LOCKS)]

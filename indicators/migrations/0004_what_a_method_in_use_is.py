@@ -62,5 +62,5 @@ CREATE TRIGGER indicators_method_in_use_stays BEFORE UPDATE OR DELETE ON indicat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0006_editions_are_drafted_and_nights_remember")]
+    dependencies = [("indicators", "0003_handed_in_is_written_once")]
     operations = [migrations.RunSQL(LOCKS, NO_LOCKS)]

@@ -54,5 +54,5 @@ DROP FUNCTION outreach_task_goes_down();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0009_plan_funds_and_coordination")]
+    dependencies = [("outreach", "0005_published_articles_stay")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]

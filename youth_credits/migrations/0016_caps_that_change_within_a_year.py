@@ -18,5 +18,5 @@ DROP FUNCTION youth_credits_fill(int, int, int, int);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0019_what_was_looked_at_is_kept_three_years")]
+    dependencies = [("youth_credits", "0015_certificates_of_teams_are_bounded")]
     operations = [migrations.RunSQL(FILL, NO_FILL)]

@@ -56,5 +56,5 @@ DROP FUNCTION outreach_line_counts_its_entries();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0010_tasks_go_down")]
+    dependencies = [("outreach", "0006_tasks_go_down")]
     operations = [migrations.RunSQL(RULES, NO_RULES)]
