@@ -53,7 +53,9 @@ def _fill_up(entries: int) -> None:
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     table = audit.AuditEntry._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")  # a million rows in one statement, in a session of our own
+        cursor.execute(
+            "SET statement_timeout = 0"
+        )  # a million rows in one statement, in a session of our own
         cursor.execute(
             f"INSERT INTO {table} (digest, {names}) SELECT '', {names} FROM"  # noqa: S608  names of our own
             f" (SELECT {names} FROM {table} ORDER BY id DESC LIMIT 1) one, generate_series(1, %s)",

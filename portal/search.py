@@ -509,6 +509,7 @@ def search_page(query: str, *, user=None, kinds: Iterable[str] | None = None, ea
     return SearchPage(query, groups, [] if groups else suggest(query))
 
 
+LIKE = 0.6  # what is offered instead of words that nothing has
 _NEAREST = """
     SELECT entry.id FROM unnest(%s::int[]) AS asked (gram)
     CROSS JOIN LATERAL (
@@ -529,22 +530,30 @@ def suggest(query: str, *, limit: int = 3) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, [_codes(grams)])
         nearest = [pk for (pk,) in cursor.fetchall()]
-    spelled = "".join(syllables)
+    looks, sounds = _Likeness(key), _Likeness("".join(syllables))
     scores: dict[str, float] = {}
     for title, words in SearchEntry.objects.filter(pk__in=nearest).values_list("title", "words"):
         for term in (title, *words):
-            scores.setdefault(term, _likeness(key, spelled, term))
-    near = sorted((-score, len(term), term) for term, score in scores.items() if score >= 0.6)
+            if term not in scores:
+                other = "".join(runs_of(term))
+                is_same = other == key
+                scores[term] = (
+                    0.0 if is_same else max(looks.of(other), sounds.of("".join(syllables_of(other))))
+                )
+    near = sorted((-score, len(term), term) for term, score in scores.items() if score >= LIKE)
     return [term for _, _, term in near[:limit]]
 
 
-def _likeness(key: str, spelled: str, term: str) -> float:
-    other = "".join(runs_of(term))
-    if other == key:
-        return 0.0
-    looks = SequenceMatcher(None, key, other, autojunk=False).ratio()
-    sounds = SequenceMatcher(None, spelled, "".join(syllables_of(other)), autojunk=False).ratio()
-    return max(looks, sounds)
+class _Likeness:
+    """How like one text others are, between 0 and 1; what cannot be LIKE enough is 0 and costs little."""
+
+    def __init__(self, text: str) -> None:
+        self.matcher = SequenceMatcher(None, "", text, autojunk=False)
+
+    def of(self, other: str) -> float:
+        self.matcher.set_seq1(other)
+        bounds = (self.matcher.real_quick_ratio, self.matcher.quick_ratio)
+        return self.matcher.ratio() if all(bound() >= LIKE for bound in bounds) else 0.0
 
 
 def marked(text: str, query: str) -> SafeString:

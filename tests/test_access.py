@@ -779,7 +779,9 @@ def _things(world, name, route, page, who, method) -> dict:
         nearest = where if where in things else "here"
         gone = {"gone": None} if who in IN_EVERY_WAY else {}
         return {nearest: things[nearest], **gone}
-    if role not in HOUSE_ROLES:  # another house in the same district is to a person of no house as the one "here"
+    if (
+        role not in HOUSE_ROLES
+    ):  # another house in the same district is to a person of no house as the one "here"
         things = {place: thing for place, thing in things.items() if place in ("here", "far")}
     return {**things, "gone": None}
 

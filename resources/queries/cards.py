@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from resources.models import Resource, ResourcePicture
-from resources.queries.opening import Calendar, Opening, Timetable, opening
+from resources.queries.opening import Calendar, Timetable, Today, open_today
 
 
 @dataclass(frozen=True)
@@ -13,15 +13,40 @@ class Card:
     """One resource in a list."""
 
     row: Resource
-    opening: Opening | None  # None where no hours are known
+    opening: Today | None  # None where no hours are known
     picture: ResourcePicture | None
     number: int | str = ""  # its number on the page's map
     reason: str = ""  # why it is recommended
 
 
+# What cards and feeds print of a record, of half a hundred fields.
+PRINTED = (
+    "code",
+    "title",
+    "summary",
+    "public_notice",
+    "status",
+    "confirm_by",
+    "is_free",
+    "ages_from",
+    "ages_to",
+    "audiences",
+    "next_session_at",
+    "latitude",
+    "longitude",
+    "holiday_rule",
+    "address",
+    "public_phone",
+    "published_at",
+    "updated_at",
+    "kind__name",
+    "region__name",
+)
+
+
 def on_cards(resources):
     """Resources with what a card prints of the record itself."""
-    return resources.select_related("kind", "region")
+    return resources.select_related("kind", "region").only(*PRINTED)
 
 
 def in_order(keys: list[int]) -> list[Resource]:
@@ -50,7 +75,7 @@ def cards(
     return [
         Card(
             row,
-            opening(row, at, days, tables[row.pk]),
+            open_today(tables[row.pk], at, days),
             pictures.get(row.pk),
             (numbers or {}).get(row.pk, ""),
             (reasons or {}).get(row.pk, ""),

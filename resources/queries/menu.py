@@ -305,9 +305,14 @@ class MenuQuery:
 
     def address(self, **changes: str) -> str:
         """The menu's address with this question, some parts changed; always from the first page."""
-        asked = {name: changes.get(name, getattr(self, name)) for name in ("q", *self.PARTS, "sort")}
-        query = urlencode({name: value for name, value in asked.items() if value})
+        said = self._said | {name: _written(name, value) for name, value in changes.items()}
+        query = "&".join(filter(None, said.values()))
         return f"{_address()}?{query}" if query else _address()
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """The parts as the address writes them: a page has sixty addresses that differ in one."""
+        return {name: _written(name, getattr(self, name)) for name in ("q", *self.PARTS, "sort")}
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -411,6 +416,10 @@ class MenuQuery:
 @cache
 def _address() -> str:
     return reverse("resources:menu")
+
+
+def _written(name: str, value: str) -> str:
+    return urlencode({name: value}) if value else ""
 
 
 def _known(value: str | None, values) -> str:

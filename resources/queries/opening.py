@@ -1,7 +1,7 @@
 """When a resource is open: on a day, this week, in a year; and who gets in for less."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.calendar import ONE_DAY, Day, computed_day, local_today
@@ -144,34 +144,41 @@ class WeekDay:
 
 
 @dataclass(frozen=True)
-class Opening:
+class Today:
+    """What is said of one resource's hours at one moment, as on a card."""
+
+    is_open: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Opening(Today):
     """Today and the week of one resource, at one moment, and what is special soon."""
 
     week: list[WeekDay]
-    is_open: bool
-    words: str  # what is said of today
-    coming: list[SpecialDays] = field(default_factory=list)
+    coming: list[SpecialDays]
 
 
-def opening(
-    resource: Resource, at: datetime, calendar: Calendar | None = None, timetable: Timetable | None = None
-) -> Opening | None:
-    """When the resource is open; None where no hours are known.
-
-    Lists give one `calendar` for all their cards, and each its `timetable`.
-    """
-    kept = Timetable.of(resource) if timetable is None else timetable
+def open_today(kept: Timetable, at: datetime, calendar: Calendar) -> Today | None:
+    """Whether and when a resource of a list is open today; None where no hours are known."""
     if not kept:
         return None
-    known = calendar or Calendar.around(at)
     today = local_today(at)
-    week = [_day(kept, _monday(today) + number * ONE_DAY, today, known) for number in range(7)]
-    is_open, words = _said_of(week[today.weekday()], at)
+    return Today(*_said_of(_day(kept, today, today, calendar), at))
+
+
+def opening(resource: Resource, at: datetime) -> Opening | None:
+    """When the resource is open; None where no hours are known."""
+    kept, calendar = Timetable.of(resource), Calendar.around(at)
+    if not kept:
+        return None
+    today = local_today(at)
+    week = [_day(kept, _monday(today) + number * ONE_DAY, today, calendar) for number in range(7)]
     later = _monday(today) + timedelta(days=6)
     coming = [
         row for row in kept.special if row.ends_on > later and row.starts_on <= today + timedelta(days=SOON)
     ]
-    return Opening(week, is_open, words, coming)
+    return Opening(*_said_of(week[today.weekday()], at), week, coming)
 
 
 def _day(kept: Timetable, day: date, today: date, calendar: Calendar) -> WeekDay:
