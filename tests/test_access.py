@@ -759,7 +759,7 @@ def _ask_page(world, name, route, page, who, client, wrong) -> int:
 
 
 def _methods(page, who) -> tuple[str, ...]:
-    """Those in which the page is offered; the others answer everybody alike, so that two people say it for all."""
+    """Those in which the page is offered; the others answer everybody alike: two people say it for all."""
     if who in IN_EVERY_WAY:
         return METHODS
     return tuple(method for method, reach in (("GET", page.get), ("POST", page.post)) if reach)

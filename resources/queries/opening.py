@@ -1,7 +1,7 @@
 """When a resource is open: on a day, this week, in a year; and who gets in for less."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from portal.calendar import ONE_DAY, Day, computed_day, local_today
