@@ -1,9 +1,10 @@
 """Runs the benchmarks in a database of their own and writes bench/results.json.
 
 `python -m bench [name …] [--full] [--size N]`: every module of this folder with a `run() -> dict` is one
-benchmark. An entry holds unit, ours, peer, floor (medians), times_peer (how many times better than the peer),
-times_floor (ours against the floor, 1 is the limit), spread (worst against best run), size, peak_mb, versions
-and at; where a peer can be driven further by hand, that one too, as peer_tuned and times_peer_tuned.
+benchmark, and has an entry for each size it was run at. An entry holds unit, ours, peer, floor (medians),
+times_peer (how many times better than the peer), times_floor (ours against the floor, 1 is the limit), spread
+(worst against best run), size, peak_mb, versions and at; where a peer can be driven further by hand, that one
+too, as peer_tuned and times_peer_tuned.
 """
 
 import argparse
@@ -85,9 +86,11 @@ def _run(names: list[str]) -> None:
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in names:
         print(f"{name} …", flush=True)
-        results[name] = importlib.import_module(f"bench.{name}").run()
+        size = os.environ["BENCH_SIZE"]
+        entry = f"{name} --size {size}" if size else name
+        results[entry] = importlib.import_module(f"bench.{name}").run()
         RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        print(json.dumps(results[name], ensure_ascii=False, indent=2), flush=True)
+        print(json.dumps(results[entry], ensure_ascii=False, indent=2), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ import re
 import pytest
 from django.http import HttpResponseForbidden, HttpResponseNotFound
 
+from outreach.models import MajorProject, Measure
 from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, post_of, wanted
-from tests.world import ACTORS, PLACES
+from tests.world import ACTORS, PLACES, compute
 
 RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
 RETURN_READERS = "staff@city district@district district_head@district"
 RETURN_SEERS = f"{RETURN_READERS} subdistrict@street unit@own"
 REPORTERS = "staff district district_head"
+REPORTERS_THERE = "staff@city district@district district_head@district"
 FILLERS = "district@district district_head@district"
 CLERKS = "school@own"
 COURSE_SIDES = "staff@city education@district unit@own"
@@ -53,7 +55,21 @@ FUND_OFFICERS = "staff@city district_head@city"
 FUND_SEERS = "staff@city district@district district_head@district unit@own"
 FUND_HEADS = "staff@city district_head@district"
 MEMBERS = "staff@city unit@own"
-NO_PART = (("part", 999_999_999),)
+
+
+def part_of(parts: str) -> tuple:
+    """The first of the plan's parts of this kind."""
+    return (("part", lambda plan: _part_of(plan, parts)),)
+
+
+def _part_of(plan, parts: str) -> int:
+    if parts == "measures":
+        return Measure.objects.filter(project__plan=plan).first().pk
+    if parts == "majors":
+        return MajorProject.objects.filter(measure__project__plan=plan).first().pk
+    return getattr(plan, parts).first().pk
+
+
 DRAFT = (("code", "2"),)
 
 PAGES = {
@@ -329,21 +345,21 @@ PAGES = {
     "plan_desk:successor": Page("staff@city", "staff@city", of="plan"),
     "plan_desk:adopt": Page("", "staff@city", of="plan"),
     "plan_desk:section_new": Page("staff@city", "staff@city", of="plan"),
-    "plan_desk:section": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:section": Page("staff@city", "staff@city", of="plan", args=part_of("projects")),
     "plan_desk:measure_new": Page("staff@city", "staff@city", of="plan"),
-    "plan_desk:measure": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
-    "plan_desk:measure_remove": Page("", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:measure": Page("staff@city", "staff@city", of="plan", args=part_of("measures")),
+    "plan_desk:measure_remove": Page("", "staff@city", of="plan", args=part_of("measures")),
     "plan_desk:target_new": Page("staff@city", "staff@city", of="plan"),
-    "plan_desk:target": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
-    "plan_desk:target_actual": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
-    "plan_desk:target_path": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:target": Page("staff@city", "staff@city", of="plan", args=part_of("targets")),
+    "plan_desk:target_actual": Page("staff@city", "staff@city", of="plan", args=part_of("targets")),
+    "plan_desk:target_path": Page("staff@city", "staff@city", of="plan", args=part_of("targets")),
     "plan:major": Page("*", args=(("code", "new-museum"),)),
     "plan_desk:gaps": Page("staff@city", of="plan"),
     "plan_desk:gap_new": Page("staff@city", "staff@city", of="plan"),
-    "plan_desk:gap": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:gap": Page("staff@city", "staff@city", of="plan", args=part_of("gaps")),
     "plan_desk:major_new": Page("staff@city", "staff@city", of="plan"),
-    "plan_desk:major_edit": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
-    "plan_desk:milestones": Page("staff@city", "staff@city", of="plan", args=NO_PART, may_be_empty=True),
+    "plan_desk:major_edit": Page("staff@city", "staff@city", of="plan", args=part_of("majors")),
+    "plan_desk:milestones": Page("staff@city", "staff@city", of="plan", args=part_of("majors")),
     # --- the joint meeting
     "coordination:members": Page("staff@city unit@city"),
     "coordination:member": Page(MEMBERS, MEMBERS, of="member"),
@@ -478,10 +494,10 @@ PAGES = {
     # --- statistics
     "index_desk:home": Page("staff"),
     "index_desk:compute": Page("", "staff"),
-    "index_desk:run": Page("staff", may_be_empty=True),
-    "index_desk:vintage": Page("staff", may_be_empty=True),
-    "index_desk:rebuild": Page("", "staff", may_be_empty=True),
-    "index_desk:vintage_step": Page("", "staff", may_be_empty=True, args=(("step", "freeze"),)),
+    "index_desk:run": Page("staff@city", of="run"),
+    "index_desk:vintage": Page("staff@city", of="vintage"),
+    "index_desk:rebuild": Page("", "staff@city", of="vintage"),
+    "index_desk:vintage_step": Page("", "staff@city", of="vintage", args=(("step", "freeze"),)),
     "index_desk:edition_new": Page("staff", "staff"),
     "index_desk:edition": Page("staff", "staff", args=DRAFT),
     "index_desk:edition_step": Page("", "staff", args=(*DRAFT, ("step", "adopt"))),
@@ -498,11 +514,11 @@ PAGES = {
     "indicators_desk:figures": Page(RETURN_SEERS),
     "indicators_desk:period_new": Page("staff", "staff"),
     "indicators_desk:forms": Page("staff"),
-    "indicators_desk:form": Page("staff", may_be_empty=True),
-    "indicators_desk:form_workbook": Page("staff", may_be_empty=True),
-    "indicators_desk:form_next": Page("staff", "staff", may_be_empty=True),
-    "indicators_desk:form_publish": Page("", "staff", may_be_empty=True),
-    "indicators_desk:form_drop": Page("", "staff", may_be_empty=True),
+    "indicators_desk:form": Page("staff@city", of="form"),
+    "indicators_desk:form_workbook": Page("staff@city", of="form"),
+    "indicators_desk:form_next": Page("staff@city", "staff@city", of="form"),
+    "indicators_desk:form_publish": Page("", "staff@city", of="form_draft"),
+    "indicators_desk:form_drop": Page("", "staff@city", of="form_draft"),
     "indicators_desk:wish": Page("", "district_head", may_be_empty=True),
     "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),
     "indicators_desk:cells": Page(FILLERS, FILLERS, of="return"),
@@ -516,21 +532,27 @@ PAGES = {
     "indicators_desk:print": Page(RETURN_READERS, of="return"),
     "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),
     "reports_desk:list": Page(REPORTERS, REPORTERS),
-    "reports_desk:detail": Page(REPORTERS, may_be_empty=True),
-    "reports_desk:file": Page(REPORTERS, may_be_empty=True),
-    "reports_desk:annex": Page(REPORTERS, may_be_empty=True),
-    "reports_desk:letter": Page(REPORTERS, may_be_empty=True),
-    "reports_desk:letter_head": Page("", REPORTERS, may_be_empty=True),
-    "reports_desk:renew": Page("", REPORTERS, may_be_empty=True),
-    "reports_desk:words_new": Page("", REPORTERS, may_be_empty=True),
-    "reports_desk:step": Page("", REPORTERS, args=(("step", "submit"),), may_be_empty=True),
-    "reports_desk:part": Page(REPORTERS, REPORTERS, args=(("code", "index"),), may_be_empty=True),
-    "reports_desk:remark": Page("", REPORTERS, args=(("code", "index"),), may_be_empty=True),
+    "reports_desk:detail": Page(REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:file": Page(REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:annex": Page(REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:letter": Page(REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:letter_head": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:renew": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:words_new": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:step": Page(
+        "", REPORTERS_THERE, args=(("step", "submit"),), of="report", may_be_empty=True
+    ),
+    "reports_desk:part": Page(
+        REPORTERS_THERE, REPORTERS_THERE, args=(("code", "index"),), of="report", may_be_empty=True
+    ),
+    "reports_desk:remark": Page(
+        "", REPORTERS_THERE, args=(("code", "index"),), of="report", may_be_empty=True
+    ),
     "reports_desk:answer": Page(
-        "", REPORTERS, args=(("code", "index"), ("remark", 999_999_999)), may_be_empty=True
+        "", REPORTERS_THERE, args=(("code", "index"), ("remark", 999_999_999)), of="report", may_be_empty=True
     ),
     "reports_desk:part_change": Page(
-        "", REPORTERS, args=(("code", "index"), ("change", "up")), may_be_empty=True
+        "", REPORTERS_THERE, args=(("code", "index"), ("change", "up")), of="report", may_be_empty=True
     ),
     # --- children: their own school, nobody else
     "youth_credits:start": Page(SCHOOLS),
@@ -670,13 +692,13 @@ PAGES = {
     "guardian:withdraw": Page("", "guardian@ward", of="ward"),
     "youth_credits:rule_sets": Page("staff"),
     "youth_credits:rule_set_new": Page("staff", "staff"),
-    "youth_credits:rule_set": Page("staff", may_be_empty=True),
-    "youth_credits:rule_set_edit": Page("staff", "staff", may_be_empty=True),
-    "youth_credits:rule_set_approve": Page("", "staff", may_be_empty=True),
-    "youth_credits:rule_set_drop": Page("", "staff", may_be_empty=True),
-    "youth_credits:rule_set_try": Page("", "staff", may_be_empty=True),
-    "youth_credits:rule_edit": Page("staff", "staff", may_be_empty=True),
-    "youth_credits:rule_trial": Page("staff", may_be_empty=True),
+    "youth_credits:rule_set": Page("staff@city", of="rule_set"),
+    "youth_credits:rule_set_edit": Page("staff@city", "staff@city", of="rule_set"),
+    "youth_credits:rule_set_approve": Page("", "staff@city", of="rule_set"),
+    "youth_credits:rule_set_drop": Page("", "staff@city", of="rule_set"),
+    "youth_credits:rule_set_try": Page("", "staff@city", of="rule_set"),
+    "youth_credits:rule_edit": Page("staff@city", "staff@city", of="rule"),
+    "youth_credits:rule_trial": Page("staff@city", of="rule_trial", may_be_empty=True),
 }
 # Who is asked about pages that answer everybody alike.
 OF_THE_PUBLIC = {"stranger", "nobody", "staff", "guardian", "disabled", "no_mfa"}
@@ -703,7 +725,7 @@ def world(world, monkeypatch):
     # Most answers here are refusals; the page that says so is one and the same and need not be set each time.
     monkeypatch.setattr("portal.urls.handler403", lambda *_, **__: HttpResponseForbidden("403"))
     monkeypatch.setattr("portal.urls.handler404", lambda *_, **__: HttpResponseNotFound("404"))
-    return world
+    return compute(world)
 
 
 def test_every_address_stands_in_the_table():

@@ -15,10 +15,12 @@ from django.test import Client
 from django.utils import timezone
 
 from events import actions as events
+from indicators.actions import compute as compute_index
 from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.rounds import create_return
-from indicators.models import Edition, Period, Return, StatForm
+from indicators.models import AnnualReport, Edition, Period, ReportPart, Return, StatForm
+from indicators.queries.annual import first_parts
 from outreach.actions import library
 from outreach.actions.funds import RECEIPT
 from outreach.models import (
@@ -68,7 +70,7 @@ from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, bind, enrol, moves_of, odd_things_of
-from youth_credits.actions import DATA, load_protection, load_rules
+from youth_credits.actions import DATA, draft_rules, load_protection, load_rules, try_rules
 from youth_credits.models import AccessCase, Appeal, Batch, Nomination, Publication, RightsRequest, SpotCheck
 
 PLACES = ("here", "near", "far")
@@ -545,6 +547,53 @@ def _statistics(world: World) -> None:
         adopted_at=None,
     )
     copy_method(first, draft)
+
+
+def compute(world: World) -> World:
+    """The index over an accepted return, what was drawn from it, and what may follow the forms in force.
+
+    Pages of the index have many links; only those who ask for each page by its name need it.
+    """
+    staff, district = world.people["staff"], world.places["district far"]
+    form, year = StatForm.objects.get(code="kp"), timezone.localdate().year - 2
+    earlier = Period.objects.create(
+        form=form, year=year, opens_on=date(year + 1, 1, 1), due_on=date(year + 1, 3, 1)
+    )
+    filing = create_return(earlier, region=district, by=staff, counted={})
+    now = timezone.now()
+    Return.objects.filter(pk=filing.pk).update(
+        status=Return.Status.ACCEPTED, first_submitted_at=now, submitted_at=now, accepted_at=now
+    )
+    run = compute_index(at=timezone.now(), draws=20)
+    world.things["run"], world.things["vintage"] = {"here": run}, {"here": run.vintage}
+    world.things["report"] = {}
+    for place in ("here", "far"):
+        report = AnnualReport.objects.create(
+            region=world.places[f"district {place}"],
+            year=year,
+            version=1,
+            vintage=run.vintage,
+            created_by=staff,
+        )
+        parts = first_parts(report.region, year)
+        ReportPart.objects.bulk_create(
+            ReportPart(report=report, position=number, **part) for number, part in enumerate(parts, 1)
+        )
+        world.things["report"][place] = report
+    draft = StatForm.objects.create(
+        code=form.code,
+        version=form.version + 1,
+        name=form.name,
+        basis=form.basis,
+        frequency=form.frequency,
+        reporters=form.reporters,
+    )
+    world.things["form"], world.things["form_draft"] = {"here": form}, {"here": draft}
+    rules = draft_rules(area=None, in_force_from=date(year + 4, 9, 1), basis="下一学年的规则", by=staff)
+    trial = try_rules(rules, area=world.places["city"], school_year=year, key=uuid.uuid4(), by=staff)
+    world.things["rule_set"], world.things["rule"] = {"here": rules}, {"here": rules.rules.first()}
+    world.things["rule_trial"] = {"here": trial}
+    return world
 
 
 def _parts(world: World) -> None:

@@ -12,6 +12,7 @@ Not collected with the tests, since it takes minutes: script/drill access.
 import re
 from collections import Counter
 from contextlib import contextmanager
+from copy import copy
 from itertools import product
 
 import pytest
@@ -19,27 +20,38 @@ from django.urls import get_resolver
 
 from portal import scope as row_security
 from portal.accounts import User
+from portal.organizations import Organization
 from portal.regions import Region
-from portal.roles import MFA_ROLES, REGISTER_ROLES
+from portal.roles import MFA_ROLES, REGISTER_ROLES, Role
 from tests.access.matrix import Page, address_of, ask, patterns, post_of, reaches, wanted
 from tests.test_access import PAGES
-from tests.world import ACTORS, PLACES, World
+from tests.world import ACTORS, PLACES, World, compute
 
 # What these decide is not whether a page opens but whether a factor is asked for, and who enters /admin/.
 KEPT_ROLES = (frozenset(MFA_ROLES), frozenset(REGISTER_ROLES))
 # Modules that ask for the scope of a request by name.
 ASKING = ("youth_credits.views.access", "youth_credits.views.courses", "youth_credits.views.suspicions")
+ANY = ("",)
 LEAST_CAUGHT = 0.95
 # Pages on which something of a child can stand.
 OF_CHILDREN = re.compile(r" of (youth_credits|guardian|oversight|protection):")
 
 
 @contextmanager
-def without_scope(view, thing):
-    """A right held somewhere is good everywhere, and no row of a child is hidden."""
+def without_scope(view, thing, *, of=("school:", "guardian:", "base:", "office:")):
+    """A right held somewhere is good everywhere, and no row of a child is hidden from those who see some."""
     places_for, scope_of, set_scope = User.places_for, row_security.scope_of, row_security._set
-    everywhere = [Region.objects.city().path]
+    standing_grants, city = User.standing_grants, Region.objects.city()
+    everywhere = [city.path]
     school = getattr(thing, "school_id", None) or getattr(thing, "organization_id", None)
+    if of == ANY:
+        school = school or Organization.objects.filter(kind=Organization.Kind.SCHOOL).first().pk
+
+    def of_the_city(user):
+        grants = [copy(grant) for grant in standing_grants(user)]
+        for grant in grants:
+            grant.region = grant.region and city
+        return grants
 
     def wide(user, perm):
         paths, organizations = places_for(user, perm)
@@ -47,13 +59,14 @@ def without_scope(view, thing):
 
     def of_the_record(user):
         name = scope_of(user)
-        return f"school:{school}" if school and name.startswith("school:") else name
+        return f"school:{school}" if school and name.startswith(of[0]) else name
 
     def seen_through(name):
-        set_scope("steward" if name.startswith(("school:", "guardian:", "base:", "office:")) else name)
+        set_scope("steward" if name.startswith(of) else name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(User, "places_for", wide)
+        patch.setattr(User, "standing_grants", of_the_city)
         patch.setattr(row_security, "_set", seen_through)
         for module in ASKING:
             patch.setattr(f"{module}.scope_of", of_the_record)
@@ -80,6 +93,7 @@ def without_right(view, thing):
         patch.setattr(User, "places_for", wide)
         patch.setattr(User, "can", lambda user, perm: bool(user.standing_grants()))
         patch.setattr(User, "holds", any_role)
+        patch.setattr("youth_credits.views.oversight.roles_with", lambda perm: set(Role))
         yield
 
 
@@ -92,7 +106,8 @@ def without_login(view, thing):
 
 @contextmanager
 def without_both(view, thing):
-    with without_right(view, thing), without_scope(view, thing):
+    """Whoever holds anything holds everything everywhere, and no row of a child is hidden from anybody."""
+    with without_right(view, thing), without_scope(view, thing, of=ANY):
         yield
 
 
@@ -132,6 +147,11 @@ def views(resolver=None, spaces: tuple = ()) -> dict[str, object]:
         else:
             found[":".join([*spaces, entry.name or ""])] = entry.callback
     return found
+
+
+@pytest.fixture
+def world(world):
+    return compute(world)
 
 
 def test_a_page_without_its_guard_turns_the_table_red(world):
