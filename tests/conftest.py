@@ -106,8 +106,9 @@ def world(db, monkeypatch, settings):
     """A small Shenzhen with everybody who signs in, and their records (tests/world.py)."""
     # On a busy machine a walk through all of it takes longer than a second factor is good for.
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
-    # What a transcript looks like is tested with the credits; here only who gets one.
-    monkeypatch.setattr("youth_credits.actions.transcripts.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    # What a transcript or a letter looks like is tested with the credits; here only who gets one.
+    for page in ("youth_credits.actions.transcripts.pdf", "youth_credits.views.rights.pdf"):
+        monkeypatch.setattr(page, lambda *args, **kwargs: b"%PDF-1.7")
     # The test client notes what each template was drawn with, which costs more than the drawing.
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     return small_city.build()

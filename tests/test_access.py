@@ -11,7 +11,7 @@ from django.http import HttpResponseForbidden, HttpResponseNotFound
 
 from outreach.models import MajorProject, Measure
 from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, post_of, wanted
-from tests.world import ACTORS, PLACES, compute
+from tests.world import ACTORS, PLACES, complete
 
 RESOURCE_READERS = "staff@city district@district district_head@district subdistrict@street unit@own"
 RETURN_READERS = "staff@city district@district district_head@district"
@@ -31,8 +31,9 @@ MAKERS = "staff@city unit@own"
 NEED_OFFICERS = "staff@city district@district district_head@district"
 NEED_READERS = f"{NEED_OFFICERS} subdistrict@street"
 OFFICES = "staff@city education@district"
-NO_CREDENTIAL = (("credential", "00000000-0000-4000-8000-000000000000"),)
-NO_DRAWN = (("drawn", "00000000-0000-4000-8000-000000000000"),)
+CREDENTIAL = (("credential", lambda child: child.credential_uuid),)
+DRAWN = (("drawn", lambda check: check.drawn_uuid),)
+CARD = (("held", lambda child: child.pass_pk),)
 
 
 def first(parts: str):
@@ -608,12 +609,12 @@ PAGES = {
     "youth_credits:student_number": Page("", CLERKS, of="student"),
     "youth_credits:student_slip": Page("", CLERKS, of="student"),
     "youth_credits:student_card": Page("", CLERKS, of="student"),
-    "youth_credits:student_card_lost": Page("", CLERKS, of="student", args=(("held", 1),), may_be_empty=True),
+    "youth_credits:student_card_lost": Page("", CLERKS, of="student", args=CARD),
     "youth_credits:pass_cards": Page(CLERKS, CLERKS),
     "youth_credits:visit_list": Page(CLERKS),
-    "youth_credits:visit_record": Page("", CLERKS, of="session", may_be_empty=True),
+    "youth_credits:visit_record": Page("", CLERKS, of="visited"),
     "youth_credits:result_list": Page(CLERKS),
-    "youth_credits:result_record": Page("", CLERKS, of="session", may_be_empty=True),
+    "youth_credits:result_record": Page("", CLERKS, of="contest"),
     "youth_credits:claim_list": Page(CLERKS, CLERKS),
     "youth_credits:claim_proof": Page(SCHOOLS, of="claim", may_be_empty=True),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),
@@ -643,11 +644,11 @@ PAGES = {
     "youth_credits:rights_request": Page(SCHOOLS, of="right"),
     "youth_credits:rights_answer": Page("", VERIFIERS, of="right"),
     "youth_credits:rights_copy": Page(SCHOOLS, of="right"),
-    "youth_credits:rights_letter": Page(SCHOOLS, of="right", may_be_empty=True),
+    "youth_credits:rights_letter": Page(SCHOOLS, of="answered"),
     "youth_credits:rights_paper": Page(CLERKS, CLERKS, of="student"),
     "youth_credits:protection_report": Page(SCHOOLS),
     "protection:start": Page("staff"),
-    "protection:plan_stop": Page("", "staff", may_be_empty=True),
+    "protection:plan_stop": Page("", "staff@city", of="retention_plan"),
     "protection:incident_new": Page("staff", "staff"),
     "oversight:start": Page(OFFICES),
     "oversight:case_new": Page(OFFICES, OFFICES),
@@ -664,10 +665,8 @@ PAGES = {
     "oversight:check": Page(OFFICES, of="check"),
     "oversight:check_approve": Page("", OFFICES, of="check", may_be_empty=True),
     "oversight:check_finish": Page("", "education@district", of="check"),
-    "oversight:drawn": Page(
-        "education@district", "education@district", of="check", args=NO_DRAWN, may_be_empty=True
-    ),
-    "oversight:drawn_open": Page("", "education@district", of="check", args=NO_DRAWN, may_be_empty=True),
+    "oversight:drawn": Page("education@district", "education@district", of="check", args=DRAWN),
+    "oversight:drawn_open": Page("", "education@district", of="check", args=DRAWN),
     # --- a guardian's own children
     "guardian_public:open": Page("*", "*"),
     "guardian:children": Page("guardian"),
@@ -684,10 +683,10 @@ PAGES = {
     "guardian:nomination_decline": Page("", "guardian@ward", of="ward_nomination"),
     "guardian:transcript": Page("", "guardian@ward", of="ward"),
     "guardian:credential_new": Page("", "guardian@ward", of="ward"),
-    "guardian:credential": Page("guardian@ward", of="ward", args=NO_CREDENTIAL, may_be_empty=True),
+    "guardian:credential": Page("guardian@ward", of="ward", args=CREDENTIAL),
     "guardian:right_new": Page("guardian@ward", "guardian@ward", of="ward"),
     "guardian:right": Page("guardian@ward", of="ward_right"),
-    "guardian:right_copy": Page("guardian@ward", of="ward_right", may_be_empty=True),
+    "guardian:right_copy": Page("guardian@ward", of="answered"),
     "guardian:right_withdraw": Page("", "guardian@ward", of="ward_right"),
     "guardian:withdraw": Page("", "guardian@ward", of="ward"),
     "youth_credits:rule_sets": Page("staff"),
@@ -725,7 +724,7 @@ def world(world, monkeypatch):
     # Most answers here are refusals; the page that says so is one and the same and need not be set each time.
     monkeypatch.setattr("portal.urls.handler403", lambda *_, **__: HttpResponseForbidden("403"))
     monkeypatch.setattr("portal.urls.handler404", lambda *_, **__: HttpResponseNotFound("404"))
-    return compute(world)
+    return complete(world)
 
 
 def test_every_address_stands_in_the_table():

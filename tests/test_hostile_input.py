@@ -8,7 +8,7 @@ from portal.accounts import User
 from resources.models import Resource
 from tests.access.matrix import address_of, ask, patterns, reaches
 from tests.test_access import PAGES
-from tests.world import compute
+from tests.world import complete
 
 
 def test_a_page_that_claims_thousands_of_rows_is_not_drawn_as_long_as_that(world):
@@ -109,7 +109,7 @@ def test_a_post_without_its_token_is_refused_everywhere(world):
     other = Client()
     other.get(reverse("account_login"))
     stolen = next(iter(other.cookies.values())).value
-    world = compute(world)
+    world = complete(world)
     routes = {name: route for name, route in patterns() if name in PAGES}
     wrong, asked = [], 0
     for who in ("stranger", "staff", "unit", "school", "verifier", "officer"):

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events import actions as events
+from events.models import CheckIn, Session
 from indicators.actions import compute as compute_index
 from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
@@ -70,8 +71,21 @@ from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
 from tests.youth_credits.factories import BatchFactory, bind, enrol, moves_of, odd_things_of
-from youth_credits.actions import DATA, draft_rules, load_protection, load_rules, try_rules
-from youth_credits.models import AccessCase, Appeal, Batch, Nomination, Publication, RightsRequest, SpotCheck
+from youth_credits.actions import DATA, draft_rules, issue_passes, load_protection, load_rules, try_rules
+from youth_credits.models import (
+    AccessCase,
+    Appeal,
+    Batch,
+    Credential,
+    DrawnEntry,
+    Nomination,
+    Publication,
+    RetentionPlan,
+    RetentionRule,
+    RightsRequest,
+    SpotCheck,
+    StudentPass,
+)
 
 PLACES = ("here", "near", "far")
 PASSWORD = "long-enough-for-a-test-2026"
@@ -549,11 +563,15 @@ def _statistics(world: World) -> None:
     copy_method(first, draft)
 
 
-def compute(world: World) -> World:
-    """The index over an accepted return, what was drawn from it, and what may follow the forms in force.
+def complete(world: World) -> World:
+    """With what only those need who ask for each page by its name: an index and what follows from it, rules
+    and forms to come, what is rare in a child's record."""
+    _index(world)
+    _rare_papers(world)
+    return world
 
-    Pages of the index have many links; only those who ask for each page by its name need it.
-    """
+
+def _index(world: World) -> None:
     staff, district = world.people["staff"], world.places["district far"]
     form, year = StatForm.objects.get(code="kp"), timezone.localdate().year - 2
     earlier = Period.objects.create(
@@ -593,7 +611,63 @@ def compute(world: World) -> World:
     trial = try_rules(rules, area=world.places["city"], school_year=year, key=uuid.uuid4(), by=staff)
     world.things["rule_set"], world.things["rule"] = {"here": rules}, {"here": rules.rules.first()}
     world.things["rule_trial"] = {"here": trial}
-    return world
+
+
+def _rare_papers(world: World) -> None:
+    """Of the children here and far: a pass used at a session and a prize won with it, a credential, a granted
+    request, an entry drawn in a check; a plan of what is erased."""
+    now, before = timezone.now(), timezone.now() - timedelta(days=30)
+    names = ("visited", "contest", "answered")
+    world.things |= {name: {} for name in names}
+    for student in world.things["student"].values():
+        with scope("steward"):
+            issue_passes([student], by=world.people["school"])
+            student.pass_pk = StudentPass.objects.get(student=student).pk
+    for place in ("here", "far"):
+        school, student = world.places[f"school {place}"], world.things["student"][place]
+        with scope("steward"):
+            used = StudentPass.objects.get(student=student)
+            StudentPass.objects.filter(pk=used.pk).update(issued_at=before)
+            session = world.things["session"][place]
+            CheckIn.objects.create(session=session, pass_hash=used.number_hash, at=now)
+            held = Session.objects.create(
+                event=session.event, starts_at=now - timedelta(days=1), ends_at=now, capacity=9
+            )
+            ResultFactory(session=held, number=used.number)
+            paper = documents.IssuedPaper.objects.create(
+                kind="credential", number=f"KP{place}", title="学分凭证", issued_at=now
+            )
+            shown = Credential.objects.create(student=student, school=school, paper=paper, claims={})
+            granted = RightsRequest.objects.create(
+                organization=school,
+                region=school.region,
+                created_by=world.people["guardian"],
+                student=student,
+                kind=RightsRequest.Kind.COPY,
+                way=RightsRequest.Way.ACCOUNT,
+                status=RightsRequest.Status.GRANTED,
+                filed_on=timezone.localdate(),
+                due_on=timezone.localdate(),
+                ended_at=now,
+                answered_by=world.people["school"],
+                statement_sealed=b"",
+            )
+            drawn = DrawnEntry.objects.create(
+                spot_check=world.things["check"][place], entry=1, student=student, school=school
+            )
+        student.credential_uuid = shown.uuid
+        world.things["check"][place].drawn_uuid = drawn.uuid
+        for name, thing in zip(names, (session, held, granted), strict=True):
+            world.things[name][place] = thing
+    with scope("steward"):
+        plan = RetentionPlan.objects.create(
+            rule=RetentionRule.objects.first(),
+            planned_on=timezone.localdate(),
+            due_on=timezone.localdate() + timedelta(days=30),
+            keys=[],
+            count=0,
+        )
+    world.things["retention_plan"] = {"here": plan}
 
 
 def _parts(world: World) -> None:

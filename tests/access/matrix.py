@@ -102,7 +102,9 @@ def ask(client, method: str, address: str, data=None, *, keep=False, raw=False, 
 
 def address_of(name: str, route: str, page: Page, thing) -> str:
     """The address of a page for a record; None stands for one that is not there."""
-    values = {key: _part(value, thing) for key, value in page.args}
+    said = {key: value for key, value in page.args if not callable(value)}
+    parts = {} if thing is None else {key: value(thing) for key, value in page.args if callable(value)}
+    values = said | parts
     for kind, parameter in PARAMETER.findall(route):
         if parameter in values:
             continue
@@ -111,13 +113,6 @@ def address_of(name: str, route: str, page: Page, thing) -> str:
         else:
             values[parameter] = NO_UUID if kind == "uuid" else MISSING.get(parameter, 999_999_999)
     return reverse(name, kwargs=values)
-
-
-def _part(value, thing):
-    """An argument as it stands in the table, or the number of a part of the record."""
-    if not callable(value):
-        return value
-    return 999_999_999 if thing is None else value(thing)
 
 
 def post_of(who: str) -> tuple[str, str]:

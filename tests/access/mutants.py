@@ -25,7 +25,7 @@ from portal.regions import Region
 from portal.roles import MFA_ROLES, REGISTER_ROLES, Role
 from tests.access.matrix import Page, address_of, ask, patterns, post_of, reaches, wanted
 from tests.test_access import PAGES
-from tests.world import ACTORS, PLACES, World, compute
+from tests.world import ACTORS, PLACES, World, complete
 
 # What these decide is not whether a page opens but whether a factor is asked for, and who enters /admin/.
 KEPT_ROLES = (frozenset(MFA_ROLES), frozenset(REGISTER_ROLES))
@@ -151,7 +151,7 @@ def views(resolver=None, spaces: tuple = ()) -> dict[str, object]:
 
 @pytest.fixture
 def world(world):
-    return compute(world)
+    return complete(world)
 
 
 def test_a_page_without_its_guard_turns_the_table_red(world):
