@@ -103,7 +103,7 @@ def _clean(db, tmp_path, settings):
 
 @pytest.fixture
 def world(db, monkeypatch, settings):
-    """A small Shenzhen with everybody who signs in, and their records (tests/world.py)."""
+    """A small Shenzhen with everybody who signs in, and their records (tests/world/)."""
     # On a busy machine a walk through all of it takes longer than a second factor is good for.
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     # What a transcript or a letter looks like is tested with the credits; here only who gets one.

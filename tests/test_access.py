@@ -1,7 +1,7 @@
 """Who reaches which page: the whole answer in one table, asked of the running portal.
 
 A new address fails until it stands in PAGES (a register in tests/test_register_access.py). See
-tests/access/matrix.py for how a line is read, tests/world.py for who is asked and about what.
+tests/access/matrix.py for how a line is read, tests/world/ for who is asked and about what.
 """
 
 import re
