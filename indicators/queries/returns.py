@@ -318,7 +318,8 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
             .exclude(status=Return.Status.SIGNING)
             .filter(period__opens_on__lte=today)
             .named()
-            .order_by("period__due_on", "pk")[:20]
+            # One's own before those of streets that fill theirs themselves.
+            .order_by("region__level", "period__due_on", "pk")[:20]
         )
         late = [row for row in mine if row.is_late(today)]
         found += _waiting("逾期未报的报表", late)
