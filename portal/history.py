@@ -150,6 +150,7 @@ ACTS = {
     "withdraw_result": "撤回竞赛成绩",
     "find_suspicions": "夜间比对疑点",
     "look_for_doubles": "比对重复登记",
+    "forget_team": "取消团队登记",
     "ask_export": "申请导出",
     "claim_family_activity": "申报家庭活动",
     "add_file": "添加材料",

@@ -615,6 +615,8 @@ PAGES = {
     "youth_credits:visit_record": Page("", CLERKS, of="visited"),
     "youth_credits:result_list": Page(CLERKS),
     "youth_credits:result_record": Page("", CLERKS, of="contest"),
+    "youth_credits:team_list": Page(SCHOOLS),
+    "youth_credits:team_forget": Page("", CLERKS, of="team_certificate"),
     "youth_credits:claim_list": Page(CLERKS, CLERKS),
     "youth_credits:claim_proof": Page(SCHOOLS, of="claim", may_be_empty=True),
     "youth_credits:roll_over": Page(CLERKS, CLERKS),

@@ -29,6 +29,7 @@ from youth_credits.views import (
     start,
     students,
     suspicions,
+    teams,
     transcripts,
     visits,
 )
@@ -114,6 +115,8 @@ urlpatterns = [
     path("visits/<int:pk>/", visits.visit_record, name="visit_record"),
     path("results/", visits.result_list, name="result_list"),
     path("results/<int:pk>/", visits.result_record, name="result_record"),
+    path("teams/", teams.team_list, name="team_list"),
+    path("teams/<int:pk>/forget/", teams.team_forget, name="team_forget"),
     path("family/", claims.claim_list, name="claim_list"),
     path("family/<uuid:uuid>/proof/", claims.claim_proof, name="claim_proof"),
     path("roll-over/", moves.roll_over, name="roll_over"),

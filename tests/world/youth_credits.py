@@ -25,6 +25,7 @@ from youth_credits.models import (
     RightsRequest,
     SpotCheck,
     StudentPass,
+    TeamCertificate,
 )
 
 
@@ -137,7 +138,7 @@ def add_rare_papers(world: World) -> None:
     """Of the children here and far: a pass used at a session and a prize won with it, a credential, a granted
     request, an entry drawn in a check; a plan of what is erased."""
     now, before = timezone.now(), timezone.now() - timedelta(days=30)
-    names = ("visited", "contest", "answered")
+    names = ("visited", "contest", "answered", "team_certificate")
     world.things |= {name: {} for name in names}
     for student in world.things["student"].values():
         with scope("steward"):
@@ -154,6 +155,7 @@ def add_rare_papers(world: World) -> None:
                 event=session.event, starts_at=now - timedelta(days=1), ends_at=now, capacity=9
             )
             ResultFactory(session=held, number=used.number)
+            team = TeamCertificate.objects.create(school=school, certificate=f"T-{place}")
             paper = documents.IssuedPaper.objects.create(
                 kind="credential", number=f"KP{place}", title="学分凭证", issued_at=now
             )
@@ -177,7 +179,7 @@ def add_rare_papers(world: World) -> None:
             )
         student.credential_uuid = shown.uuid
         world.things["check"][place].drawn_uuid = drawn.uuid
-        for name, thing in zip(names, (session, held, granted), strict=True):
+        for name, thing in zip(names, (session, held, granted, team), strict=True):
             world.things[name][place] = thing
     with scope("steward"):
         plan = RetentionPlan.objects.create(

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from events import actions as events
@@ -126,6 +127,35 @@ def test_another_school_neither_sees_nor_shares_what_was_said(kept, other_school
 
     with scope(f"school:{other_school.pk}"):
         assert not TeamCertificate.objects.exists()
+
+
+def test_what_was_said_by_mistake_is_taken_back_once_no_entry_stands_by_it(kept, school_clerk, in_school):
+    batch = kept([team(0), team(1)])
+    said = queries.team_certificates(in_school).get()
+    assert said.members == 2
+    with pytest.raises(Refused, match="还有 2 名学生的学分记在这一证书下"):
+        actions.forget_team(in_school, said.pk, by=school_clerk)
+
+    batch.refresh_from_db()
+    actions.reverse(batch, note="不是团体赛", by=school_clerk)
+    actions.forget_team(in_school, said.pk, by=school_clerk)
+
+    assert not TeamCertificate.objects.exists()
+    with pytest.raises(Refused, match="已经取消"):
+        actions.forget_team(in_school, said.pk, by=school_clerk)
+
+
+def test_the_page_offers_to_take_back_only_what_nobody_is_entered_by(
+    kept, in_school, signed_in, school_clerk
+):
+    kept([team(0), team(1)])
+    TeamCertificate.objects.create(school=in_school, certificate="SZ-9")
+
+    text = signed_in(school_clerk).get(reverse("youth_credits:team_list")).content.decode()
+
+    assert "SZ-7" in text
+    assert "2 人" in text
+    assert text.count("取消团队登记<") == 1
 
 
 def test_what_was_said_of_a_team_goes_with_its_last_member(kept, students):

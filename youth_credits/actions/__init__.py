@@ -157,6 +157,7 @@ from youth_credits.actions.suspicions import (
     mark_upload,
     work_off,
 )
+from youth_credits.actions.teams import forget_team
 from youth_credits.actions.totals import refresh_totals, want_all_totals, want_missing_totals, want_totals
 from youth_credits.actions.transcripts import transcript_pdf
 from youth_credits.actions.trials import trial_at
@@ -229,6 +230,7 @@ __all__ = [
     "escalate",
     "escalate_on_paper",
     "finish_check",
+    "forget_team",
     "give_back",
     "give_consent",
     "give_number",

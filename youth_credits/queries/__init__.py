@@ -135,6 +135,7 @@ from youth_credits.queries.suspicions import (
     upheld_at,
     upheld_by_organization,
 )
+from youth_credits.queries.teams import team_certificates
 from youth_credits.queries.totals import (
     WRITTEN_WITH,
     Spread,
@@ -258,6 +259,7 @@ __all__ = [
     "stop_address",
     "students_in_scope_by_district",
     "suspicions_for",
+    "team_certificates",
     "time_limits",
     "title_in_force",
     "to_verify",
