@@ -1,13 +1,14 @@
 """Certificates of teams: what was said of them in sheets, and taking it back."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import may
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from youth_credits import actions, queries
+from youth_credits.models import TeamCertificate
 from youth_credits.views.access import crumbs, school_page
 
 
@@ -31,6 +32,7 @@ def team_list(request, school):
 @require_POST
 @school_page(Perm.CREDIT_RECORD)
 def team_forget(request, school, pk):
-    actions.forget_team(school, pk, by=request.user)
+    said = get_object_or_404(TeamCertificate, school=school, pk=pk)
+    actions.forget_team(said, by=request.user)
     messages.success(request, "已取消团队登记，这一证书今后只能登记给一名学生。")
     return redirect("youth_credits:team_list")
