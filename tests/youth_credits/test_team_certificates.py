@@ -102,7 +102,7 @@ def test_only_the_ledger_says_whose_a_claim_is(kept):
 
     with scope("steward"), connection.cursor() as cursor:
         with (
-            pytest.raises(IntegrityError, match="certificate_once_per_student|certificateclaim_pkey"),
+            pytest.raises(IntegrityError, match=r"certificate_once_per_student|certificateclaim_pkey"),
             transaction.atomic(),
         ):
             cursor.execute(
