@@ -1,10 +1,10 @@
-"""Background work of titles and of tasks handed down: the daily upkeep."""
+"""Background work of titles, tasks handed down and inspections: the daily upkeep."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from outreach.actions import assessments, lifecycle, tasks
+from outreach.actions import assessments, lifecycle, supervision, tasks
 from outreach.actions.evidence import evidence_counted
 from portal import jobs
 
@@ -21,6 +21,7 @@ def upkeep(job: jobs.Job) -> None:
 
 @jobs.handler("tasks_upkeep")
 def tasks_upkeep(job: jobs.Job) -> None:
-    """Once a day: remind of tasks that are due soon, and let late ones climb."""
+    """Once a day: remind of tasks and of what is to be put right soon, tell of late ones."""
     now = timezone.now()
-    job.progress(tasks.remind(at=now) + tasks.climb(at=now))
+    done = tasks.remind(at=now) + tasks.climb(at=now)
+    job.progress(done + supervision.remind_of_mending(at=now))

@@ -3,10 +3,11 @@
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from outreach.models import (
@@ -32,6 +33,7 @@ from portal.regions import Region
 from portal.roles import Perm
 
 ANSWERS = {"good", "poor", "none"}
+REMIND_DAYS = 3  # before the day by which something is put right
 
 
 @transaction.atomic
@@ -259,7 +261,40 @@ def recheck(inspection: Inspection, *, is_mended: bool, note: str, by: User) -> 
     """Say whether what was found is put right. Raises Refused without a reason if it is not."""
     require_inspector(by, inspection)
     INSPECTION_STEPS.take(inspection, "accept_mending" if is_mended else "mend_again", by=by, note=note)
+    if not is_mended:
+        inspection.findings.update(reminders=0)
     _tell_unit(inspection, f"{inspection.plan}：{inspection.get_status_display()}。{note}")
+
+
+@transaction.atomic
+def remind_of_mending(*, at: datetime) -> int:
+    """Tell units what is to be put right within days and, once it is late, their inspectors and who runs
+    inspections too; each finding once before its day and once after. Returns how many findings were told of.
+    """
+    today = local_today(at)
+    open_ones = Finding.objects.filter(inspection__status=Inspection.Status.RECTIFYING)
+    soon = Q(reminders=0, rectify_until__range=(today, today + timedelta(days=REMIND_DAYS)))
+    late = Q(reminders__lt=2, rectify_until__lt=today)
+    found = open_ones.filter(soon | late).select_for_update(of=("self",))
+    found = found.select_related("inspection__plan", "inspection__organization", "inspection__region")
+    groups: dict[tuple[Inspection, bool], list[Finding]] = {}
+    for finding in found.order_by("inspection", "rectify_until", "pk"):
+        groups.setdefault((finding.inspection, finding.rectify_until < today), []).append(finding)
+    for (inspection, is_late), findings in groups.items():
+        until = f"{findings[0].rectify_until:%Y-%m-%d}"
+        if is_late:
+            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题整改已逾期（期限 {until}）。")
+            notify(
+                {*inspection.inspectors.all(), *people_with(Perm.INSPECTION_MANAGE, inspection)},
+                f"{inspection.organization}有 {len(findings)} 个问题整改逾期（期限 {until}）。",
+                link=inspection.get_absolute_url(),
+                kind=Notice.Kind.TASK,
+            )
+        else:
+            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题须在 {until} 前整改。")
+        told = [finding.pk for finding in findings]
+        Finding.objects.filter(pk__in=told).update(reminders=2 if is_late else 1)
+    return sum(map(len, groups.values()))
 
 
 def _tell_unit(inspection: Inspection, text: str) -> None:

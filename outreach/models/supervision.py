@@ -205,11 +205,15 @@ class Finding(models.Model):
         Attachment, models.PROTECT, null=True, blank=True, verbose_name="整改证明", related_name="+"
     )
     mended_at = models.DateTimeField("整改时间", null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(
+        "已提醒", default=0, editable=False, help_text="1：期限前；2：逾期后。"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "检查发现"
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(name="finding_reminded_twice_at_most", condition=Q(reminders__lte=2)),
             models.UniqueConstraint(name="finding_once_per_item", fields=["inspection", "item"]),
             models.CheckConstraint(
                 name="finding_mended_with_words_and_proof",

@@ -1,7 +1,7 @@
 """Inspections drawn by a seed, done, put right and looked at again; self-checks; guidance."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 import pytest
@@ -24,7 +24,9 @@ from outreach.queries.supervision import (
     supervision_waiting,
 )
 from outreach.rules.draws import drawn
+from portal.calendar import SHANGHAI
 from portal.errors import ChangedMeanwhile, Refused
+from portal.notices import Notice
 from portal.roles import Role
 from tests.factories import OrganizationFactory, UserFactory
 from tests.outreach.factories import TitleFactory
@@ -252,6 +254,45 @@ def test_another_unit_sees_nothing_of_an_inspection(inspection, client):
     client.force_login(other, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     assert client.get(inspection.get_absolute_url()).status_code == 404
+
+
+def at(day: date):
+    return datetime.combine(day, time(6), SHANGHAI)
+
+
+def told(*people) -> list[str]:
+    texts = Notice.objects.filter(recipient__in=people).order_by("pk").values_list("text", flat=True)
+    return [text for text in texts if "个问题" in text and "发现" not in text]
+
+
+def test_a_unit_is_reminded_once_before_the_day_and_everybody_once_after_it(
+    inspection, officer, staff, unit_clerk
+):
+    inspect(inspection, officer, safety="通道堵塞", records="没有记录")
+    until = inspection.findings.first().rectify_until
+
+    assert actions.remind_of_mending(at=at(until - timedelta(days=4))) == 0
+    for _ in range(2):
+        actions.remind_of_mending(at=at(until - timedelta(days=3)))
+    assert told(unit_clerk) == [f"春季检查：2 个问题须在 {until} 前整改。"]
+    assert told(officer, staff) == []
+
+    for days in (1, 2):
+        actions.remind_of_mending(at=at(until + timedelta(days=days)))
+    assert told(unit_clerk)[1:] == [f"春季检查：2 个问题整改已逾期（期限 {until}）。"]
+    for person in (officer, staff):
+        assert told(person) == [f"{inspection.organization}有 2 个问题整改逾期（期限 {until}）。"]
+
+
+def test_what_was_not_put_right_well_enough_is_told_of_again(inspection, officer, unit_clerk):
+    inspect(inspection, officer, safety="通道堵塞")
+    until = inspection.findings.get().rectify_until
+    actions.remind_of_mending(at=at(until + timedelta(days=1)))
+    mended(inspection, unit_clerk)
+    assert actions.remind_of_mending(at=at(until + timedelta(days=2))) == 0
+    actions.recheck(inspection, is_mended=False, note="照片不清", by=officer)
+
+    assert actions.remind_of_mending(at=at(until + timedelta(days=3))) == 1
 
 
 # --- Self-checks and guidance -----------------------------------------------------------------------
