@@ -1,7 +1,7 @@
 # Sourced by script/run, script/test and script/check: the parts they need, installed once.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-# Where the shell forbids keeping compiled code, every process of ours compiles everything anew: ten seconds each.
+# Where the shell forbids keeping compiled code, every process of ours compiles everything anew: eight seconds each.
 unset PYTHONDONTWRITEBYTECODE
 
 # The interpreter that makes .venv: $PYTHON, or the newest that is new enough.

@@ -7,7 +7,6 @@ tests/access/matrix.py for how a line is read, tests/world/ for who is asked and
 import re
 
 import pytest
-from django.http import HttpResponseForbidden, HttpResponseNotFound
 
 from outreach.models import MajorProject, Measure
 from tests.access.matrix import METHODS, PARAMETER, Page, address_of, ask, patterns, post_of, wanted
@@ -723,9 +722,6 @@ def declared(name: str, route: str) -> bool:
 @pytest.fixture
 def world(world, monkeypatch):
     monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
-    # Most answers here are refusals; the page that says so is one and the same and need not be set each time.
-    monkeypatch.setattr("portal.urls.handler403", lambda *_, **__: HttpResponseForbidden("403"))
-    monkeypatch.setattr("portal.urls.handler404", lambda *_, **__: HttpResponseNotFound("404"))
     return complete(world)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.access.crawl import walk
 from tests.access.matrix import ask
 
-POSTS = int(os.environ.get("POSTS_A_FORM", "32"))  # script/drill forms asks for 500
+POSTS = int(os.environ.get("POSTS_A_FORM", "50"))  # script/drill forms asks for 500
 HOSTILE = [
     "",
     " ",

@@ -176,9 +176,9 @@ def test_a_page_without_its_guard_turns_the_table_red(world):
             else:
                 lives.append(f"{mutant} of {name}")
 
-    total = sum(caught.values()) + len(lives)
+    total = sum(caught.values()) + held + len(lives)
     print(
-        f"{total + held} mutants of {len(PAGES)} pages, {sum(caught.values())} caught: {dict(caught)};"
+        f"{total} mutants of {len(PAGES)} pages, {sum(caught.values())} caught: {dict(caught)};"
         f" {held} change nothing while a second guard stands, and are caught without both"
     )
     print("\n".join(lives))
