@@ -53,26 +53,31 @@ class AuditEntry(models.Model):
     def __str__(self):
         return f"{self.actor_name}：{self.subject_name}"
 
-    def link(self, before: str, number: int) -> str:
-        """The digest of this entry as link `number` after the digest `before`."""
-        content = [
-            number,
-            before,
-            self.pk,
-            self.at.astimezone(timezone.get_default_timezone()).isoformat(),
-            self.actor_id,
-            self.actor_name,
-            self.action,
-            self.subject_type,
-            self.subject_id,
-            self.subject_name,
-            self.changes,
-            self.note,
-            self.address,
-            self.request_id,
-        ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+
+# What a link of the chain is made of, in this order, after its number and the digest before it.
+LINKED = (
+    "id",
+    "at",
+    "actor_id",
+    "actor_name",
+    "action",
+    "subject_type",
+    "subject_id",
+    "subject_name",
+    "changes",
+    "note",
+    "address",
+    "request_id",
+)
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _link(before: str, number: int, content: tuple) -> str:
+    """The digest of an entry, its fields LINKED, as link `number` after the digest `before`."""
+    pk, at, *others = content
+    moment = at.astimezone(timezone.get_default_timezone()).isoformat()
+    text = CANONICAL.encode([number, before, pk, moment, *others])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def record(subject, action: str, *, by, changes: dict | None = None, note: str = "", name: str = ""):
@@ -167,12 +172,17 @@ def seal(limit: int = 5000) -> int:
         waiting = [pk for (pk,) in cursor.fetchall()]
     number, before = head()
     sealed = []
-    for entry in AuditEntry.objects.filter(pk__in=waiting).order_by("pk"):
+    for content in AuditEntry.objects.filter(pk__in=waiting).order_by("pk").values_list(*LINKED):
         number += 1
-        entry.number, entry.digest = number, entry.link(before, number)
-        before = entry.digest
-        sealed.append(entry)
-    AuditEntry.objects.bulk_update(sealed, ["number", "digest"], batch_size=1000)
+        before = _link(before, number, content)
+        sealed.append((content[0], number, before))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE portal_auditentry SET number = link.number, digest = link.digest"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS link (id, number, digest)"
+            " WHERE portal_auditentry.id = link.id",
+            [list(column) for column in zip(*sealed, strict=True)] or [[], [], []],
+        )
     return len(sealed)
 
 
@@ -204,13 +214,14 @@ def verify(*, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:
     before, expected, broken = GENESIS, 0, None
     anchored = anchor is None or anchor[0] == 0
     entries = AuditEntry.objects.filter(number__isnull=False).order_by("number")
-    for entry in entries.iterator(chunk_size=5000):
+    links = entries.values_list("number", "digest", *LINKED)
+    for number, digest, *content in links.iterator(chunk_size=5000):
         expected += 1
-        if entry.number != expected or entry.digest != entry.link(before, expected):
+        if number != expected or digest != _link(before, expected, content):
             broken = expected
             break
-        before = entry.digest
-        anchored = anchored or (entry.number, entry.digest) == tuple(anchor)
+        before = digest
+        anchored = anchored or (number, digest) == tuple(anchor)
     if broken is None and not anchored:
         broken = expected + 1
     late = AuditEntry.objects.filter(number=None, at__lt=at - timedelta(minutes=1)).count()

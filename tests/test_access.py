@@ -33,6 +33,9 @@ OFFICES = "staff@city education@district"
 CREDENTIAL = (("credential", lambda child: child.credential_uuid),)
 DRAWN = (("drawn", lambda check: check.drawn_uuid),)
 CARD = (("held", lambda child: child.pass_pk),)
+TWIN = (("other", lambda resource: resource.twin_pk),)
+REMARK = ("remark", lambda report: report.remark_pk)
+EARLIER = (("version", lambda resource: resource.earlier_pk), ("field", "title"))
 
 
 def first(parts: str):
@@ -142,9 +145,7 @@ PAGES = {
     "indicators:board_of": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:literacy": Page("*"),
     "indicators:gaps": Page("*"),
-    "indicators:gap_indicators": Page(
-        "staff@city", "staff@city", args=(("pk", 999_999_999),), may_be_empty=True
-    ),
+    "indicators:gap_indicators": Page("staff@city", "staff@city", of="gap"),
     "indicators:table": Page("*"),
     "indicators:table_save": Page("", "+"),
     "indicators:table_saved": Page("*", may_be_empty=True),
@@ -204,7 +205,7 @@ PAGES = {
         "", "staff@city district@district district_head@district unit@own", of="resource", may_be_empty=True
     ),
     "resources:confirm": Page("*", "*", may_be_empty=True),
-    "resources_desk:likely": Page(MAKERS, may_be_empty=True),
+    "resources_desk:likely": Page(MAKERS, sends=(("kind", "venue"), ("title", "馆"))),
     "resources_desk:filter_save": Page("", RESOURCE_READERS),
     "resources_desk:filter_drop": Page("", "+", may_be_empty=True),
     "resources_desk:bulk": Page(MAKERS, MAKERS),
@@ -218,11 +219,9 @@ PAGES = {
         "", MAKERS, of="asset", args=(("conversion", first("conversions")),)
     ),
     "resources_desk:pairs": Page("staff"),
-    "resources_desk:pair_dismiss": Page("", "staff", may_be_empty=True),
-    "resources_desk:merge": Page(
-        "staff", "staff", of="resource", args=(("other", 999_999_999),), may_be_empty=True
-    ),
-    "resources_desk:value_restore": Page("", MAKERS, of="resource", may_be_empty=True),
+    "resources_desk:pair_dismiss": Page("", "staff@city", of="likely_pair"),
+    "resources_desk:merge": Page("staff@city", "staff@city", of="resource", args=TWIN),
+    "resources_desk:value_restore": Page("", MAKERS, of="resource", sends=EARLIER),
     "resources_desk:step": Page("", MAKERS, of="resource", args=(("step", "submit"),)),
     # --- needs and bookings
     "needs_desk:list": Page(NEED_READERS),
@@ -282,7 +281,7 @@ PAGES = {
     "census_desk:round": Page(CENSUS_READERS, of="census"),
     "census_desk:edit": Page("staff@city", "staff@city", of="census"),
     "census_desk:close": Page("staff@city", "staff@city", of="census"),
-    "census_desk:again": Page("", "staff@city", of="census", may_be_empty=True),
+    "census_desk:again": Page("", "staff@city", of="closed_census"),
     "census_desk:join": Page("", CENSUS_OFFICERS, of="census"),
     "census_desk:units": Page(CENSUS_READERS, of="census"),
     "census_desk:accept_all": Page("", "staff@city", of="census"),
@@ -386,7 +385,7 @@ PAGES = {
     "funds_desk:evaluate": Page("", FUND_SEERS, of="budget_line"),
     "funds_desk:entry_add": Page("", FUND_SEERS, of="budget_line", args=(("kind", "payment"),)),
     "funds_desk:entry_cancel": Page(
-        "", FUND_SEERS, of="budget_line", args=(("entry", 999_999_999),), may_be_empty=True
+        "", FUND_SEERS, of="budget_line", args=(("entry", lambda line: line.paid_pk),)
     ),
     "funds_desk:research": Page("staff", "staff"),
     "funds_desk:donations": Page(FUND_DESK),
@@ -418,8 +417,8 @@ PAGES = {
     # --- titles
     "titles_desk:deal": Page("", "staff"),
     "titles_desk:checks": Page("expert"),
-    "titles_desk:check": Page("expert@city", "expert@city", of="checked_year"),
-    "titles_desk:check_give_back": Page("", "expert@city", of="checked_year"),
+    "titles_desk:check": Page("self", "self", of="checked_year"),
+    "titles_desk:check_give_back": Page("", "self", of="checked_year"),
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
     "bases:object": Page("*", "*", of="noticed"),
@@ -464,7 +463,7 @@ PAGES = {
     "titles_desk:held": Page(TITLE_CASES, of="granted"),
     "titles_desk:transfer": Page("", "staff@city", of="granted"),
     "titles_desk:revoke": Page("", "staff@city", of="granted"),
-    "titles_desk:repay": Page("", "staff@city", of="granted", args=(("owed", 1),), may_be_empty=True),
+    "titles_desk:repay": Page("", "staff@city", of="granted", args=(("owed", first("claw_backs")),)),
     "titles_desk:reviews": Page("expert"),
     "titles_desk:review": Page("self", "self", of="review"),
     "titles_desk:review_file": Page("self", of="review", args=(("key", "f1"),), may_be_empty=True),
@@ -503,7 +502,7 @@ PAGES = {
     "index_desk:edition_step": Page("", "staff", args=(*DRAFT, ("step", "adopt"))),
     "index_desk:opinion_import": Page("", "staff", args=DRAFT),
     "index_desk:opinion_sheet": Page("staff", args=(*DRAFT, ("kind", "ahp"))),
-    "index_desk:opinion_drop": Page("", "staff", may_be_empty=True, args=DRAFT),
+    "index_desk:opinion_drop": Page("", "staff@city", of="opinion", args=DRAFT),
     "index_desk:indicator": Page("staff", "staff", args=(*DRAFT, ("indicator", "literacy"))),
     "index_desk:indicator_new": Page("staff", "staff", args=DRAFT),
     "index_desk:node": Page("staff", "staff", args=(*DRAFT, ("node", "people"))),
@@ -519,7 +518,9 @@ PAGES = {
     "indicators_desk:form_next": Page("staff@city", "staff@city", of="form"),
     "indicators_desk:form_publish": Page("", "staff@city", of="form_draft"),
     "indicators_desk:form_drop": Page("", "staff@city", of="form_draft"),
-    "indicators_desk:wish": Page("", "district_head", may_be_empty=True),
+    "indicators_desk:wish": Page(
+        "", "district_head@district", of="district", sends=(("region", lambda district: district.code),)
+    ),
     "indicators_desk:detail": Page(RETURN_READERS, FILLERS, of="return"),
     "indicators_desk:cells": Page(FILLERS, FILLERS, of="return"),
     "indicators_desk:sheet": Page(FILLERS, FILLERS, of="return"),
@@ -533,9 +534,9 @@ PAGES = {
     "indicators_desk:source": Page(RETURN_READERS, of="return", args=(("key", "KR110"),), may_be_empty=True),
     "reports_desk:list": Page(REPORTERS, REPORTERS),
     "reports_desk:detail": Page(REPORTERS_THERE, of="report", may_be_empty=True),
-    "reports_desk:file": Page(REPORTERS_THERE, of="report", may_be_empty=True),
-    "reports_desk:annex": Page(REPORTERS_THERE, of="report", may_be_empty=True),
-    "reports_desk:letter": Page(REPORTERS_THERE, of="report", may_be_empty=True),
+    "reports_desk:file": Page(REPORTERS_THERE, of="report"),
+    "reports_desk:annex": Page(REPORTERS_THERE, of="report"),
+    "reports_desk:letter": Page(REPORTERS_THERE, of="report"),
     "reports_desk:letter_head": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
     "reports_desk:renew": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
     "reports_desk:words_new": Page("", REPORTERS_THERE, of="report", may_be_empty=True),
@@ -546,11 +547,9 @@ PAGES = {
         REPORTERS_THERE, REPORTERS_THERE, args=(("code", "index"),), of="report", may_be_empty=True
     ),
     "reports_desk:remark": Page(
-        "", REPORTERS_THERE, args=(("code", "index"),), of="report", may_be_empty=True
+        "", "staff@city district_head@district", of="report_in_review", args=(("code", "index"),)
     ),
-    "reports_desk:answer": Page(
-        "", REPORTERS_THERE, args=(("code", "index"), ("remark", 999_999_999)), of="report", may_be_empty=True
-    ),
+    "reports_desk:answer": Page("", REPORTERS_THERE, of="report", args=(("code", "index"), REMARK)),
     "reports_desk:part_change": Page(
         "", REPORTERS_THERE, args=(("code", "index"), ("change", "up")), of="report", may_be_empty=True
     ),
@@ -763,10 +762,11 @@ def _ask_page(world, name, route, page, who, client, wrong) -> int:
     asked = 0
     for method in _methods(page, who):
         things = _things(world, name, route, page, who, method)
-        gone = ask(client, method, address_of(name, route, page, None)) if "gone" in things else None
+        missing = address_of(name, route, page, None)
+        gone = ask(client, method, missing, page.sent(None)) if "gone" in things else None
         for place, thing in things.items():
             address = address_of(name, route, page, thing)
-            answer = gone if place == "gone" else ask(client, method, address)
+            answer = gone if place == "gone" else ask(client, method, address, page.sent(thing))
             asked += 1
             right = wanted(world, page, address, who, method, thing, place)
             words = f"{method} {name} as {who} about {place or 'nothing'}: {answer.status} {answer.kind}"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.db import transaction
 from django.http.cookie import SimpleCookie
@@ -35,6 +35,7 @@ class Page:
     is signed in, or roles with their reach: "staff@city district@district unit@own guardian@ward".
     On a page `of` a kind of record the reach says of whose; without one it plays no part. "self" is the
     person it belongs to.
+    `sends`: what is sent along, in the address or in the form; callables are asked of the record.
     `may_be_empty`: who reaches it may still be told that there is nothing yet.
     """
 
@@ -42,7 +43,14 @@ class Page:
     post: str = ""
     of: str = ""
     args: tuple = ()
+    sends: tuple = ()
     may_be_empty: bool = False
+
+    def sent(self, thing) -> dict:
+        """What is sent along about a record; about one that is not there, only what is no part of it."""
+        said = {name: value for name, value in self.sends if not callable(value)}
+        of_it = {name: value(thing) for name, value in self.sends if callable(value)} if thing else {}
+        return said | of_it
 
 
 def patterns(resolver=None, prefix: str = "", spaces: tuple = ()):
@@ -86,7 +94,8 @@ def ask(client, method: str, address: str, data=None, *, keep=False, raw=False, 
         if method == "POST":
             response = client.post(address, data or {}, **extra)
         else:
-            response = client.generic(method, address, **extra)
+            query = f"?{urlencode(data)}" if data else ""
+            response = client.generic(method, f"{address}{query}", **extra)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         if not keep:
             transaction.set_rollback(True)
@@ -132,8 +141,8 @@ def reaches(world: World, reach: str, who: str, thing, place: str) -> bool:
     for word in reach.split():
         held, _, width = word.partition("@")
         if held == "self":
-            owners = [getattr(thing, name, None) for name in ("user", "created_by", "reviewer")]
-            return world.people[who] in owners
+            owners = (getattr(thing, name, None) for name in ("reviewer", "user", "created_by"))
+            return world.people[who] == next(filter(None, owners), None)
         if held == role:
             return thing is None or _within(width, where, place)
     return False

@@ -42,8 +42,8 @@ def without_scope(view, thing, *, of=("school:", "guardian:", "base:", "office:"
     """A right held somewhere is good everywhere, and no row of a child is hidden from those who see some."""
     places_for, scope_of, set_scope = User.places_for, row_security.scope_of, row_security._set
     standing_grants, city = User.standing_grants, Region.objects.city()
-    everywhere = [city.path]
-    school = getattr(thing, "school_id", None) or getattr(thing, "organization_id", None)
+    everywhere = ([city.path], list(Organization.objects.values_list("pk", flat=True)))
+    school = _school_of(thing)
     if of == ANY:
         school = school or Organization.objects.filter(kind=Organization.Kind.SCHOOL).first().pk
 
@@ -54,8 +54,7 @@ def without_scope(view, thing, *, of=("school:", "guardian:", "base:", "office:"
         return grants
 
     def wide(user, perm):
-        paths, organizations = places_for(user, perm)
-        return (everywhere, organizations) if paths or organizations else ([], [])
+        return everywhere if any(places_for(user, perm)) else ([], [])
 
     def of_the_record(user):
         name = scope_of(user)
@@ -73,10 +72,28 @@ def without_scope(view, thing, *, of=("school:", "guardian:", "base:", "office:"
         yield
 
 
+def _school_of(thing) -> int | None:
+    return getattr(thing, "school_id", None) or getattr(thing, "organization_id", None)
+
+
+def _school_scope(user, own: Organization | None) -> str:
+    """The scope of the record's school, or of any, where somebody holds something; "" where they do not."""
+    for grant in user.standing_grants() if user.is_authenticated else ():
+        if grant.organization_id:
+            return f"school:{grant.organization_id}"
+        schools = Organization.objects.filter(kind=Organization.Kind.SCHOOL)
+        within = schools.filter(region__path__startswith=grant.region.path).order_by("pk")
+        school = within.filter(pk=own.pk).first() if own else within.first()
+        if school:
+            return f"school:{school.pk}"
+    return ""
+
+
 @contextmanager
 def without_right(view, thing):
-    """Whoever holds anything at a place holds everything there."""
-    holds = User.holds
+    """Whoever holds anything at a place holds everything there, and sees what a school there sees."""
+    holds, scope_of = User.holds, row_security.scope_of
+    own = Organization.objects.select_related("region").filter(pk=_school_of(thing)).first()
 
     def wide(user, perm):
         held = user.standing_grants()
@@ -89,7 +106,13 @@ def without_right(view, thing):
         is_kept = frozenset(roles) in KEPT_ROLES
         return holds(user, *roles) if is_kept else bool(user.standing_grants())
 
+    def as_a_school(user):
+        name = scope_of(user)
+        return name if name.startswith("school:") else _school_scope(user, own) or name
+
     with pytest.MonkeyPatch.context() as patch:
+        for module in ("portal.scope", *ASKING):
+            patch.setattr(f"{module}.scope_of", as_a_school)
         patch.setattr(User, "places_for", wide)
         patch.setattr(User, "can", lambda user, perm: bool(user.standing_grants()))
         patch.setattr(User, "holds", any_role)
@@ -189,5 +212,5 @@ def test_a_page_without_its_guard_turns_the_table_red(world):
 def _turns_red(world, clients, name, routes, callbacks, without, page, who, method, place, thing) -> bool:
     address = address_of(name, routes[name], page, thing)
     with without(callbacks[name], thing):
-        answer = ask(clients[who], method, address)
+        answer = ask(clients[who], method, address, page.sent(thing))
     return answer.kind not in wanted(world, page, address, who, method, thing, place)

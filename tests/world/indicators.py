@@ -9,8 +9,19 @@ from indicators.actions import compute as compute_index
 from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
 from indicators.actions.rounds import create_return
-from indicators.models import AnnualReport, Edition, Period, ReportPart, Return, StatForm
+from indicators.models import (
+    AnnualReport,
+    Edition,
+    PartRemark,
+    Period,
+    ReportPart,
+    Return,
+    StatForm,
+    WeightOpinion,
+)
 from indicators.queries.annual import first_parts
+from outreach.models import Gap
+from portal import files
 from tests.world.cast import World
 from youth_credits.actions import draft_rules, try_rules
 
@@ -43,6 +54,14 @@ def add_statistics(world: World) -> None:
         adopted_at=None,
     )
     copy_method(first, draft)
+    node = draft.nodes.filter(code="people").get()
+    world.things["opinion"] = {
+        "here": WeightOpinion.objects.create(
+            node=node, expert="专家1", kind=WeightOpinion.Kind.POINTS, values={}, entered_by=staff
+        )
+    }
+    world.things["gap"] = {"here": Gap.objects.order_by("pk").first()}
+    world.things["district"] = {place: world.places[f"district {place}"] for place in ("here", "far")}
 
 
 def add_index(world: World) -> None:
@@ -59,19 +78,12 @@ def add_index(world: World) -> None:
     run = compute_index(at=timezone.now(), draws=20)
     world.things["run"], world.things["vintage"] = {"here": run}, {"here": run.vintage}
     world.things["report"] = {}
+    world.things["report_in_review"] = {}
     for place in ("here", "far"):
-        report = AnnualReport.objects.create(
-            region=world.places[f"district {place}"],
-            year=year,
-            version=1,
-            vintage=run.vintage,
-            created_by=staff,
-        )
-        parts = first_parts(report.region, year)
-        ReportPart.objects.bulk_create(
-            ReportPart(report=report, position=number, **part) for number, part in enumerate(parts, 1)
-        )
-        world.things["report"][place] = report
+        at = {"region": world.places[f"district {place}"], "vintage": run.vintage, "created_by": staff}
+        world.things["report"][place] = _report(**at, year=year)
+        read = _report(**at, year=year - 1, status="review", content={"chapters": []})
+        world.things["report_in_review"][place] = read
     draft = StatForm.objects.create(
         code=form.code,
         version=form.version + 1,
@@ -85,3 +97,21 @@ def add_index(world: World) -> None:
     trial = try_rules(rules, area=world.places["city"], school_year=year, key=uuid.uuid4(), by=staff)
     world.things["rule_set"], world.things["rule"] = {"here": rules}, {"here": rules.rules.first()}
     world.things["rule_trial"] = {"here": trial}
+
+
+def _report(**values) -> AnnualReport:
+    """With its parts, the three files that wait for a signature, and a remark that waits for an answer."""
+    report = AnnualReport.objects.create(**values, version=1)
+    parts = first_parts(report.region, report.year)
+    ReportPart.objects.bulk_create(
+        ReportPart(report=report, position=number, **part) for number, part in enumerate(parts, 1)
+    )
+    for name in ("file", "annex", "letter"):
+        made = files.made(b"%PDF-1.7", f"{name}.pdf", "pdf")
+        setattr(report, name, files.keep(made, by=report.created_by, region=report.region))
+    report.save()
+    said = PartRemark.objects.create(
+        part=report.parts.get(code="index"), text="请核对数字。", written_by=report.created_by
+    )
+    report.remark_pk = said.pk
+    return report

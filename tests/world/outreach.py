@@ -67,6 +67,7 @@ def add_titles(world: World) -> None:
         reported=True,
         checked_by=member,
     )
+    checked.reviewer = world.people["expert"]
     world.things["checked_year"] = {"here": checked}
 
 
@@ -97,12 +98,14 @@ def _granted(world: World, place: str):
     """A title with its certificate, at a place."""
     kind = documents.PaperKind("title_base", "KPJD", "证书")
     paper = documents.issue(kind, [("称号", "示范点")], by=world.people["staff"])
-    return TitleFactory(
+    title = TitleFactory(
         organization=world.places[f"unit {place}"],
         number=paper.number,
         paper=paper,
         kind=TitleKindFactory(code="point", name="深圳市科普示范点"),
     )
+    title.claw_backs.create(amount_yuan=100, reason="停止开放", asked_on=timezone.localdate())
+    return title
 
 
 def add_supervision(world: World) -> None:
@@ -195,9 +198,12 @@ def add_funds(world: World) -> None:
     world.things["budget_line"], world.things["gift"] = {}, {}
     for place in PLACES:
         at = {"organization": world.places[f"unit {place}"], "region": world.places[f"district {place}"]}
-        world.things["budget_line"][place] = BudgetLine.objects.create(
+        line = world.things["budget_line"][place] = BudgetLine.objects.create(
             **at, **told, year=today.year, duty=Duty.objects.first(), name=f"预算{place}", amount_yuan=1000
         )
+        moved = {**told, "entered_on": today, "purpose": "教具"}
+        line.entries.create(**moved, kind="appropriation", amount_yuan=100)
+        line.paid_pk = line.entries.create(**moved, kind="payment", amount_yuan=10, payee="某公司").pk
         paper = documents.issue(RECEIPT, [("类别", "捐赠")], by=staff)
         world.things["gift"][place] = Donation.objects.create(
             **at,

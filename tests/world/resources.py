@@ -12,7 +12,7 @@ from portal import files, jobs
 from portal.batches import SheetBatch
 from portal.notices import notify
 from portal.roles import Perm, Role
-from resources.models import Route, WorkAttention
+from resources.models import CensusDirectory, DuplicatePair, ResourceVersion, Route, WorkAttention
 from talent.models import ServiceHours
 from tests.events.factories import EventFactory, ResultFactory, SessionFactory
 from tests.factories import UserFactory
@@ -20,7 +20,7 @@ from tests.outreach.factories import (
     TitleFactory,
 )
 from tests.resources import works
-from tests.resources.census import open_round, sheet_of
+from tests.resources.census import open_round, prepare, sheet_of
 from tests.resources.factories import AssetFactory, ResourceFactory
 from tests.resources.needs import BookingFactory, NeedFactory
 from tests.talent.factories import PersonFactory
@@ -134,6 +134,9 @@ def add_census(world: World) -> None:
     world.things["census"] = {"here": asked}
     world.things["census_unit"] = sheets
     world.things["census_row"] = {place: sheet.answers.get() for place, sheet in sheets.items()}
+    closed = prepare(world.people["staff"], title="2025年科普资源普查")
+    CensusDirectory.objects.create(round=closed, state=CensusDirectory.State.FAILED)
+    world.things["closed_census"] = {"here": closed}
 
 
 def add_works(world: World) -> None:
@@ -171,6 +174,13 @@ def add_parts(world: World) -> None:
         resource.links.create(kind="video", title="短片", url="https://video.test/1")
         resource.pictures.create(attachment=files.keep(files.made(b"x", "图.jpg", "jpg"), **at), alt="展厅")
         things["asset"][place].conversions.create(resource=resource, converted_on=timezone.localdate())
+        resource.earlier_pk = ResourceVersion.objects.filter(pgh_obj=resource).first().pk
+        twin = ResourceFactory(
+            organization=resource.organization, region=resource.region, title=f"未公开资源{place}二"
+        )
+        resource.twin_pk = twin.pk
+        pair = DuplicatePair.objects.create(first=resource, second=twin, reasons=["name"])
+        things.setdefault("likely_pair", {})[place] = pair
         paper = files.keep(files.made(b"%PDF-1.7", "样章.pdf", "pdf"), **at)
         if place in things["work"]:
             things["work"][place].files.create(attachment=paper, title="样章")
