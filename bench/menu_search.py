@@ -26,7 +26,6 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache, caches
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -41,6 +40,7 @@ from portal.keyset import page_by_key
 from portal.regions import Region
 from portal.roles import Role
 from portal.urls import urlpatterns as portal_urls
+from portal.wsgi import application
 from resources import sample
 from resources.models import Audience, MenuChange, MenuEntry, Resource
 from resources.queries import MenuQuery, on_cards
@@ -111,7 +111,7 @@ class Server:
     path: str
 
     def __post_init__(self):
-        self.application = get_wsgi_application()
+        self.application = application
 
     def ask(self, query: dict[str, str]) -> bytes:
         found = []

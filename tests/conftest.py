@@ -10,7 +10,7 @@ from django.db import connection
 from django.template import Template
 from django.test.utils import override_settings, setup_databases, teardown_databases
 
-from portal import plain_question
+from portal import documents, plain_question
 from portal.database import as_owner
 from portal.public_pages import given_out
 from portal.regions import Region, load
@@ -106,9 +106,10 @@ def world(db, monkeypatch, settings):
     """A small Shenzhen with everybody who signs in, and their records (tests/world/)."""
     # On a busy machine a walk through all of it takes longer than a second factor is good for.
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
-    # What a transcript or a letter looks like is tested with the credits; here only who gets one.
-    for page in ("youth_credits.actions.transcripts.pdf", "youth_credits.views.rights.pdf"):
-        monkeypatch.setattr(page, lambda *args, **kwargs: b"%PDF-1.7")
+    # A paper stays as it was before it was set, so that what it says can be read by a test.
+    monkeypatch.setattr(
+        documents, "_by_child", lambda writer, options, content, **limits: b"%PDF-1.7 " + content
+    )
     # The test client notes what each template was drawn with, which costs more than the drawing.
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     return small_city.build()

@@ -719,8 +719,7 @@ def declared(name: str, route: str) -> bool:
 
 
 @pytest.fixture
-def world(world, monkeypatch):
-    monkeypatch.setattr("portal.documents.pdf", lambda *args, **kwargs: b"%PDF-1.7")
+def world(world):
     return complete(world)
 
 

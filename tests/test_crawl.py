@@ -63,7 +63,7 @@ def _names_told(world, walks):
     for who, found in walks.items():
         for address, answer in found.answers.items():
             for place, secrets in world.secrets.items():
-                known = _names_in_the_register(world, who, address)
+                known = _names_in_the_register(world, who, address) | _names_on_paper(world, who, answer)
                 yield from (f"{address} tells {who} {one}" for one in secrets - known if one in answer.text)
                 mobile = f"1390013900{city.PLACES.index(place)}"
                 if mobile in answer.text and who not in may_see_sign_ups[place]:
@@ -78,6 +78,13 @@ def _names_in_the_register(world, who: str, address: str) -> set[str]:
     if not address.startswith(reverse("youth_credits:grid")):
         return set()
     return {one for one in world.secrets.get(post_of(who)[1], ()) if not one.isascii()}
+
+
+def _names_on_paper(world, who: str, answer) -> set[str]:
+    """What a school prints of its own children, or a guardian of the own child, bears the name."""
+    role, place = post_of(who)
+    is_theirs = answer.text.startswith("%PDF") and role in ("school", "school_verifier", "guardian")
+    return world.secrets.get("here" if role == "guardian" else place, set()) if is_theirs else set()
 
 
 def _reads_draft(world, who: str, place: str) -> bool:

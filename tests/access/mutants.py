@@ -2,9 +2,9 @@
 
 A page is asked by those whom it is closed to: once with every right good everywhere, the rows of every child
 in sight and a school's page opened for the school of the record ("scope"), once with any duty good for every
-right ("right"), once open to whoever has not signed in ("login"). Where the answer is another than the table
-wants, the table has caught it. Where two guards stand side by side nobody could tell that one of them is
-gone; there the table must turn red without both.
+right, that of a school included ("right"), once open to whoever has not signed in ("login"). Where the answer
+is another than the table wants, the table has caught it. Where two guards stand side by side nobody could
+tell that one of them is gone; there the table must turn red without both.
 
 Not collected with the tests, since it takes minutes: script/drill access.
 """
