@@ -223,6 +223,17 @@ def test_a_sum_that_does_not_add_up_blocks_the_submission(filing, officer):
         actions.submit(filing, by=officer)
 
 
+def test_a_cell_with_what_is_no_number_is_to_be_corrected_not_filled(filing, officer):
+    fill_everything(filing, officer)
+    actions.save_draft(filing, typed(filing, "KJ210", "1.2.3", "说明"), by=officer)
+
+    with pytest.raises(Refused) as refusal:
+        actions.submit(filing, by=officer)
+
+    assert "项未填" not in str(refusal.value)
+    assert "处必须更正" in str(refusal.value)
+
+
 def test_submitting_tells_the_association(submitted, city_staff):
     assert submitted.status == Return.Status.SUBMITTED
     notice = Notice.objects.filter(recipient=city_staff, kind="task").latest("pk")
