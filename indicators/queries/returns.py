@@ -359,4 +359,4 @@ def _waiting(title: str, rows: list[Return]) -> list[Waiting]:
 
 def _line(row: Return) -> str:
     due = row.due_on
-    return f"{row}（{row.get_status_display()}，{due.month}月{due.day}日截止）"
+    return f"{row}（{row.get_status_display()}，{due.year}年{due.month}月{due.day}日截止）"

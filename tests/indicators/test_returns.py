@@ -314,6 +314,12 @@ def test_the_desk_shows_what_waits_and_what_is_late(filing, officer, city_staff)
     assert waiting_for(city_staff, date(2026, 12, 1)) == []
 
 
+def test_the_desk_names_the_year_of_a_due_date(filing, officer):
+    (due,) = waiting_for(officer, date(2026, 12, 1))
+
+    assert "2027年3月31日截止" in due.items[0][0]
+
+
 def test_staff_see_submitted_returns_waiting(submitted, city_staff):
     (found,) = waiting_for(city_staff)
     assert (found.title, found.count) == ("待审核的报表", 1)
