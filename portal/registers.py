@@ -61,6 +61,7 @@ logger = logging.getLogger(__name__)
 
 LIMITS = replace(SHEET_LIMITS, rows=10_000)  # a register is read while the person waits
 YES = {"是", "有", "true", "1", "1.0", "yes", "y", "√", "✓"}
+NO = {"否", "无", "没有", "false", "0", "0.0", "no", "n", "×", "✗"}
 LIST_MARKS = re.compile(r"[、，,；;\n]+")
 MOST_ROWS_SHOWN = 500
 MOST_TRIED = 500  # rows whose actions are tried while the person waits
@@ -456,7 +457,7 @@ class RegisterResource(resources.ModelResource):
         """
         text = as_text(cell).strip()
         if isinstance(form_field, forms.BooleanField):
-            return "on" if text.casefold() in YES else ""
+            return _ticked(form_field, text)
         is_many = isinstance(form_field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
         parts = [part.strip() for part in LIST_MARKS.split(text) if part.strip()] if is_many else [text]
         if isinstance(form_field, forms.ModelChoiceField):
@@ -537,6 +538,17 @@ class RegisterResource(resources.ModelResource):
                 )
             )
         return described
+
+
+def _ticked(form_field: forms.BooleanField, text: str) -> str:
+    """What a box would have sent: for an empty cell, as a new form shows it.
+
+    Raises ValidationError where the text says neither yes nor no.
+    """
+    said = text.casefold()
+    if said and said not in YES | NO:
+        raise ValidationError(f"请填“是”或“否”，现为“{text}”。")
+    return "on" if said in YES or (not said and form_field.initial) else ""
 
 
 def _key_value(record: models.Model, name: str) -> object:

@@ -210,11 +210,16 @@ class Check:
     faults: list[Fault]
     unexplained: list[Fault]  # of the faults, those that ask for a note which is not there
     overwritten: list[str]  # cells with another number than the portal counts, and no reason
+    unread: list[str] = field(default_factory=list)  # of the missing: typed, but no value
     by_key: dict[str, list[Fault]] = field(default_factory=dict)
 
     @property
     def must(self) -> list[Fault]:
         return [fault for fault in self.faults if fault.severity == "must"]
+
+    @property
+    def empty(self) -> list[str]:
+        return [key for key in self.missing if key not in self.unread]
 
     @property
     def is_ready(self) -> bool:
@@ -224,8 +229,8 @@ class Check:
     def words(self) -> str:
         """What is still to be done, in one sentence; "" when nothing is."""
         parts = [
-            (len(self.missing), "项未填"),
-            (len(self.must), "处必须更正"),
+            (len(self.empty), "项未填"),
+            (len(self.must) + len(self.unread), "处必须更正"),
             (len(self.unexplained), "处需要说明"),
             (len(self.overwritten), "项与平台统计数不同、需填理由"),
         ]
@@ -261,6 +266,7 @@ def check(
         faults=faults,
         unexplained=[f for f in faults if f.severity == "explain" and not notes.get(f.key)],
         overwritten=[cell.item.key for cell in cells if cell.is_overwritten and not cell.note.strip()],
+        unread=[cell.item.key for cell in cells if cell.typed],
         by_key=dict(by_key),
     )
 
@@ -353,4 +359,4 @@ def _waiting(title: str, rows: list[Return]) -> list[Waiting]:
 
 def _line(row: Return) -> str:
     due = row.due_on
-    return f"{row}（{row.get_status_display()}，{due.month}月{due.day}日截止）"
+    return f"{row}（{row.get_status_display()}，{due.year}年{due.month}月{due.day}日截止）"

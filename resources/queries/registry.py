@@ -382,13 +382,14 @@ def searchable():
 
 def search_entry(resource: Resource) -> search.Entry:
     """How one resource is found: by its names and topics; while not public, by those who may see it."""
-    topics = " ".join(topic.name for topic in resource.topics.all())
-    names = f"{resource.aliases} {resource.kind.name} {topics} {' '.join(_chosen_words(resource))}"
+    topics = [topic.name for topic in resource.topics.all()]
+    names = [resource.aliases, resource.kind.name, *topics, *_chosen_words(resource)]
+    told = dict.fromkeys([*names, resource.summary, resource.address])  # a summary may be the kind alone
     return search.Entry(
         kind="resource",
         subject_id=resource.pk,
         title=resource.title,
-        text=f"{names} {resource.summary} {resource.address}".strip(),
+        text=" ".join(filter(None, told)),
         url=resource.get_absolute_url() if resource.is_public else resource.get_desk_url(),
         is_public=resource.is_public,
         needs="" if resource.is_public else Perm.RESOURCE_VIEW,

@@ -241,6 +241,16 @@ def test_a_unit_enters_an_event_with_its_session(client, unit, unit_clerk):
     assert (event.created_by, event.sessions.get().capacity) == (unit_clerk, 40)
 
 
+def test_a_session_that_may_stay_empty_is_not_marked_as_required(client, unit_clerk):
+    client.force_login(unit_clerk)
+
+    page = client.get(reverse("events_desk:new"), secure=True).content.decode()
+
+    label = page.split('for="id_sessions-1-starts_at"')[1].split("</label>")[0]
+    assert "开始时间" in label
+    assert "必填" not in label
+
+
 def test_a_unit_that_takes_away_taken_seats_is_told_beside_its_form(client, unit, unit_clerk):
     session = SessionFactory(event__organization=unit, seats_taken=5)
     client.force_login(unit_clerk)

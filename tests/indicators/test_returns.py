@@ -223,6 +223,17 @@ def test_a_sum_that_does_not_add_up_blocks_the_submission(filing, officer):
         actions.submit(filing, by=officer)
 
 
+def test_a_cell_with_what_is_no_number_is_to_be_corrected_not_filled(filing, officer):
+    fill_everything(filing, officer)
+    actions.save_draft(filing, typed(filing, "KJ210", "1.2.3", "说明"), by=officer)
+
+    with pytest.raises(Refused) as refusal:
+        actions.submit(filing, by=officer)
+
+    assert "项未填" not in str(refusal.value)
+    assert "处必须更正" in str(refusal.value)
+
+
 def test_submitting_tells_the_association(submitted, city_staff):
     assert submitted.status == Return.Status.SUBMITTED
     notice = Notice.objects.filter(recipient=city_staff, kind="task").latest("pk")
@@ -301,6 +312,12 @@ def test_the_desk_shows_what_waits_and_what_is_late(filing, officer, city_staff)
     (late,) = waiting_for(officer, date(2027, 4, 1))
     assert late.title == "逾期未报的报表"
     assert waiting_for(city_staff, date(2026, 12, 1)) == []
+
+
+def test_the_desk_names_the_year_of_a_due_date(filing, officer):
+    (due,) = waiting_for(officer, date(2026, 12, 1))
+
+    assert "2027年3月31日截止" in due.items[0][0]
 
 
 def test_staff_see_submitted_returns_waiting(submitted, city_staff):

@@ -4,6 +4,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from indicators import actions
 from indicators.models import CellRemark, Return, StatForm, VintageCell
 from indicators.queries import pictures
 from portal import charts
@@ -295,6 +296,17 @@ def test_staff_remark_return_and_accept(client, staff, submitted):
     submitted.refresh_from_db()
     assert submitted.status == Return.Status.ACCEPTED
     assert "数据已锁定" in text(client.get(base))
+
+
+def test_a_filled_return_with_an_open_remark_asks_for_the_answer(client, staff, submitted):
+    actions.remark(submitted, key="KJ100", text="与决算不符", by=staff)
+    actions.send_back(submitted, note="见意见", by=staff)
+    client.force_login(person(Role.DISTRICT, FUTIAN))
+
+    page = text(client.get(submitted.get_absolute_url()))
+
+    assert "逐条答复审核意见" in page
+    assert "可以提交" not in page
 
 
 def test_a_step_without_its_reason_is_refused(client, staff, submitted):

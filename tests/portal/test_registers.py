@@ -132,6 +132,21 @@ def test_a_preview_counts_new_changed_and_same_rows_and_keeps_nothing(page, dist
     assert not AuditEntry.objects.filter(action__in=["create", "change"]).exists()
 
 
+def test_an_empty_yes_or_no_of_a_new_row_is_what_a_new_form_shows(page, district):
+    answer = upload(page, [["丙", "场馆", district.name, "小丁", None]])
+
+    confirm(page, answer)
+
+    assert Organization.objects.get(name="丙").is_active
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_a_fault(page, district):
+    answer = upload(page, [["丙", "场馆", district.name, "小丁", "停用"]])
+
+    assert answer.context["preview"].counts["faulty"] == 1
+    assert "请填“是”或“否”，现为“停用”。" in answer.content.decode()
+
+
 def test_confirming_keeps_every_row_through_the_actions(page, district):
     OrganizationFactory(name="甲", region=district, contact="老张")
     answer = upload(

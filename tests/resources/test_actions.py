@@ -47,6 +47,17 @@ def test_a_unit_enters_a_draft_that_only_those_who_may_see_it_find(unit, unit_cl
     assert AuditEntry.objects.filter(action="create", subject_id=str(resource.pk)).exists()
 
 
+def test_a_summary_that_only_names_the_kind_is_not_told_twice_by_the_search(unit, unit_clerk, district):
+    kind = KindFactory()
+
+    resource = actions.create(
+        by=unit_clerk, kind=kind, title="潮汐馆", region=district, organization=unit, summary=kind.name
+    )
+
+    entry = SearchEntry.objects.get(kind="resource", subject_id=resource.pk)
+    assert entry.text == kind.name
+
+
 def test_nobody_enters_a_resource_for_a_unit_that_is_not_theirs(unit_clerk, district):
     other = OrganizationFactory(region=district)
 

@@ -415,6 +415,17 @@ def test_a_template_with_a_class_reads_back_with_its_numbers(students):
     assert [cells[0] for cells in table.rows] == [student.number for student in students]
 
 
+def test_a_template_lists_the_awards_from_the_highest_down(rules):
+    target = io.BytesIO()
+    sheets.credit_template(target)
+
+    told = load_workbook(io.BytesIO(target.getvalue())).get_sheet_by_name("填表说明").to_python()
+    note = next(row[1] for row in told if row[0] == "获奖等级")
+    assert (
+        note.index("国家级一等奖") < note.index("省级一等奖") < note.index("省级三等奖") < note.index("参赛")
+    )
+
+
 def test_an_empty_template_has_the_headers_the_reader_wants(rules):
     target = io.BytesIO()
     sheets.credit_template(target)

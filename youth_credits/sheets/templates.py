@@ -32,7 +32,11 @@ from youth_credits.sheets.cells import (
 
 def _credit_columns(book: RuleBook) -> list[Column]:
     rules = list(book.now.rules.all()) if book.now else []
-    awards = [name for rule in rules for name in book.rules[rule.pk].awards]
+    awards = [
+        name
+        for rule in rules
+        for name, _ in sorted(book.rules[rule.pk].awards.items(), key=lambda one: (-one[1], one[0]))
+    ]
     today = local_today()
     return [
         Column(header=NUMBER, width=22, is_required=True, note="G、J 或 L 开头的 19 位学籍号。"),
