@@ -104,8 +104,8 @@ def _clean(db, tmp_path, settings):
 @pytest.fixture
 def world(db, monkeypatch, settings):
     """A small Shenzhen with everybody who signs in, and their records (tests/world/)."""
-    # On a busy machine a walk through all of it takes longer than a second factor is good for.
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
+    # On a busy machine a walk through all of it takes longer than a session or a second factor is good for.
+    settings.SESSION_IDLE_SECONDS = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     # A paper stays as it was before it was set, so that what it says can be read by a test.
     monkeypatch.setattr(
         documents, "_by_child", lambda writer, options, content, **limits: b"%PDF-1.7 " + content
