@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resources.models import Audience, Concession, audience_bit, group_bit
+from resources.models import BIT_FILTERS, Audience, Concession, audience_bit, filter_bit, group_bit
 
 
 @dataclass
@@ -22,6 +22,7 @@ class MenuCounts:
     free_for: Counter = field(default_factory=Counter)
     open: Counter = field(default_factory=Counter)
     within: Counter = field(default_factory=Counter)
+    bits: dict[str, Counter] = field(default_factory=lambda: {name: Counter() for name in BIT_FILTERS})
 
     @classmethod
     def of(cls, asked) -> "MenuCounts":
@@ -41,6 +42,7 @@ class MenuCounts:
             audiences=_by_bit(bits, {each: audience_bit(each) for each in Audience}),
             topics=_by_number(kept.topic[about]),
             free_for=_by_bit(free, {group: group_bit(group) for group in Concession.Group.values}),
+            bits={name: _of_filter(asked, name) for name in BIT_FILTERS},
             open=_of_masks(asked.mask(without="open"), opened),
             within=_of_masks(asked.mask(without="within"), _rings(asked)) if asked.near else Counter(),
         )
@@ -55,6 +57,14 @@ def _by_bit(counted: Counter, bits: dict) -> Counter:
     return Counter(
         {name: sum(count for value, count in counted.items() if value & bit) for name, bit in bits.items()}
     )
+
+
+def _of_filter(asked, name: str) -> Counter:
+    column, labels = BIT_FILTERS[name]
+    counted = np.bincount(getattr(asked.columns, column)[asked.mask(without=name)])
+    numbers = np.arange(len(counted))
+    bits = {code: filter_bit(name, code) for code in labels}
+    return Counter({code: int(counted[(numbers & bit) > 0].sum()) for code, bit in bits.items()})
 
 
 def _of_masks(mask: np.ndarray, masks: dict[str, np.ndarray]) -> Counter:
