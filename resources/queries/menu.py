@@ -249,15 +249,33 @@ class MenuQuery:
 
     def mask(self, *, without: str = "") -> np.ndarray:
         """The rows asked for; leaving out the filters named, for the counts beside them."""
+        if self.masks.keys() & without.split():
+            return self._mask([part for part in self.masks if part not in without.split()])
+        return self.whole_mask
+
+    def _mask(self, parts: list[str]) -> np.ndarray:
         mask = self.found_mask
-        for part, let_through in self.masks.items():
-            if part not in without.split():
-                mask = mask & let_through
+        for part in parts:
+            mask = mask & self.masks[part]
         return mask
 
     @cached_property
+    def whole_mask(self) -> np.ndarray:
+        return self._mask(list(self.masks))
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Where the rows asked for stand."""
+        return np.flatnonzero(self.whole_mask)
+
+    def values(self, column: np.ndarray, *, without: str = "") -> np.ndarray:
+        """What stands in a column of the rows asked for; leaving out the filters named."""
+        mask = self.mask(without=without)
+        return column.take(self.shown) if mask is self.whole_mask else column[mask]
+
+    @cached_property
     def keys(self) -> np.ndarray:
-        return self.columns.keys[self.mask()]
+        return self.columns.keys.take(self.shown)
 
     def entries(self):
         """The entries asked for. Few are found by their keys; many by the conditions, along an index."""
