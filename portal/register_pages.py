@@ -228,7 +228,8 @@ class RegisterSheets(ImportExportMixin):
     def sheet_template(self, request):
         self._check_may_import(request)
         target = BytesIO()
-        template(target, str(self.opts.verbose_name), self.resource_classes[0].template_columns())
+        columns = self.resource_classes[0].template_columns()
+        template(target, str(self.opts.verbose_name), columns, limits=LIMITS)
         return _download(target.getvalue(), XlsxSheet(), f"{self.opts.verbose_name}导入模板.xlsx")
 
     @method_decorator(require_POST)

@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from portal.neutral_cells import neutral
-from portal.sheet_limits import SHEET_LIMITS
+from portal.sheet_limits import SHEET_LIMITS, Limits
 
 Cell = str | int | float | bool | date | datetime | None
 Target = str | Path | BinaryIO
@@ -90,6 +90,7 @@ def template(
     notes: Sequence[str] = (),
     rows: Iterable[Sequence[Cell]] = (),
     rows_to_fill: int = 2_000,
+    limits: Limits = SHEET_LIMITS,
 ) -> None:
     """Write a sheet to fill, empty or with `rows`: drop-down lists, and 填表说明 with notes, columns and a
     sample row.
@@ -101,7 +102,7 @@ def template(
         sheet = pen.write(Page(name=name, columns=columns, rows=rows))
         for at, column in enumerate(columns):
             sheet.set_column(at, at, pen.width(column), pen.cell_format(column.sample))
-        pen.write(_explanation(columns, notes))
+        pen.write(_explanation(columns, notes, limits))
         pen.offer_choices(sheet, columns, rows_to_fill)
 
 
@@ -128,11 +129,11 @@ def locked_sheet(
         pen.write(Page(name="填表说明", columns=about, rows=[(note,) for note in notes]))
 
 
-def _explanation(columns: Sequence[Column], notes: Sequence[str]) -> Page:
+def _explanation(columns: Sequence[Column], notes: Sequence[str], limits: Limits) -> Page:
     general = (
         "请从第 2 行起填写，不要改动表头，不要合并单元格。",
         "带 * 的列必填。",
-        SHEET_LIMITS.sentence,
+        limits.sentence,
         *notes,
     )
     about = [

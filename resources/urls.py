@@ -122,6 +122,7 @@ routes_desk = [
 needs_public = [
     path("", needs.board, name="board"),
     path("new/", needs.new, name="new"),
+    path("counted/", needs.counted, name="counted"),
     path("mine/", needs.mine, name="mine"),
     path("basket/", needs.basket, name="basket"),
     path("basket/add/", needs.basket_add, name="basket_add"),

@@ -115,6 +115,7 @@ PAGES = {
     "routes:detail": Page("*", may_be_empty=True),
     "routes:pdf": Page("*", may_be_empty=True),
     "needs:board": Page("*"),
+    "needs:counted": Page("*"),
     "needs:new": Page("*", "*"),
     "needs:basket": Page("*"),
     "needs:basket_add": Page("", "*"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from indicators.models import (
     YEARLY_FORM,
@@ -33,6 +34,7 @@ from portal.regions import Level, Region
 INDEX_NODE = "index"
 REPORTED, COUNTED, INDEX = "统计年报", "平台统计与录入", "发展指数"
 STREETS = "平台统计到街道"
+NEEDS = "科普需求"
 HIDDEN = "不公布"
 HUNDREDTH = Decimal("0.01")
 
@@ -63,11 +65,24 @@ class Measure:
         _, _, node = self.code.partition(".")
         if self.group == REPORTED and region.level == Level.DISTRICT:
             return f"{reverse('indicators:item', args=[region.code, self.code])}?year={year}"
+        if self.group == COUNTED and self.section == NEEDS:
+            return _needs_address(node, region, year)
         if self.group != INDEX:
             return ""
         if node == INDEX_NODE:
             return f"{reverse('indicators:profile', args=[region.code])}?year={year}"
         return f"{reverse('indicators:node', args=[region.code, node])}?year={year}"
+
+
+def _needs_address(name: str, region: Region, year: int) -> str:
+    """Where the needs that a figure counts are read: topic:space is 科普需求 of 天文航天."""
+    kind, _, code = name.partition(":")
+    asked = {
+        "year": year,
+        "district": region.code if region.level == Level.DISTRICT else "",
+        {"topic": "topic", "program": "programme"}.get(kind, "matched"): code or int(name == "needs_matched"),
+    }
+    return f"{reverse('needs:counted')}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 @dataclass
@@ -132,7 +147,7 @@ def _figures() -> Iterable[Measure]:
             name=row.label,
             unit=row.unit,
             group=COUNTED,
-            section="科普需求" if row.name.startswith(("needs", "topic:", "program:")) else "科普工作",
+            section=NEEDS if row.name.startswith(("needs", "topic:", "program:")) else "科普工作",
             decimals=1 if is_share else 0,
             how=row.basis,
             source="平台统计；某区某年有录入数的用录入数",

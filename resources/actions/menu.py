@@ -7,7 +7,9 @@ from django.db import connection, transaction
 from portal import search
 from portal.calendar import ONE_DAY, local_today
 from resources.models import (
+    BIT_FILTERS,
     NEVER,
+    AgeBand,
     Audience,
     Concession,
     HolidayRule,
@@ -48,8 +50,8 @@ WITH kept_days AS (
     SELECT * FROM unnest(%(days)s::date[], %(rules)s::text[], %(weekdays)s::int[]) AS d (day, rule, weekday)
 )
 INSERT INTO resources_menuentry (
-    resource_id, kind_id, district_id, audience_bits, topic_ids, is_free, free_bits, open_times,
-    soonest, published_at, title_key
+    resource_id, kind_id, district_id, audience_bits, topic_ids, is_free, free_bits,
+    age_bits, weekday_bits, booking_bits, access_bits, open_times, soonest, published_at, title_key
 )
 SELECT r.id,
     (SELECT first.id FROM resources_resourcekind first WHERE first.code = k.code ORDER BY version LIMIT 1),
@@ -63,6 +65,15 @@ SELECT r.id,
             ELSE 1 << (array_position(%(groups)s::text[], c."group"::text) - 1) END), 0)
         FROM resources_concession c WHERE c.resource_id = r.id AND c.percent = 0 AND c.weekdays = '{}'
             AND (c.starts_on IS NULL OR %(today)s BETWEEN c.starts_on AND c.ends_on)) END,
+    CASE WHEN r.ages_from IS NULL AND r.ages_to IS NULL THEN 0 ELSE (
+        SELECT coalesce(sum(1 << (b.place - 1)::int), 0)
+        FROM unnest(%(ages_first)s::int[], %(ages_last)s::int[]) WITH ORDINALITY b (first, last, place)
+        WHERE b.first <= coalesce(r.ages_to, b.first) AND b.last >= coalesce(r.ages_from, b.last)) END,
+    (SELECT coalesce(bit_or(1 << (h.weekday - 1)), 0) FROM resources_openinghours h
+        WHERE h.resource_id = r.id),
+    coalesce(1 << (array_position(%(bookings)s::text[], r.booking::text) - 1), 0),
+    (SELECT coalesce(sum(1 << (array_position(%(access)s::text[], a::text) - 1)), 0)
+        FROM unnest(r.accessibility) a),
     (SELECT coalesce(range_agg(tstzrange(
             (t.day + t.opens) AT TIME ZONE 'Asia/Shanghai',
             (t.day + t.closes) AT TIME ZONE 'Asia/Shanghai')), '{}')
@@ -86,6 +97,8 @@ WHERE r.id = ANY(%(ids)s) AND r.status = 'published'
 ON CONFLICT (resource_id) DO UPDATE SET
     kind_id = excluded.kind_id, district_id = excluded.district_id, audience_bits = excluded.audience_bits,
     topic_ids = excluded.topic_ids, is_free = excluded.is_free, free_bits = excluded.free_bits,
+    age_bits = excluded.age_bits, weekday_bits = excluded.weekday_bits,
+    booking_bits = excluded.booking_bits, access_bits = excluded.access_bits,
     open_times = excluded.open_times,
     soonest = excluded.soonest, published_at = excluded.published_at, title_key = excluded.title_key
 """
@@ -129,6 +142,10 @@ def _write_entries(keys: list[int], today: date) -> None:
         "today": today,
         "groups": Concession.Group.values,
         "all_groups": (1 << len(Concession.Group.values)) - 1,
+        "ages_first": [band.years[0] for band in AgeBand],
+        "ages_last": [band.years[1] for band in AgeBand],
+        "bookings": list(BIT_FILTERS["booking"][1]),
+        "access": list(BIT_FILTERS["accessible"][1]),
         **dict(zip(("days", "rules", "weekdays"), map(list, zip(*kept, strict=True)), strict=True)),
     }
     with connection.cursor() as cursor:

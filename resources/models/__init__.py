@@ -45,7 +45,15 @@ from resources.models.kinds import (
 )
 from resources.models.likeness import DuplicatePair, Likeness, Merge
 from resources.models.media import ResourceLink, ResourcePicture
-from resources.models.menu import NEVER, MenuEntry, audience_bit, group_bit
+from resources.models.menu import (
+    BIT_FILTERS,
+    NEVER,
+    AgeBand,
+    MenuEntry,
+    audience_bit,
+    filter_bit,
+    group_bit,
+)
 from resources.models.needs import LIVE, NEED_STEPS, WEEKDAYS, DayPart, Need, Programme
 from resources.models.opening import Concession, OpeningHours, SpecialDays
 from resources.models.places import StartingPlace
@@ -63,6 +71,7 @@ from resources.models.works import APPLICATION_FLOW, WorkApplication, WorkBudget
 
 __all__ = [
     "APPLICATION_FLOW",
+    "BIT_FILTERS",
     "BOOKING_STEPS",
     "CALL_FLOW",
     "CONTRACT_FLOW",
@@ -78,6 +87,7 @@ __all__ = [
     "ROUTE_REVIEW",
     "WEEKDAYS",
     "Accessibility",
+    "AgeBand",
     "AssetConversion",
     "Audience",
     "Booking",
@@ -140,6 +150,7 @@ __all__ = [
     "WorkRung",
     "WorkScore",
     "audience_bit",
+    "filter_bit",
     "group_bit",
     "validate_fields",
 ]

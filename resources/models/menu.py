@@ -7,11 +7,39 @@ from django.db import models
 from django.db.models import Lookup
 
 from portal.regions import Region
-from resources.models.kinds import Audience, ResourceKind
+from resources.models.kinds import Accessibility, Audience, ResourceKind
+from resources.models.needs import WEEKDAYS
 from resources.models.opening import Concession
 from resources.models.registry import Resource
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every session
+
+
+class AgeBand(models.TextChoices):
+    """Ages that people look for: the first and the last year. What says no ages stands in none of them."""
+
+    NURSERY = "0-5", "6 岁以下"
+    PRIMARY = "6-11", "6–11 岁"
+    JUNIOR = "12-14", "12–14 岁"
+    SENIOR = "15-17", "15–17 岁"
+
+    @property
+    def years(self) -> tuple[int, int]:
+        first, last = self.value.split("-")
+        return int(first), int(last)
+
+
+# Filters of which a resource may have several values at once: their column, and the labels by code, each
+# code with the bit of its place.
+BIT_FILTERS: dict[str, tuple[str, dict[str, str]]] = {
+    "age": ("age_bits", dict(AgeBand.choices)),
+    "weekday": ("weekday_bits", {str(number): label for number, label in WEEKDAYS}),
+    "booking": (
+        "booking_bits",
+        {code: label for code, label in Resource.Booking.choices if code != Resource.Booking.UNKNOWN},
+    ),
+    "accessible": ("access_bits", dict(Accessibility.choices)),
+}
 
 
 class TimesField(models.Field):
@@ -63,6 +91,10 @@ class MenuEntry(models.Model):
     topic_ids = ArrayField(models.IntegerField("主题编号"), verbose_name="主题", default=list)
     is_free = models.BooleanField("免费")
     free_bits = models.SmallIntegerField("免费人群", default=0, help_text="按优惠人群次序的二进制位。")
+    age_bits = models.SmallIntegerField("年龄段", db_default=0, help_text="按年龄段次序的二进制位。")
+    weekday_bits = models.SmallIntegerField("每周开放", db_default=0, help_text="按星期次序的二进制位。")
+    booking_bits = models.SmallIntegerField("预约方式", db_default=0, help_text="按预约方式次序的二进制位。")
+    access_bits = models.SmallIntegerField("无障碍", db_default=0, help_text="按设施次序的二进制位。")
     # Of the fifteen days from the last refreshing on; every night it moves on.
     open_times = TimesField("开放时段", default="{}")
     soonest = models.DateTimeField("最近一场", default=NEVER)
@@ -88,3 +120,8 @@ def group_bit(code: str) -> int:
 
 def audience_bit(code: str) -> int:
     return 1 << Audience.values.index(code)
+
+
+def filter_bit(name: str, code: str) -> int:
+    """The bit of a value of one of BIT_FILTERS."""
+    return 1 << list(BIT_FILTERS[name][1]).index(code)

@@ -6,7 +6,7 @@ written something itself reads for itself alone, so that nothing undone is ever 
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 
@@ -22,7 +22,8 @@ FROM (SELECT) one LEFT JOIN resources_menuchange c ON c.transaction_number >= %s
 """
 _ROWS = """
 SELECT m.resource_id, m.kind_id, coalesce(m.district_id, 0), coalesce(s.id, 0), m.audience_bits,
-    m.is_free, m.free_bits, coalesce(r.latitude, 'NaN'), coalesce(r.longitude, 'NaN'), m.topic_ids
+    m.is_free, m.free_bits, m.age_bits, m.weekday_bits, m.booking_bits, m.access_bits,
+    coalesce(r.latitude, 'NaN'), coalesce(r.longitude, 'NaN'), m.topic_ids
 FROM resources_menuentry m
 JOIN resources_resource r ON r.id = m.resource_id
 JOIN portal_region p ON p.id = r.region_id
@@ -30,7 +31,7 @@ LEFT JOIN portal_region s ON s.code = nullif(substr(p.path, 27, 12), '')
 """
 KM_OF_LATITUDE = 111.32
 MOST_NEW = 5_000  # changed rows beyond which everything is read again
-WHOLE = ("i8", "i4", "i4", "i4", "i2", "?", "i2", "f4", "f4")
+WHOLE = ("i8", "i4", "i4", "i4", "i2", "?", "i2", "i2", "i2", "i2", "i2", "f4", "f4")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,10 @@ class Columns:
     audience_bits: np.ndarray
     is_free: np.ndarray
     free_bits: np.ndarray
+    age_bits: np.ndarray
+    weekday_bits: np.ndarray
+    booking_bits: np.ndarray
+    access_bits: np.ndarray
     latitude: np.ndarray  # NaN where nothing is known
     longitude: np.ndarray
     topic: np.ndarray  # each topic of each row, and the row's key beside it
@@ -76,10 +81,8 @@ class Columns:
         new = Columns.read(keys)
         stays, topic_stays = ~np.isin(self.keys, keys), ~np.isin(self.topic_key, keys)
         order = np.argsort(np.concatenate([self.keys[stays], new.keys]), kind="stable")
-        names = ("keys", "kind", "district", "street", "audience_bits", "is_free", "free_bits")
         plain = {
-            name: np.concatenate([getattr(self, name)[stays], getattr(new, name)])[order]
-            for name in (*names, "latitude", "longitude")
+            name: np.concatenate([getattr(self, name)[stays], getattr(new, name)])[order] for name in PLAIN
         }
         topics = {
             name: np.concatenate([getattr(self, name)[topic_stays], getattr(new, name)])
@@ -145,6 +148,9 @@ FROM (
     FROM resources_menuentry WHERE open_times <> '{}'
 ) opened
 """
+
+# One value for each row; topics have several.
+PLAIN = tuple(each.name for each in fields(Columns) if each.name not in ("topic", "topic_key", "memo"))
 
 
 class Kept:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resources.models import Audience, Concession, audience_bit, group_bit
+from resources.models import BIT_FILTERS, Audience, Concession, audience_bit, filter_bit, group_bit
 
 
 @dataclass
@@ -22,25 +22,27 @@ class MenuCounts:
     free_for: Counter = field(default_factory=Counter)
     open: Counter = field(default_factory=Counter)
     within: Counter = field(default_factory=Counter)
+    bits: dict[str, Counter] = field(default_factory=lambda: {name: Counter() for name in BIT_FILTERS})
 
     @classmethod
     def of(cls, asked) -> "MenuCounts":
         """The counts beside one MenuQuery."""
         kept = asked.columns
         opened = kept.open_at(asked.at)
-        bits = _by_number(kept.audience_bits[asked.mask(without="audience")])
-        free = _by_number(kept.free_bits[asked.mask(without="free_for")])
+        bits = _by_number(asked.values(kept.audience_bits, without="audience"))
+        free = _by_number(asked.values(kept.free_bits, without="free_for"))
         about = kept.among_topics(asked.mask(without="topic"))
         return cls(
-            total=int(np.count_nonzero(asked.mask())),
-            free=int(np.count_nonzero(asked.mask(without="free") & kept.is_free)),
+            total=len(asked.shown),
+            free=int(np.count_nonzero(asked.values(kept.is_free, without="free"))),
             # Another district is another question: its subdistrict is left out with it.
-            districts=_by_number(kept.district[asked.mask(without="district street")]),
-            streets=_by_number(kept.street[asked.mask(without="street")]),
-            kinds=_by_number(kept.kind[asked.mask(without="kind")]),
+            districts=_by_number(asked.values(kept.district, without="district street")),
+            streets=_by_number(asked.values(kept.street, without="street")),
+            kinds=_by_number(asked.values(kept.kind, without="kind")),
             audiences=_by_bit(bits, {each: audience_bit(each) for each in Audience}),
             topics=_by_number(kept.topic[about]),
             free_for=_by_bit(free, {group: group_bit(group) for group in Concession.Group.values}),
+            bits={name: _of_filter(asked, name) for name in BIT_FILTERS},
             open=_of_masks(asked.mask(without="open"), opened),
             within=_of_masks(asked.mask(without="within"), _rings(asked)) if asked.near else Counter(),
         )
@@ -55,6 +57,14 @@ def _by_bit(counted: Counter, bits: dict) -> Counter:
     return Counter(
         {name: sum(count for value, count in counted.items() if value & bit) for name, bit in bits.items()}
     )
+
+
+def _of_filter(asked, name: str) -> Counter:
+    column, labels = BIT_FILTERS[name]
+    counted = np.bincount(asked.values(getattr(asked.columns, column), without=name))
+    numbers = np.arange(len(counted))
+    bits = {code: filter_bit(name, code) for code in labels}
+    return Counter({code: int(counted[(numbers & bit) > 0].sum()) for code, bit in bits.items()})
 
 
 def _of_masks(mask: np.ndarray, masks: dict[str, np.ndarray]) -> Counter:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 from django.db.models import F, Lookup, Q
@@ -17,6 +17,7 @@ from portal.identifiers import clean_text
 from portal.keyset import KeysetPage, page_by_key, page_of_numbers
 from portal.regions import Level, Region
 from resources.models import (
+    BIT_FILTERS,
     Audience,
     Concession,
     MenuEntry,
@@ -24,6 +25,7 @@ from resources.models import (
     ResourceKind,
     Topic,
     audience_bit,
+    filter_bit,
     group_bit,
 )
 from resources.queries.cards import in_order
@@ -115,6 +117,10 @@ class MenuQuery:
     free: str = ""
     free_for: str = ""
     open: str = ""
+    age: str = ""
+    weekday: str = ""
+    booking: str = ""
+    accessible: str = ""
     street: str = ""
     near: str = ""
     within: str = ""
@@ -131,6 +137,7 @@ class MenuQuery:
         "free",
         "free_for",
         "open",
+        *BIT_FILTERS,
         "near",
         "within",
     )
@@ -151,6 +158,7 @@ class MenuQuery:
             "free": _known(params.get("free"), {"1"}),
             "free_for": _known(params.get("free_for"), FREE_FOR),
             "open": _known(params.get("open"), cls.OPEN),
+            **{name: _known(params.get(name), labels) for name, (_, labels) in BIT_FILTERS.items()},
             "street": _known(params.get("street"), words.streets),
             "near": StartingPoints.written(params.get("near", "")),
             "within": _known(params.get("within"), WITHIN),
@@ -194,8 +202,16 @@ class MenuQuery:
             "free_for": lambda: _free_for(self.free_for),
             "open": lambda: opened(self.at)[self.open],
             "street": lambda: Q(resource__region__path__contains=f"/{self.street}/"),
+            **{name: partial(self._has_bit, name) for name in BIT_FILTERS},
         }
         return {part: made[part]() for part in self.PARTS if getattr(self, part) and part in made}
+
+    def _has_bit(self, name: str):
+        return _bit_set(BIT_FILTERS[name][0], filter_bit(name, getattr(self, name)))
+
+    def _bit_mask(self, name: str) -> np.ndarray:
+        column = getattr(self.columns, BIT_FILTERS[name][0])
+        return (column & filter_bit(name, getattr(self, name))) > 0
 
     @cached_property
     def masks(self) -> dict[str, np.ndarray]:
@@ -210,6 +226,7 @@ class MenuQuery:
             "free": lambda: kept.is_free,
             "free_for": lambda: (kept.free_bits & group_bit(self.free_for)) > 0,
             "open": lambda: kept.open_at(self.at)[self.open],
+            **{name: partial(self._bit_mask, name) for name in BIT_FILTERS},
             "near": lambda: ~np.isnan(self.kilometres),
             "within": lambda: self.kilometres <= float(self.within),
         }
@@ -232,15 +249,33 @@ class MenuQuery:
 
     def mask(self, *, without: str = "") -> np.ndarray:
         """The rows asked for; leaving out the filters named, for the counts beside them."""
+        if self.masks.keys() & without.split():
+            return self._mask([part for part in self.masks if part not in without.split()])
+        return self.whole_mask
+
+    def _mask(self, parts: list[str]) -> np.ndarray:
         mask = self.found_mask
-        for part, let_through in self.masks.items():
-            if part not in without.split():
-                mask = mask & let_through
+        for part in parts:
+            mask = mask & self.masks[part]
         return mask
 
     @cached_property
+    def whole_mask(self) -> np.ndarray:
+        return self._mask(list(self.masks))
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Where the rows asked for stand."""
+        return np.flatnonzero(self.whole_mask)
+
+    def values(self, column: np.ndarray, *, without: str = "") -> np.ndarray:
+        """What stands in a column of the rows asked for; leaving out the filters named."""
+        mask = self.mask(without=without)
+        return column.take(self.shown) if mask is self.whole_mask else column[mask]
+
+    @cached_property
     def keys(self) -> np.ndarray:
-        return self.columns.keys[self.mask()]
+        return self.columns.keys.take(self.shown)
 
     def entries(self):
         """The entries asked for. Few are found by their keys; many by the conditions, along an index."""
@@ -324,6 +359,7 @@ class MenuQuery:
         opened = [(code, label, counts.open[code]) for code, label in self.OPEN.items()]
         facets = [
             self._facet("audience", "适合谁", audiences),
+            self._bit_facet("age", "适合年龄"),
             self._facet("kind", "类型", kinds),
             self._facet("district", "区域", districts),
             self._facet("street", "街道", self._street_values()),
@@ -331,13 +367,20 @@ class MenuQuery:
                 "within", "距离", [(code, label, counts.within[code]) for code, label in WITHIN.items()]
             ),
             self._facet("open", "开放时间", opened),
+            self._bit_facet("weekday", "每周开放"),
             self._facet("free", "费用", [("1", "免费", counts.free)]),
             self._facet(
                 "free_for", "对谁免费", [(code, FREE_FOR[code], counts.free_for[code]) for code in FREE_FOR]
             ),
+            self._bit_facet("booking", "预约"),
+            self._bit_facet("accessible", "无障碍与便利"),
             self._facet("topic", "主题", self._topic_values()),
         ]
         return [facet for facet in facets if facet.options]
+
+    def _bit_facet(self, name: str, label: str) -> Facet:
+        counted, labels = self.counts.bits[name], BIT_FILTERS[name][1]
+        return self._facet(name, label, [(code, words, counted[code]) for code, words in labels.items()])
 
     def _street_values(self) -> list[tuple[str, str, int]]:
         """The subdistricts of the chosen district."""
@@ -387,6 +430,7 @@ class MenuQuery:
             "free": "免费",
             "free_for": f"{FREE_FOR[self.free_for]}免费" if self.free_for else "",
             "open": self.OPEN.get(self.open, ""),
+            **{name: labels.get(getattr(self, name), "") for name, (_, labels) in BIT_FILTERS.items()},
         }
         without = {"near": {"near": "", "within": ""}, "district": {"district": "", "street": ""}}
         return [
@@ -438,7 +482,7 @@ class _AnyOf(Lookup):
 
 
 def _free_for(code: str):
-    return GreaterThan(F("free_bits").bitand(group_bit(code)), 0)
+    return _bit_set("free_bits", group_bit(code))
 
 
 def opened(at: datetime) -> dict[str, Q]:
@@ -447,7 +491,11 @@ def opened(at: datetime) -> dict[str, Q]:
 
 
 def _in_audience(code: str):
-    return GreaterThan(F("audience_bits").bitand(audience_bit(code)), 0)
+    return _bit_set("audience_bits", audience_bit(code))
+
+
+def _bit_set(column: str, bit: int):
+    return GreaterThan(F(column).bitand(bit), 0)
 
 
 def starting_points(kept: Columns, words: Vocabulary) -> list[tuple[str, list[Place]]]:

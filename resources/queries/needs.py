@@ -21,6 +21,7 @@ from portal.waiting import Waiting
 from resources.models import Audience, Booking, Need, Programme, Resource, Topic
 
 UNSERVED = (Need.Status.SUBMITTED, Need.Status.OPEN)
+SERVED = (Need.Status.MATCHED, Need.Status.DONE)
 
 
 # --- What is asked for and not served -------------------------------------------------------------
@@ -112,6 +113,33 @@ def _posted(start: date, end: date):
     return rows.annotate(district=district_code("region"))
 
 
+def needs_behind(
+    start: date, end: date, *, district: str = "", topic: str = "", programme: str = "", matched: bool = False
+):
+    """The needs that the figures of a period count: of one district or all, a topic, a programme, or those
+    matched or done. The latest first."""
+    rows = _posted(start, end)
+    rows = rows.filter(district=district) if district else rows.exclude(district="")
+    if topic:
+        rows = rows.filter(topics__code=topic)
+    if programme:
+        rows = rows.filter(programme__code=programme)
+    if matched:
+        rows = rows.filter(status__in=SERVED)
+    return rows.select_related("region__parent", "programme").prefetch_related("topics").order_by("-pk")
+
+
+def said_of(*, district: str = "", topic: str = "", programme: str = "", matched: bool = False) -> str:
+    """What `needs_behind` was asked for, in words: 南山区、人工智能与信息."""
+    names = (
+        (district, Region.objects.filter(code=district)),
+        (topic, Topic.objects.filter(code=topic)),
+        (programme, Programme.objects.filter(code=programme)),
+    )
+    parts = [str(row) for code, rows in names if code and (row := rows.first())]
+    return "、".join([*parts, "已对接"] if matched else parts)
+
+
 def needs_by_region(start: date, end: date, *, programme: str = "") -> dict[str, int]:
     """Needs (项) posted on or after `start` and before `end`, per district code; "" for the whole city."""
     rows = _posted(start, end)
@@ -146,7 +174,7 @@ def needs_by_programme(start: date, end: date) -> dict[tuple[str, str], int]:
 
 def matched_by_region(start: date, end: date) -> dict[str, int]:
     """Of the needs posted in the period, those matched or done (项), per district code."""
-    rows = _posted(start, end).filter(status__in=[Need.Status.MATCHED, Need.Status.DONE])
+    rows = _posted(start, end).filter(status__in=SERVED)
     return _counted(rows.values("district").annotate(count=Count("pk")).order_by("district"), "district")
 
 

@@ -5,7 +5,7 @@ Nothing here is kept: a position is read from the address of the page, and pages
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from portal import maps, search
 from portal.identifiers import clean_text
 from portal.regions import Level, Region
 from resources.models import Resource, StartingPlace
-from resources.queries.columns import Columns
+from resources.queries.columns import Columns, columns
 
 DECIMALS = 3  # about a hundred metres
 CITY = (22.39, 23.15, 113.70, 115.45)  # south, north, west, east, as the registry checks positions
@@ -34,6 +34,11 @@ class Place:
     latitude: float
     longitude: float
     group: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """A place or a resource by its own point, not a region around it."""
+        return self.code.startswith((PLACE, RESOURCE))
 
 
 @cache
@@ -94,7 +99,8 @@ class StartingPoints:
 
 
 def starts_named(text: str) -> list[Place]:
-    """Places and venues with a point that bear this name, one alone where it is meant exactly."""
+    """Places and venues with a point that bear this name, one alone where it is meant exactly. Where no
+    venue of this name has a point, the middles of the regions they lie in."""
     name = clean_text(text)[:60]
     if not name:
         return []
@@ -106,12 +112,27 @@ def starts_named(text: str) -> list[Place]:
     found = [_of_place(row) for row in alike]
     hits = search.find(name, kinds=["resource"], limit=MOST_FOUND)
     keys = [hit.subject_id for hit in hits]
-    rows = Resource.objects.published().filter(pk__in=keys, latitude__isnull=False)
-    by_key = {row.pk: row for row in rows.only("code", "title", "latitude", "longitude")}
-    venues = [by_key[key] for key in keys if key in by_key]
+    by_key = Resource.objects.published().select_related("region__parent").in_bulk(keys)
+    named = [by_key[key] for key in keys if key in by_key]
+    venues = [row for row in named if row.latitude is not None]
+    if not found and not venues:
+        return _around(named)
     if not found and venues and venues[0].title == name:
         venues = venues[:1]
     return (found + [_of_resource(row) for row in venues])[:MOST_FOUND]
+
+
+def _around(venues: list[Resource]) -> list[Place]:
+    """The middles of the regions in which venues without a point lie; of the district where that of the
+    subdistrict is not known."""
+    start = StartingPoints(columns())
+    found: dict[str, Place] = {}
+    for row in venues:
+        place = start.find(row.region.code) or (row.region.parent and start.find(row.region.parent.code))
+        if place:
+            words = f"{place.label}（“{row.title}”的坐标尚未登记）"
+            found.setdefault(place.code, replace(place, label=words))
+    return list(found.values())
 
 
 def _of_code(code: str) -> Place | None:

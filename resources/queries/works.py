@@ -40,8 +40,8 @@ STAGES: dict[str, tuple[str, Q]] = {
     "review": ("评审中", Q(status="review")),
     "granted": ("待签合同", Q(status="recommended", contract=None)),
     "making": ("创作中", Q(contract__status="running")),
-    "accepted": ("已验收", Q(contract__status="accepted", contract__resource=None)),
-    "shown": ("已入资源", Q(contract__resource__isnull=False)),
+    "accepted": ("已验收", Q(contract__status="accepted") & ~Q(contract__resource__status="published")),
+    "shown": ("已入资源", Q(contract__resource__status="published")),
     "ended": ("已终止", Q(contract__status="revoked")),
     "declined": ("不予支持", Q(status="refused")),
 }
@@ -109,7 +109,7 @@ def stage_of(work: WorkApplication) -> tuple[str, str]:
     if contract is None:
         granted = work.status == WorkApplication.Status.SUPPORTED
         return ("pending", "待签合同") if granted else (work.status, work.get_status_display())
-    if contract.resource_id:
+    if contract.resource and contract.resource.is_public:
         return "published", "已入资源"
     words = "创作中" if contract.status == WorkContract.Status.RUNNING else contract.get_status_display()
     return contract.status, words

@@ -19,7 +19,7 @@ def menu(request):
     asked = queries.MenuQuery.read(request.GET, at=timezone.now())
     typed = request.GET.get("from", "").strip()[:60]
     starts = queries.starts_named(typed) if typed else []
-    if len(starts) == 1:
+    if len(starts) == 1 and starts[0].is_exact:
         return redirect(asked.address(near=starts[0].code, sort=queries.NEAR))
     return answer(request, asked, typed=typed, starts=starts)
 

@@ -1,5 +1,7 @@
 """Needs as the public posts and follows them; the basket; the board of what nobody serves."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -27,6 +29,7 @@ from resources.queries import matching
 from resources.queries import needs as queries
 from resources.queries.booking import terms_of, with_terms
 
+YEARS = {str(year) for year in range(2000, 2100)}
 TOO_OFTEN = "提交过于频繁，请一小时后再试，或电话联系区科协。"
 
 
@@ -325,6 +328,28 @@ def board(request):
         "new_url": f"{reverse('needs:new')}?{urlencode({'district': asked['district']})}",
     }
     return render(request, "resources/need_board.html", context)
+
+
+@login_not_required
+@require_safe
+def counted(request):
+    """The needs behind a figure of a year: of a district, a topic, a programme, or those matched."""
+    asked = _asked(request.GET)
+    said = request.GET.get("year", "")
+    year = int(said) if said in YEARS else local_today().year
+    matched = request.GET.get("matched") == "1"
+    rows = queries.needs_behind(date(year, 1, 1), date(year + 1, 1, 1), matched=matched, **asked)
+    page = page_by_key(
+        rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    context = {
+        "page": page,
+        "rows": [(row, queries.public_words(row)) for row in page.rows],
+        "count": rows.count(),
+        "said": queries.said_of(matched=matched, **asked),
+        "year": year,
+    }
+    return render(request, "resources/need_counted.html", context)
 
 
 def _asked(query) -> dict[str, str]:

@@ -147,6 +147,28 @@ def test_more_measures_than_a_table_holds_are_cut_and_said(client, shelf):
     assert "已取前 12 项" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("needs", ""),
+        ("needs_matched", "&matched=1"),
+        ("topic:space", "&topic=space"),
+        ("program:spirit_school", "&programme=spirit_school"),
+    ],
+)
+def test_a_figure_of_needs_leads_to_the_needs_it_counts(night, name, asked):
+    source = FigureSource.objects.create(name=name, label=name, unit="项", is_counted=True, basis="供需对接")
+    Figure.objects.create(
+        source=source, region=Region.objects.get(code=NANSHAN), year=2025, value=3, origin="counted"
+    )
+
+    [(_, [(value, address)])] = made(
+        Shelf.filled(night), f"measure=f.{name}&from=2025&to=2025&region={NANSHAN}"
+    ).linked
+
+    assert (value, address) == (3, f"/needs/counted/?year=2025&district={NANSHAN}{asked}")
+
+
 def test_an_address_gives_the_same_table_again(shelf):
     spec = TableSpec.read(
         QueryDict(f"measure=KR100&region={NANSHAN}&from=2022&to=2024&rows=year&columns=region&show=percent"),

@@ -285,6 +285,14 @@ def test_the_template_has_the_columns_and_can_be_filled(page):
     assert "性质" in str(read_table(data.content, expect=["列", "怎么填", "示例"]).rows)
 
 
+def test_the_template_names_the_limit_that_holds(page):
+    data = page.get(address("sheet_template"))
+
+    notes = str(read_table(data.content, expect=["列", "怎么填", "示例"]).rows)
+    assert "10,000 行" in notes
+    assert "50,000 行" not in notes
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_an_export_comes_back_unchanged_and_leaves_personal_fields_out(page, district, number):
     OrganizationFactory(name="=HYPERLINK(1)", region=district, contact="老张")

@@ -416,3 +416,16 @@ def test_the_plan_knows_the_stage_of_a_contract(contract, staff, unit_clerk):
     work = queries.works_at_desk(staff).get()
 
     assert queries.stage_of(work) == ("accepted", "已验收")
+
+
+@pytest.mark.parametrize(
+    ("published", "told"), [(False, ("已验收", 1, 0)), (True, ("已入资源", 0, 1))], ids=["draft", "published"]
+)
+def test_a_work_is_in_the_menu_once_its_resource_is_published(contract, staff, unit_clerk, published, told):
+    accepted(contract, unit_clerk, staff)
+    WorkContract.objects.update(resource=ResourceFactory(published=published))
+
+    counts = queries.stage_counts(staff)
+    words = queries.stage_of(queries.works_at_desk(staff).get())[1]
+
+    assert (words, counts["accepted"], counts["shown"]) == told

@@ -12,17 +12,16 @@ from portal.scope import scope
 from resources import actions, queries
 from resources.models import MenuChange, MenuEntry, Resource
 from resources.queries import columns as kept_columns
-from resources.queries.columns import Columns, Kept
+from resources.queries.columns import PLAIN, Columns, Kept
 from tests.factories import RegionFactory
 from tests.resources.factories import ResourceFactory, TopicFactory, in_shenzhen
 
 
 def same(one: Columns, other: Columns) -> bool:
     topics = [sorted(zip(each.topic_key, each.topic, strict=True)) for each in (one, other)]
-    plain = ("keys", "kind", "district", "street", "audience_bits", "is_free", "free_bits", "latitude")
     return topics[0] == topics[1] and all(
-        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=name == "latitude")
-        for name in plain
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=name in ("latitude", "longitude"))
+        for name in PLAIN
     )
 
 

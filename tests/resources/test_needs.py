@@ -1,7 +1,7 @@
 """Needs: posted by anybody, followed by a link, looked after by the district, forgotten in time."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -493,6 +493,36 @@ def test_figures_count_what_was_asked_for_per_district_topic_and_programme(sea, 
     assert queries.bookings_by_region(start, end, programme=programme.code) == {here.code: 1}
     assert queries.booking_visits_by_region(start, end) == {here.code: 38}
     assert queries.needs_by_region(end, end + timedelta(days=1)) == {there.code: 1}
+
+
+def test_the_needs_behind_a_figure_are_as_many_as_it_says(client, sea, city):
+    here, there = RegionFactory(), RegionFactory()
+    NeedFactory(region=here, created_at=NOW, topics=[sea], title="想听海洋故事", open=True)
+    NeedFactory(region=here, created_at=NOW, status="refused", ended_at=NOW, topics=[sea])
+    NeedFactory(region=here, created_at=NOW, title="没有主题")
+    NeedFactory(region=here, created_at=NOW - timedelta(days=400), topics=[sea])
+    NeedFactory(region=there, created_at=NOW, topics=[sea], status="done", ended_at=NOW)
+    page = f"/needs/counted/?year={NOW.year}"
+
+    counts = [
+        client.get(f"{page}{more}").context["count"]
+        for more in ("", f"&district={here.code}", f"&district={here.code}&topic=sea", "&matched=1")
+    ]
+
+    assert counts == [3, 2, 1, 1]
+    start, end = date(NOW.year, 1, 1), date(NOW.year + 1, 1, 1)
+    assert queries.needs_by_region(start, end) == {here.code: 2, there.code: 1}
+
+
+def test_behind_a_figure_a_need_not_admitted_is_read_by_its_topic_alone(client, sea, city):
+    district = RegionFactory()
+    NeedFactory(region=district, created_at=NOW, topics=[sea], title="王老师想请人")
+    NeedFactory(region=district, created_at=NOW, topics=[sea], title="想听海洋故事", open=True)
+
+    html = client.get(f"/needs/counted/?year={NOW.year}").content.decode()
+
+    assert "想听海洋故事" in html
+    assert "王老师" not in html
 
 
 def test_unmatched_needs_are_live_and_asked_of_nobody(sea, district):

@@ -66,6 +66,16 @@ def test_a_name_of_several_places_offers_them_and_one_of_none_says_so(client, st
     assert "没有找到“没有这里”" in nothing
 
 
+def test_a_venue_without_a_point_offers_the_middle_of_its_district(client):
+    nanshan = RegionFactory(code="440305000000", name="南山区")
+    ResourceFactory(published=True, title="潮汐馆", region=nanshan)
+
+    html = client.get("/menu/?from=潮汐馆", secure=True).content.decode()
+
+    assert "南山区中部（“潮汐馆”的坐标尚未登记）" in html
+    assert "near=440305000000" in html
+
+
 def test_what_is_not_public_is_no_start(client):
     hidden = ResourceFactory(title="未公开馆", **in_shenzhen())
 

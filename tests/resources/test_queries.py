@@ -8,7 +8,7 @@ from outreach.models import Evidence
 from portal.regions import Region
 from resources import actions, queries, sample
 from resources.actions.evidence import count_open_days
-from resources.models import Resource
+from resources.models import MenuEntry, Resource
 from resources.queries import MenuQuery
 from resources.sample.codes import SAMPLE
 from tests.factories import RegionFactory
@@ -95,6 +95,70 @@ def test_the_menu_answers_what_is_asked(three, asked, found):
 
     assert set(titles(query)) == found
     assert query.total == len(found)
+
+
+@pytest.fixture
+def two(city):
+    """A step-free venue for 5 to 7, without booking, open at weekends; a laboratory for groups from 15 on."""
+    ResourceFactory(
+        published=True,
+        title="童梦馆",
+        ages_from=5,
+        ages_to=7,
+        booking="none",
+        accessibility=["step_free", "nursing"],
+        hours_as="周末 09:00-17:00",
+    )
+    lab = {"ages_from": 15, "booking": "group", "hours_as": "周三 09:00-17:00"}
+    ResourceFactory(published=True, title="高能实验室", **lab)
+    ResourceFactory(published=True, title="未说明馆", hours_as="周二 09:00-17:00")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"age": "0-5"}, {"童梦馆"}),
+        ({"age": "6-11"}, {"童梦馆"}),
+        ({"age": "12-14"}, set()),
+        ({"age": "15-17"}, {"高能实验室"}),
+        ({"weekday": "6"}, {"童梦馆"}),
+        ({"weekday": "3"}, {"高能实验室"}),
+        ({"booking": "none"}, {"童梦馆"}),
+        ({"booking": "group"}, {"高能实验室"}),
+        ({"accessible": "nursing"}, {"童梦馆"}),
+        ({"accessible": "lift"}, set()),
+        ({"age": "6-11", "weekday": "3"}, set()),
+    ],
+)
+def test_the_menu_is_filtered_by_age_weekday_booking_and_accessibility(two, asked, found):
+    assert set(titles(menu(**asked))) == found
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"age": "6-11"}, {"weekday": "3", "booking": "group"}, {"accessible": "nursing"}]
+)
+def test_counts_of_these_filters_are_the_lengths_of_their_lists(two, asked):
+    query = menu(**asked)
+
+    for facet in query.facets:
+        for option in facet.options:
+            wanted = {name: getattr(query, name) for name in ("q", *MenuQuery.PARTS)}
+            opened = menu(**{**wanted, facet.name: option.value})
+            assert option.count == opened.total == opened.entries().count(), (facet.name, option.value)
+
+
+def test_a_filter_that_is_set_is_named_and_can_be_taken_away(two):
+    assert menu(age="6-11", booking="none").chosen == [
+        ("6–11 岁", "/menu/?booking=none"),
+        ("无需预约", "/menu/?age=6-11"),
+    ]
+
+
+def test_a_condition_finds_what_its_mask_lets_through(two):
+    for asked in ({"age": "15-17"}, {"weekday": "7"}, {"booking": "none"}, {"accessible": "step_free"}):
+        query = menu(**asked)
+        by_index = MenuEntry.objects.filter(*query.conditions.values())
+        assert sorted(by_index.values_list("pk", flat=True)) == sorted(query.keys.tolist())
 
 
 def test_a_district_holds_what_lies_in_its_subdistricts(three):
