@@ -56,27 +56,18 @@ class AuditEntry(models.Model):
 
 # What a link of the chain is made of, in this order, after its number and the digest before it.
 LINKED = (
-    "id",
-    "at",
-    "actor_id",
-    "actor_name",
-    "action",
-    "subject_type",
-    "subject_id",
-    "subject_name",
-    "changes",
-    "note",
-    "address",
-    "request_id",
+    "id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, changes, note, address,"
+    " request_id"
 )
 CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _link(before: str, number: int, content: tuple) -> str:
-    """The digest of an entry, its fields LINKED, as link `number` after the digest `before`."""
-    pk, at, *others = content
+    """The digest of an entry, its columns LINKED as read, as link `number` after the digest `before`."""
+    pk, at, actor_id, actor_name, action, kind, subject_id, subject_name, changes, *others = content
     moment = at.astimezone(timezone.get_default_timezone()).isoformat()
-    text = CANONICAL.encode([number, before, pk, moment, *others])
+    who = (actor_id, actor_name, action, kind, subject_id, subject_name)
+    text = CANONICAL.encode([number, before, pk, moment, *who, json.loads(changes), *others])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -165,14 +156,14 @@ def seal(limit: int = 5000) -> int:
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(
-            f"SELECT id FROM portal_auditentry WHERE number IS NULL AND xact < {HORIZON}"  # noqa: S608  ours
+            f"SELECT {LINKED} FROM portal_auditentry WHERE number IS NULL AND xact < {HORIZON}"  # noqa: S608
             " ORDER BY id LIMIT %s",
             [limit],
         )
-        waiting = [pk for (pk,) in cursor.fetchall()]
+        waiting = cursor.fetchall()
     number, before = head()
     sealed = []
-    for content in AuditEntry.objects.filter(pk__in=waiting).order_by("pk").values_list(*LINKED):
+    for content in waiting:
         number += 1
         before = _link(before, number, content)
         sealed.append((content[0], number, before))
@@ -213,9 +204,7 @@ def verify(*, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:
     """
     before, expected, broken = GENESIS, 0, None
     anchored = anchor is None or anchor[0] == 0
-    entries = AuditEntry.objects.filter(number__isnull=False).order_by("number")
-    links = entries.values_list("number", "digest", *LINKED)
-    for number, digest, *content in links.iterator(chunk_size=5000):
+    for number, digest, *content in _links():
         expected += 1
         if number != expected or digest != _link(before, expected, content):
             broken = expected
@@ -226,6 +215,17 @@ def verify(*, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:
         broken = expected + 1
     late = AuditEntry.objects.filter(number=None, at__lt=at - timedelta(minutes=1)).count()
     return Verdict(links=expected, broken_at=broken, unsealed_late=late, head=before)
+
+
+def _links():
+    """Number, digest and the columns LINKED of each link, in order."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, digest, {LINKED} FROM portal_auditentry"  # noqa: S608  names of our own
+            " WHERE number IS NOT NULL ORDER BY number"
+        )
+        while rows := cursor.fetchmany(5000):
+            yield from rows
 
 
 def last_anchor(file: Path) -> tuple[int, str] | None:
