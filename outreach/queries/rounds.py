@@ -22,6 +22,7 @@ from outreach.models import (
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from portal.waiting import Waiting
 
 # Evidence item → field of an application. The calendar of open days is the portal's own and whole: it
@@ -290,7 +291,7 @@ def _objections_waiting(user: User) -> list[Waiting]:
     rows = Objection.objects.filter(status=Objection.Status.SUBMITTED)
     count = rows.count()
     items = [
-        (f"{row.number}（{row.due_on:%m-%d} 前答复）", row.get_absolute_url())
+        (f"{row.number}（{cn_date(row.due_on)}前答复）", row.get_absolute_url())
         for row in rows.order_by("due_on", "pk")[:5]
     ]
     url = reverse("titles_desk:objections")
