@@ -109,6 +109,10 @@ def test_an_unverified_denominator_says_so_on_the_page(client):
     assert "未核实" in text(client.get(f"/index/{NANSHAN}/special_funds/"))
 
 
+def test_a_term_is_told_with_its_source_beside_it_on_a_phone(client):
+    assert 'data-label="出处"' in text(client.get(f"/index/{NANSHAN}/special_funds/"))
+
+
 @pytest.mark.parametrize(
     "address",
     [
