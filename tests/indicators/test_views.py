@@ -113,6 +113,14 @@ def test_a_term_is_told_with_its_source_beside_it_on_a_phone(client):
     assert 'data-label="出处"' in text(client.get(f"/index/{NANSHAN}/special_funds/"))
 
 
+def test_a_source_that_says_it_is_unverified_says_so_once(night):
+    cell = VintageCell.objects.get(vintage=night, region__code=NANSHAN, node="special_funds", year=2025)
+
+    note = next(term["note"] for term in cell.terms if term["kind"] == "denominator")
+
+    assert note.count("未核实") == 1
+
+
 @pytest.mark.parametrize(
     "address",
     [
