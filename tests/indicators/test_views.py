@@ -7,6 +7,7 @@ from django.urls import reverse
 from indicators import actions
 from indicators.models import CellRemark, Return, StatForm, VintageCell
 from indicators.queries import pictures
+from indicators.queries.index import overview
 from portal import charts
 from portal.calendar import local_today
 from portal.regions import Region
@@ -119,6 +120,13 @@ def test_a_source_that_says_it_is_unverified_says_so_once(night):
     note = next(term["note"] for term in cell.terms if term["kind"] == "denominator")
 
     assert note.count("未核实") == 1
+
+
+def test_the_legend_of_the_districts_scores_names_what_districts_have(night):
+    chart = pictures.of_overview(overview(night))["parts"]
+
+    assert "成效" not in chart.columns
+    assert "投入" in chart.columns
 
 
 @pytest.mark.parametrize(
