@@ -263,6 +263,10 @@ def search(request):
     for group in found.groups:
         for entry in group.entries:
             entry.marked_title = marked(entry.title, found.query)
+        if group.kind == "event":
+            coming = events.next_by_event(timezone.now(), [entry.subject_id for entry in group.entries])
+            for entry in group.entries:
+                entry.next_at = coming.get(entry.subject_id)
     return render(request, "portal/search.html", {"found": found, "q": found.query})
 
 
