@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from events.queries import entry_of
 from portal import search
-from portal.calendar import weekend_of
+from portal.calendar import local_today, weekend_of
 from portal.roles import Role
 from portal.templatetags.portal_tags import cn_day
 from resources import actions
 from tests.events.factories import SessionFactory
 from tests.factories import UserFactory
-from tests.resources.factories import ResourceFactory, in_shenzhen
+from tests.resources.factories import AssetFactory, ResourceFactory, in_shenzhen
 
 
 def page_of(client, url) -> str:
@@ -127,6 +127,18 @@ def test_the_desk_says_what_waits_and_where(client, staff, unit, unit_clerk):
     assert "待审核资源" in page
     assert resource.get_desk_url() in page
     assert "提交了资源，请审核" in page
+
+
+def test_what_is_late_comes_first_on_the_desk(client, staff, unit, unit_clerk):
+    actions.submit(
+        ResourceFactory(organization=unit, region=unit.region, created_by=unit_clerk), by=unit_clerk
+    )
+    AssetFactory(organization=unit, owed=True, due_on=local_today() - timedelta(days=1))
+    client.force_login(staff)
+
+    page = page_of(client, "/desk/")
+
+    assert page.index("逾期的科普转化任务") < page.index("待审核资源")
 
 
 def test_a_desk_with_nothing_to_do_says_so(client):
