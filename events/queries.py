@@ -65,6 +65,13 @@ def next_by_resource(after: datetime, resource_ids: list[int] | None = None) -> 
     return {row["event__resource"]: row["first"] for row in rows}
 
 
+def next_by_event(after: datetime, event_ids: list[int]) -> dict[int, datetime]:
+    """When the session that runs or comes next after a moment begins, per event that has one."""
+    sessions = Session.objects.public().filter(ends_at__gt=after, event__in=event_ids)
+    rows = sessions.values("event").annotate(first=Min("starts_at")).order_by("event")
+    return {row["event"]: row["first"] for row in rows}
+
+
 def with_next_session(events, after: datetime):
     """Events with `next_at`, and their sessions still to come loaded as `coming_sessions`."""
     still = Session.objects.filter(ends_at__gt=after, cancelled_at=None).order_by("starts_at", "pk")

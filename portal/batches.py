@@ -29,6 +29,7 @@ from portal.register_rows import Kept, RegisterRow
 from portal.registers import RegisterResource
 from portal.roles import Perm
 from portal.sheets import Fault, SheetRefused, Table, as_text
+from portal.templatetags.portal_tags import cn_time
 
 UNDO_WITHIN = timedelta(days=30)
 PIECE = 500
@@ -379,8 +380,7 @@ def _why_kept(batch: SheetBatch, record, entry: audit.AuditEntry | None) -> str:
     if not may(batch.created_by, Perm(batch.where["edit"]), place):
         return "您已没有修改这条记录的权限"
     if entry:
-        when = timezone.localtime(entry.at)
-        return f"{entry.actor_name} {when:%Y-%m-%d %H:%M} {history.act_name(entry.action)}"[:200]
+        return f"{entry.actor_name} {cn_time(entry.at)} {history.act_name(entry.action)}"[:200]
     return ""
 
 

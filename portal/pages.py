@@ -263,6 +263,10 @@ def search(request):
     for group in found.groups:
         for entry in group.entries:
             entry.marked_title = marked(entry.title, found.query)
+        if group.kind == "event":
+            coming = events.next_by_event(timezone.now(), [entry.subject_id for entry in group.entries])
+            for entry in group.entries:
+                entry.next_at = coming.get(entry.subject_id)
     return render(request, "portal/search.html", {"found": found, "q": found.query})
 
 
@@ -350,11 +354,12 @@ def base(request, pk):
 
 @require_safe
 def desk(request):
-    """What waits for whoever is signed in, from every app that has something for them."""
+    """What waits for whoever is signed in, from every app that has something for them; what is late first."""
     user = request.user
+    waiting = [entry for ask in WAITING for entry in ask(user)]
     context = {
         "greeting": f"{user.name}，您好。今天是 {cn_date(local_today())}。",
-        "waiting": [entry for ask in WAITING for entry in ask(user)],
+        "waiting": sorted(waiting, key=lambda entry: not entry.is_late),
         "roles": [
             {"role": Role(grant.role).label, "place": grant.region or grant.organization}
             for grant in user.standing_grants()

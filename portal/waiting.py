@@ -11,3 +11,4 @@ class Waiting:
     count: int
     url: str
     items: list[tuple[str, str]] = field(default_factory=list)  # words and address
+    is_late: bool = False  # something in it is past its day

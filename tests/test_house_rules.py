@@ -208,6 +208,18 @@ def test_partials_are_included_with_only():
     assert wrong == []
 
 
+def test_a_sentence_tells_a_day_as_the_pages_do():
+    """Sheets and rules keep the form in which a day is typed."""
+    told = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in CODE
+        if {"actions", "queries", "views"} & {path.stem, *path.relative_to(ROOT).parts}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "%Y-%m-%d" in line and re.search("[一-鿿]", line)
+    ]
+    assert told == [], "write it with cn_date of portal_tags"
+
+
 def test_csrf_is_switched_off_for_policy_reports_alone():
     exempt = [
         str(path.relative_to(ROOT)) for path in CODE if "@csrf_exempt" in path.read_text(encoding="utf-8")

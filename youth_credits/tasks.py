@@ -13,6 +13,7 @@ from portal.jobs import Job, handler
 from portal.organizations import Organization
 from portal.scope import scope
 from portal.sheets import SheetRefused
+from portal.templatetags.portal_tags import cn_time
 from youth_credits import actions, queries, sheets
 from youth_credits.actions.evidence import count_credit_outings
 from youth_credits.models import Batch, Export, RuleTrial, Student, TotalsWanted
@@ -134,7 +135,7 @@ def credit_proof(job: Job) -> None:
         _allow_time()
         found = actions.prove_balances()
     found += actions.prove_papers()
-    job.progress(len(found), len(found), f"{timezone.localtime():%Y-%m-%d %H:%M} 核对完毕")
+    job.progress(len(found), len(found), f"{cn_time(timezone.now())} 核对完毕")
     if found:
         raise Refused(f"学分总账核对不符（至少 {len(found)} 处，如：{found[0]}），请系统管理员核查。")
 

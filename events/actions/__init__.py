@@ -334,10 +334,19 @@ def sign_up(
         made = SignUp.objects.filter(uuid=key, session=session).first()
         if made:  # the same form, sent twice at once
             return made
-        raise Refused("该手机号已报名本场。如需修改人数，请先用报名链接取消。") from clash
+        raise Refused(_already_there(event)) from clash
     audit.record(entry, "sign_up", by=VISITOR)
     _send(entry, "made")
     return entry
+
+
+def _already_there(event: Event) -> str:
+    """What somebody can do who has seats already, with the link of the sign-up and without it."""
+    phone = f"（{event.public_phone}）" if event.public_phone else ""
+    return (
+        "该手机号已报名本场，签到时报手机号后四位即可。要取消或改人数，请用报名链接（留有邮箱的，在确认邮件里）"
+        f"取消后再报；找不到链接的，请联系主办单位{phone}。"
+    )
 
 
 def _take_seats(session: Session, head_count: int) -> None:

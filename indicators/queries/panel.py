@@ -195,7 +195,8 @@ def _from_denominator(kind: str, code: str, year: int, facts: Facts) -> dict | N
     row = next((row for row in facts.denominators.get((kind, code), []) if row.year <= year), None)
     if row is None:
         return None
-    marks = [row.source, "" if row.is_verified else "未核实", "示例" if row.is_sample else ""]
+    unverified = "" if row.is_verified or "未核实" in row.source else "未核实"  # some sources say it already
+    marks = [row.source, unverified, "示例" if row.is_sample else ""]
     return {
         "kind": "denominator",
         "key": kind,

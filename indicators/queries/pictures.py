@@ -35,7 +35,7 @@ HOW_CHANGE = (
 HOW_CITY = "全市是各区分子之和除以分母之和，不是各区比率的平均。"
 
 KEPT_FOR = 24 * 60 * 60
-DRAWING = 5  # counted up when a picture is drawn otherwise
+DRAWING = 6  # counted up when a picture is drawn otherwise
 
 Drawn = TypeVar("Drawn")
 Pictures = dict[str, charts.Chart | None]
@@ -150,12 +150,15 @@ def _parts_chart(found: Overview) -> charts.Chart:
         source=source_words(found.vintage),
         note="每段是一个领域给总分带来的分值，相加等于水平分值。",
     )
-    order = [pillar.name for pillar in found.method.pillars]
-    rows = [
-        (row.region.name, {name: parts[name] for name in order if name in parts})
+    scored = [
+        (row.region.name, parts)
         for row in found.rows
         if (parts := found.parts.get(row.region.code)) and row.cell.score is not None
     ]
+    # A pillar that only the city has brings no district a point.
+    names = [pillar.name for pillar in found.method.pillars]
+    drawn = [name for name in names if any(parts.get(name) for _, parts in scored)]
+    rows = [(label, {name: parts[name] for name in drawn if name in parts}) for label, parts in scored]
     return charts.stacked(about, rows, first_column="区", decimals=1)
 
 

@@ -328,7 +328,7 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
             .order_by("region__level", "period__due_on", "pk")[:20]
         )
         late = [row for row in mine if row.is_late(today)]
-        found += _waiting("逾期未报的报表", late)
+        found += _waiting("逾期未报的报表", late, is_late=True)
         found += _waiting("待填报的报表", [row for row in mine if row not in late])
     if user.can(Perm.RETURN_SIGN):
         signing = (
@@ -350,11 +350,11 @@ def waiting_for(user: User, on: date | None = None) -> list[Waiting]:
     return found
 
 
-def _waiting(title: str, rows: list[Return]) -> list[Waiting]:
+def _waiting(title: str, rows: list[Return], *, is_late: bool = False) -> list[Waiting]:
     if not rows:
         return []
     items = [(_line(row), row.get_absolute_url()) for row in rows[:5]]
-    return [Waiting(title=title, count=len(rows), url="/desk/returns/", items=items)]
+    return [Waiting(title=title, count=len(rows), url="/desk/returns/", items=items, is_late=is_late)]
 
 
 def _line(row: Return) -> str:

@@ -26,6 +26,7 @@ from portal.identifiers import clean_text
 from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 TEXTS = ("legal_person", "contact", "phone", "other_titles")
 LONG_TEXTS = ("summary", "plan")
@@ -65,11 +66,11 @@ def begin_application(
     require_applicant(by, application)
     if round.status != Round.Status.OPEN or not application.is_in_time:
         raise Refused(
-            f"申报时间为 {round.apply_from:%Y-%m-%d} 至 {round.apply_until:%Y-%m-%d}，现在不能申报。"
+            f"申报时间为{cn_date(round.apply_from)} 至 {cn_date(round.apply_until)}，现在不能申报。"
         )
     banned = banned_until(organization, local_today())
     if banned:
-        raise Refused(f"本单位在 {banned:%Y-%m-%d} 前不得申报。")
+        raise Refused(f"本单位在{cn_date(banned)}前不得申报。")
     if Application.objects.filter(round=round, organization=organization).exists():
         raise Refused("本单位在本批次已有申报，请在原申报上修改。")
     application.full_clean()
@@ -166,7 +167,7 @@ def submit_application(application: Application, *, by: User) -> None:
     round = application.round
     if not application.is_in_time:
         last = round.recommend_until if application.submitted_at else round.apply_until
-        raise Refused(f"已于 {last:%Y-%m-%d} 截止，不再受理。")
+        raise Refused(f"已于{cn_date(last)}截止，不再受理。")
     if round.status != Round.Status.OPEN:
         raise Refused("本批次已转入评审，不再受理。")
     name = _way_in(application)
@@ -214,7 +215,7 @@ def return_application(application: Application, *, remarks: Mapping[str, str], 
     _tell(
         people_with(Perm.TITLE_APPLY, application),
         application,
-        f"{application.round}的申报被退回补正：{note}（{application.round.recommend_until:%Y-%m-%d} 前提交）",
+        f"{application.round}的申报被退回补正：{note}（{cn_date(application.round.recommend_until)}前提交）",
         kind=Notice.Kind.TASK,
     )
 
@@ -231,7 +232,7 @@ def recommend(application: Application, *, rank: int, opinion: str, by: User) ->
     """
     require(by, Perm.TITLE_RECOMMEND, application)
     if local_today() > application.round.recommend_until:
-        raise Refused(f"区级推荐已于 {application.round.recommend_until:%Y-%m-%d} 截止。")
+        raise Refused(f"区级推荐已于{cn_date(application.round.recommend_until)}截止。")
     taken = Application.objects.filter(
         round=application.round, region=application.region, district_rank=rank
     ).exclude(pk=application.pk)

@@ -31,6 +31,7 @@ from portal.identifiers import clean_text
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 
 @transaction.atomic
@@ -76,7 +77,7 @@ def open_year(year: int, *, due_on: date, by: User) -> int:
     )
     notify(
         people.distinct(),
-        f"{year} 年度科普基地考核已开始，请于 {due_on:%Y-%m-%d} 前提交自评。",
+        f"{year} 年度科普基地考核已开始，请于{cn_date(due_on)}前提交自评。",
         link="/desk/titles/assessments/",
         kind=Notice.Kind.TASK,
     )
@@ -317,7 +318,7 @@ def rectify(assessment: Assessment, *, text: str, by: User) -> None:
     if not text.strip():
         raise Refused("请写明整改情况。")
     if assessment.rectify_until and local_today() > assessment.rectify_until:
-        raise Refused(f"整改期限为 {assessment.rectify_until:%Y-%m-%d}，已过期。")
+        raise Refused(f"整改期限为{cn_date(assessment.rectify_until)}，已过期。")
     # What was put right is looked at anew.
     Assessment.objects.filter(pk=assessment.pk).update(
         rectification=clean_text(text, multiline=True)[:2000], advice="", expert_opinion="", checked_at=None
@@ -338,12 +339,12 @@ def fail_what_is_overdue(*, at: datetime) -> int:
     done = 0
     late = Assessment.objects.filter(status="open", due_on__lt=today - timedelta(days=30))
     for row in late.select_related("title", "organization").order_by("pk"):
-        ASSESSMENT_STEPS.take(row, "not_reported", by=None, at=at, note=f"自评截止 {row.due_on:%Y-%m-%d}")
+        ASSESSMENT_STEPS.take(row, "not_reported", by=None, at=at, note=f"自评截止 {cn_date(row.due_on)}")
         _after_failure(row, by=None)
         done += 1
     unmended = Assessment.objects.filter(status="rectifying", rectify_until__lt=today)
     for row in unmended.select_related("title", "organization").order_by("pk"):
-        note = f"整改期限 {row.rectify_until:%Y-%m-%d}"
+        note = f"整改期限 {cn_date(row.rectify_until)}"
         ASSESSMENT_STEPS.take(row, "not_rectified", by=None, at=at, note=note)
         end_title(row.title, on=today, reason=f"{row.year} 年度考核不合格，逾期未整改", by=None)
         done += 1

@@ -24,6 +24,7 @@ from portal.identifiers import clean_text
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 # --- Members --------------------------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ def appoint(post: MemberPost, *, by: User) -> MemberPost:
     before = MemberPost.objects.filter(member=post.member, role=post.role, until=None).first()
     if before:
         if post.since <= before.since:
-            raise Refused(f"起始日期须晚于现任的起始日期（{before.since:%Y-%m-%d}）。")
+            raise Refused(f"起始日期须晚于现任的起始日期（{cn_date(before.since)}）。")
         MemberPost.objects.filter(pk=before.pk).update(until=date.fromordinal(post.since.toordinal() - 1))
     post.full_clean()
     post.save(force_insert=True)
@@ -77,7 +78,7 @@ def save_meeting(meeting: Meeting, *, attendees: Iterable[Member], by: User) -> 
     meeting.attendees.set(members)
     audit.record(meeting, "create" if is_new else "change", by=by)
     if is_new:
-        _tell(meeting, members, f"会议通知：{meeting.title}，{meeting.held_on:%Y-%m-%d}。")
+        _tell(meeting, members, f"会议通知：{meeting.title}，{cn_date(meeting.held_on)}。")
     return meeting
 
 
@@ -151,7 +152,7 @@ def open_reports(*, year: int, due_on: date, by: User) -> int:
             asked += 1
             audit.record(report, "open", by=by)
             people = people_with(Perm.TASK_REPORT, body).filter(grants__organization=body)
-            text = f"请填报 {year} 年履职自评，{due_on:%Y-%m-%d}前提交。"
+            text = f"请填报 {year} 年履职自评，{cn_date(due_on)}前提交。"
             notify(people, text, link=report.get_absolute_url(), kind=Notice.Kind.TASK)
     return asked
 

@@ -26,6 +26,7 @@ from portal.identifiers import clean_text
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 PAPERS = {
     "base": PaperKind("title_base", "KPJD", "深圳市科普基地证书"),
@@ -92,7 +93,7 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     last = notice_ends(first, round.scheme.notice_days)
     Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last)
     round.notice_from, round.notice_until = first, last
-    ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}")
+    ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{cn_date(first)} 至 {cn_date(last)}")
 
 
 # --- Objections -----------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def object_to(
     audit.record(objection, "object", by=None)
     notify(
         people_with(Perm.TITLE_MANAGE, application),
-        f"收到异议 {objection.number}，请于 {objection.due_on:%Y-%m-%d} 前答复。",
+        f"收到异议 {objection.number}，请于{cn_date(objection.due_on)}前答复。",
         link=objection.get_absolute_url(),
         kind=Notice.Kind.TASK,
     )
@@ -200,7 +201,7 @@ def decide_round(round: Round, *, on: date | None = None, by: User) -> list[Titl
     if round.status != Round.Status.NOTICED:
         raise Refused("批次不在公示中，不能作出决定。")
     if today <= round.notice_until:
-        raise Refused(f"公示至 {round.notice_until:%Y-%m-%d}，期满后才能作出决定。")
+        raise Refused(f"公示至{cn_date(round.notice_until)}，期满后才能作出决定。")
     waiting = Objection.objects.filter(application__round=round, status="submitted").order_by("pk").first()
     if waiting:
         raise Refused(f"异议 {waiting.number} 尚未处理，不能作出决定。")
@@ -247,8 +248,8 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
             ("称号", kind.name),
             ("单位", holder.name),
             ("类别", application.get_category_display()),
-            ("生效日期", f"{first:%Y-%m-%d}"),
-            ("有效期至", f"{until:%Y-%m-%d}"),
+            ("生效日期", cn_date(first)),
+            ("有效期至", cn_date(until)),
         ],
         by=by,
         holder=f"portal.organization:{holder.pk}",

@@ -19,6 +19,7 @@ from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 RECEIPT = PaperKind("donation_receipt", "KPJZ", "科普捐赠（赞助）收据")
 
@@ -224,7 +225,7 @@ def issue_receipt(donation: Donation, *, by: User) -> IssuedPaper:
         ("接受单位", stored.organization.name),
         ("金额", f"{stored.amount_yuan} 元"),
         ("用途", stored.purpose),
-        ("收到日期", f"{stored.received_on:%Y-%m-%d}"),
+        ("收到日期", cn_date(stored.received_on)),
     ]
     paper = documents.issue(RECEIPT, facts, by=by, holder=f"outreach.donation:{stored.pk}")
     Donation.objects.filter(pk=stored.pk).update(paper=paper)

@@ -12,6 +12,7 @@ from portal.calendar import local_today
 from portal.errors import Refused
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def save_milestone(milestone: Milestone, *, by: User) -> Milestone:
     _require_past(milestone.reached_on)
     milestone.full_clean()
     milestone.save()
-    audit.record(milestone.project, "milestone", by=by, note=f"{milestone.name} {milestone.due_on}")
+    audit.record(milestone.project, "milestone", by=by, note=f"{milestone.name} {cn_date(milestone.due_on)}")
     return milestone
 
 
@@ -57,7 +58,7 @@ def reach(milestone: Milestone, *, on: date, note: str, by: User) -> None:
     if not note.strip():
         raise Refused("请写明说明或来源。")
     Milestone.objects.filter(pk=milestone.pk).update(reached_on=on, note=note.strip()[:200])
-    audit.record(milestone.project, "milestone", by=by, note=f"{milestone.name}：{on}")
+    audit.record(milestone.project, "milestone", by=by, note=f"{milestone.name}：{cn_date(on)}")
 
 
 def _require_past(day: date | None) -> None:

@@ -22,6 +22,7 @@ from portal.identifiers import clean_text
 from portal.notices import Notice, notify
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 DATA = Path(__file__).parents[1] / "data" / "library"
 VISITOR = AnonymousUser()
@@ -359,7 +360,7 @@ def close_comments(version: DocumentVersion, *, by: User) -> None:
     if round is None:
         raise Refused("该版本没有在征求意见。")
     if local_today() <= round.closes_on:
-        raise Refused(f"征求意见至 {round.closes_on:%Y年%m月%d日}，期满后才能结束。")
+        raise Refused(f"征求意见至{cn_date(round.closes_on)}，期满后才能结束。")
     if round.open_count:
         raise Refused(f"还有 {round.open_count} 条意见没有答复，不能结束征求意见。")
     CommentRound.objects.filter(pk=round.pk).update(closed_at=timezone.now())

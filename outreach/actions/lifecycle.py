@@ -17,6 +17,7 @@ from portal.identifiers import clean_text
 from portal.notices import notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 REMIND_AHEAD = (180, 90, 30)  # days
 
@@ -34,7 +35,7 @@ def end_title(title: Title, *, on: date, reason: str, by: User | None) -> bool:
     audit.record(title, "withdraw", by=by, changes={"withdrawn_on": [None, on]}, note=text)
     notify(
         people_with(Perm.TITLE_APPLY, title),
-        f"{title.kind.name}（{title.number}）自 {on:%Y-%m-%d} 起撤销：{text}",
+        f"{title.kind.name}（{title.number}）自{cn_date(on)}起撤销：{text}",
         link=f"/bases/{title.organization_id}/",
     )
     return True
@@ -125,7 +126,7 @@ def transfer(title: Title, present: Organization, *, on: date, reason: str, by: 
         title=title, former=former, present=present, on=on, reason=clean_text(reason)[:300]
     )
     if title.paper_id:
-        documents.amend(title.paper, "单位变更", f"{on:%Y-%m-%d} 由{former}变更为{present}", by=by)
+        documents.amend(title.paper, "单位变更", f"{cn_date(on)}由{former}变更为{present}", by=by)
     audit.record(title, "transfer_title", by=by, changes={"organization": [former, present]}, note=reason)
     return made
 
@@ -154,7 +155,7 @@ def remind_of_expiry(*, at: datetime) -> int:
         first = min(title.valid_until for title in titles)
         notify(
             [people[key]],
-            f"您有 {len(titles)} 个科普称号将于 {first:%Y-%m-%d} 起陆续到期，请留意重新认定通知。",
+            f"您有 {len(titles)} 个科普称号将于{cn_date(first)}起陆续到期，请留意重新认定通知。",
             link="/desk/titles/",
         )
     return len(told)

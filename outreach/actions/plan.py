@@ -13,6 +13,7 @@ from portal.errors import Refused
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def arrange(measure: Measure, *, partners: Iterable[Organization], by: User) -> 
         require_draft(plan)
     for day in (measure.starts_on, measure.due_on):
         if day and not plan.starts_on <= day <= plan.ends_on:
-            raise Refused(f"日期须在规划期内（{plan.starts_on:%Y-%m-%d} 至 {plan.ends_on:%Y-%m-%d}）。")
+            raise Refused(f"日期须在规划期内（{cn_date(plan.starts_on)} 至 {cn_date(plan.ends_on)}）。")
     measure.full_clean()
     measure.save()
     measure.partners.set(partners)

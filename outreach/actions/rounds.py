@@ -10,6 +10,7 @@ from portal.errors import Refused
 from portal.notices import notify
 from portal.regions import Region
 from portal.roles import Perm, roles_with
+from portal.templatetags.portal_tags import cn_date
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def announce(round: Round, *, by: User) -> None:
     holders = User.objects.filter(is_active=True)
     units = holders.filter(grants__role__in=roles_with(Perm.TITLE_APPLY))
     districts = holders.filter(grants__role__in=roles_with(Perm.TITLE_RECOMMEND))
-    text = f"{round.title}：申报时间至 {round.apply_until:%Y-%m-%d}，请按通知办理。"
+    text = f"{round.title}：申报时间至{cn_date(round.apply_until)}，请按通知办理。"
     notify(_people(units, districts), text, link=round.get_absolute_url())
 
 

@@ -31,6 +31,7 @@ from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 ANSWERS = {"good", "poor", "none"}
 REMIND_DAYS = 3  # before the day by which something is put right
@@ -76,7 +77,7 @@ def add_checklist(
     if len(names) != len(set(names)):
         raise Refused("检查项有重复，请核对。")
     if before and in_force_from <= before.in_force_from:
-        raise Refused(f"启用日期须晚于上一版（{before.in_force_from:%Y-%m-%d}）。")
+        raise Refused(f"启用日期须晚于上一版（{cn_date(before.in_force_from)}）。")
     if before and before.use != use:
         raise Refused("新版本的用途须与上一版相同。")
     kept = {item["name"]: item["code"] for item in before.items} if before else {}
@@ -281,7 +282,7 @@ def remind_of_mending(*, at: datetime) -> int:
     for finding in found.order_by("inspection", "rectify_until", "pk"):
         groups.setdefault((finding.inspection, finding.rectify_until < today), []).append(finding)
     for (inspection, is_late), findings in groups.items():
-        until = f"{findings[0].rectify_until:%Y-%m-%d}"
+        until = cn_date(findings[0].rectify_until)
         if is_late:
             _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题整改已逾期（期限 {until}）。")
             notify(
@@ -291,7 +292,7 @@ def remind_of_mending(*, at: datetime) -> int:
                 kind=Notice.Kind.TASK,
             )
         else:
-            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题须在 {until} 前整改。")
+            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题须在{until}前整改。")
         told = [finding.pk for finding in findings]
         Finding.objects.filter(pk__in=told).update(reminders=2 if is_late else 1)
     return sum(map(len, groups.values()))

@@ -19,6 +19,7 @@ from portal.notices import Notice, notify
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 LATE = "/desk/plan/tasks/?state=late"
 
@@ -75,7 +76,7 @@ def hand_down(
         task.full_clean()
         task.save(force_insert=True)
         audit.record(task, "hand_down", by=by, note=task.holder)
-        _tell_holder(task, f"新任务：{task.title}，{due_on:%Y-%m-%d}前完成。")
+        _tell_holder(task, f"新任务：{task.title}，{cn_date(due_on)}前完成。")
         made.append(task)
     return made
 
@@ -94,7 +95,7 @@ def _require_parent(parent: Task, source: Region, due_on: date) -> None:
     if stored.status != Task.Status.RUNNING:
         raise Refused("上级任务已上报或办结，不能再分解；需要时请上级先退回。")
     if due_on > stored.due_on:
-        raise Refused(f"完成期限不能晚于上级任务的期限（{stored.due_on:%Y-%m-%d}）。")
+        raise Refused(f"完成期限不能晚于上级任务的期限（{cn_date(stored.due_on)}）。")
 
 
 @transaction.atomic
@@ -233,6 +234,6 @@ def _later(day: date, days: int) -> date:
 def _tell_each(told: dict[User, list[Task]], word: str, link: str) -> None:
     for person, tasks in told.items():
         first = tasks[0]
-        earliest = f"“{first.title}”（{first.holder}，{first.due_on:%Y-%m-%d}）"
+        earliest = f"“{first.title}”（{first.holder}，{cn_date(first.due_on)}）"
         text = f"{word}的工作任务 {len(tasks)} 项，最早的是{earliest}。"
         notify([person], text, link=link, kind=Notice.Kind.TASK)

@@ -20,8 +20,10 @@ from outreach.models import (
     Title,
 )
 from portal.accounts import User
+from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from portal.waiting import Waiting
 
 # Evidence item → field of an application. The calendar of open days is the portal's own and whole: it
@@ -289,12 +291,12 @@ def _objections_waiting(user: User) -> list[Waiting]:
         return []
     rows = Objection.objects.filter(status=Objection.Status.SUBMITTED)
     count = rows.count()
-    items = [
-        (f"{row.number}（{row.due_on:%m-%d} 前答复）", row.get_absolute_url())
-        for row in rows.order_by("due_on", "pk")[:5]
-    ]
+    first = list(rows.order_by("due_on", "pk")[:5])
+    items = [(f"{row.number}（{cn_date(row.due_on)}前答复）", row.get_absolute_url()) for row in first]
     url = reverse("titles_desk:objections")
-    return [Waiting(title="待答复的异议", count=count, url=url, items=items)] if count else []
+    is_late = any(row.due_on < local_today() for row in first)
+    found = Waiting(title="待答复的异议", count=count, url=url, items=items, is_late=is_late)
+    return [found] if count else []
 
 
 def _waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:

@@ -193,7 +193,7 @@ def supervision_waiting(user: User) -> list[Waiting]:
         late = Inspection.objects.for_user(user, Perm.INSPECTION_VIEW).filter(
             status="rectifying", findings__rectify_until__lt=local_today()
         )
-        lines += _line("整改逾期", late.distinct(), "supervision_desk:list")
+        lines += _line("整改逾期", late.distinct(), "supervision_desk:list", is_late=True)
     if user.can(Perm.INSPECTION_MANAGE):
         asked = HelpQuestion.objects.for_user(user, Perm.INSPECTION_MANAGE).filter(answered_at=None)
         count = asked.count()
@@ -204,10 +204,10 @@ def supervision_waiting(user: User) -> list[Waiting]:
     return lines
 
 
-def _line(title: str, rows, name: str) -> list[Waiting]:
+def _line(title: str, rows, name: str, *, is_late: bool = False) -> list[Waiting]:
     count = rows.count()
     if not count:
         return []
     first = rows.select_related("organization").order_by("plan__due_on", "pk")[:5]
     items = [(row.organization.name, row.get_absolute_url()) for row in first]
-    return [Waiting(title=title, count=count, url=reverse(name), items=items)]
+    return [Waiting(title=title, count=count, url=reverse(name), items=items, is_late=is_late)]

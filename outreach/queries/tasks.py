@@ -204,6 +204,8 @@ def _line(title: str, rows, state: str) -> list[Waiting]:
     count = rows.count()
     if not count:
         return []
-    items = [(row.title, row.get_absolute_url()) for row in rows.order_by("due_on", "pk")[:5]]
+    first = list(rows.order_by("due_on", "pk")[:5])
+    items = [(row.title, row.get_absolute_url()) for row in first]
     url = f"{reverse('plan_desk:tasks')}?state={state}"
-    return [Waiting(title=title, count=count, url=url, items=items)]
+    is_late = state == "running" and any(row.due_on < local_today() for row in first)
+    return [Waiting(title=title, count=count, url=url, items=items, is_late=is_late)]

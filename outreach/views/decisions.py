@@ -26,6 +26,7 @@ from portal.errors import ChangedMeanwhile, Refused
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 # --- The panel, for staff -------------------------------------------------------------------------
 
@@ -168,7 +169,7 @@ STEPS = {
     "propose": lambda round, form, by: f"拟认定 {decisions.propose_all(round, by=by)} 家。",
     "publish": lambda round, form, by: (
         decisions.publish_notice(round, starts_on=form.cleaned_data["starts_on"], by=by)
-        or f"已公示，至 {round.notice_until:%Y-%m-%d}。"
+        or f"已公示，至{cn_date(round.notice_until)}。"
     ),
     "decide": lambda round, form, by: f"已授予 {len(decisions.decide_round(round, by=by))} 个称号。",
 }
@@ -208,7 +209,7 @@ def object_to(request, pk):
         except (Refused, ValidationError) as fault:
             add_fault(form, fault)
         else:
-            messages.success(request, f"异议已受理，编号 {made.number}，将于 {made.due_on:%Y-%m-%d} 前答复。")
+            messages.success(request, f"异议已受理，编号 {made.number}，将于{cn_date(made.due_on)}前答复。")
             return redirect(application.round)
     context = {"case": application, "form": form}
     return render(request, "outreach/objection_form.html", context, status=422 if form.is_bound else 200)

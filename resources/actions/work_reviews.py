@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.notices import notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from resources.actions.works import tell_applicant
 from resources.models import (
     APPLICATION_FLOW,
@@ -78,7 +79,7 @@ def assign(
         raise Refused("所选专家已评审过或回避过这项申报，请另选。" if again else CONFLICT) from None
     for review in made:
         audit.record(review, "create", by=by)
-        text = f"请评审作品 {current.code}，{due_on.month} 月 {due_on.day} 日前提交。"
+        text = f"请评审作品 {current.code}，{cn_date(due_on)}前提交。"
         notify([review.reviewer], text, link=review.get_desk_url(), kind="task")
     return made
 

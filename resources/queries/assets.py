@@ -116,4 +116,4 @@ def assets_waiting(user) -> list[Waiting]:
         return []
     items = [(row.title, row.get_desk_url()) for row in rows.order_by("due_on", "pk")[:5]]
     url = f"{reverse('resources_desk:assets')}?state=overdue"
-    return [Waiting(title="逾期的科普转化任务", count=count, url=url, items=items)]
+    return [Waiting(title="逾期的科普转化任务", count=count, url=url, items=items, is_late=True)]

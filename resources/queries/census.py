@@ -415,9 +415,10 @@ def _waiting_in(asked: CensusRound, user: User, today: date) -> list[Waiting]:
         found.append(_queue(asked, user, "submitted", "待区级核查"))
     else:
         mine = units_for(user, Perm.CENSUS_FILL).filter(round=asked, status__in=UNANSWERED)
-        late = "，已逾期" if asked.is_late(today) else f"，{asked.due_on.month}月{asked.due_on.day}日截止"
+        is_late = asked.is_late(today)
+        until = "已逾期" if is_late else f"{asked.due_on.month}月{asked.due_on.day}日截止"
         rows = mine.order_by("name", "pk")
-        found.append(_line(f"待填报：{asked}{late}", rows, asked.get_absolute_url()))
+        found.append(_line(f"待填报：{asked}，{until}", rows, asked.get_absolute_url(), is_late=is_late))
     return [waiting for waiting in found if waiting.count]
 
 
@@ -427,6 +428,6 @@ def _queue(asked: CensusRound, user: User, status: str, words: str) -> Waiting:
     return _line(f"{words}：{asked}", rows, f"{url}?status={status}")
 
 
-def _line(title: str, rows, url: str) -> Waiting:
+def _line(title: str, rows, url: str, *, is_late: bool = False) -> Waiting:
     items = [(unit.name, unit.get_absolute_url()) for unit in rows[:5]]
-    return Waiting(title=title, count=rows.count(), url=url, items=items)
+    return Waiting(title=title, count=rows.count(), url=url, items=items, is_late=is_late)

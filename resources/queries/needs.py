@@ -454,9 +454,8 @@ def _tile(title: str, rows, state: str) -> Waiting:
         (f"{row.resource.title}，{cn_day(row.starts_at)}", row.get_desk_url())
         for row in rows.select_related("resource").order_by("answer_by", "pk")[:5]
     ]
-    return Waiting(
-        title=title, count=rows.count(), url=f"{reverse('bookings_desk:list')}?state={state}", items=items
-    )
+    url = f"{reverse('bookings_desk:list')}?state={state}"
+    return Waiting(title=title, count=rows.count(), url=url, items=items, is_late=state == "late")
 
 
 def bookings_of_resource(resource: Resource, *, start: date, end: date) -> list[Booking]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 
@@ -252,7 +252,8 @@ def _waiting_confirmation(user) -> Waiting:
     day = timezone.localdate()
     due = day if user.can(Perm.RESOURCE_REVIEW) or perm == Perm.RESOURCE_CHECK else day + ASK_AHEAD
     rows = Resource.objects.for_user(user, perm).published().filter(confirm_by__lte=due)
-    return _waiting("待核实资源", rows.order_by("confirm_by", "pk"), fresh="due")
+    found = _waiting("待核实资源", rows.order_by("confirm_by", "pk"), fresh="due")
+    return replace(found, is_late=rows.filter(confirm_by__lt=day).exists())
 
 
 def _waiting(title: str, rows, status: str = "", **more: str) -> Waiting:

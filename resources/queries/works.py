@@ -367,7 +367,7 @@ def _milestones(title: str, user, state: str) -> Waiting:
     rows = milestones_at_desk(user, state=state, on=timezone.localdate())
     items = [(f"{row.contract.application}：{row}", row.contract.get_desk_url()) for row in rows[:5]]
     url = f"{reverse('works_desk:milestones')}?state={state}"
-    return Waiting(title=title, count=rows.count(), url=url, items=items)
+    return Waiting(title=title, count=rows.count(), url=url, items=items, is_late=state == "overdue")
 
 
 def _for_staff(user) -> list[Waiting]:

@@ -4,6 +4,8 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from tests.events.factories import EventFactory
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OURS = {"portal", "outreach", "talent", "resources", "events", "youth_credits", "indicators"}
@@ -43,3 +45,13 @@ def test_the_registers_keep_the_policy_and_are_accessible(visit, staff, look, tm
         faults += [f"{path} {words[:400]}" for words in found]
 
     assert not faults, "\n".join(faults)
+
+
+def test_the_bar_of_actions_is_no_wider_than_its_list(visit, staff):
+    EventFactory()
+    tab = visit(staff)
+
+    tab.open(reverse("admin:events_event_changelist"))
+
+    bar, listed = (tab.page.locator(f"#changelist-form {part}").first for part in (".actions", ".results"))
+    assert bar.bounding_box()["width"] <= listed.bounding_box()["width"]

@@ -437,7 +437,9 @@ def test_a_school_uploads_keeps_the_good_rows_and_undoes(visit, school, school_c
     says(clerk, "撤销本批次")
     with scope(f"school:{school.pk}"):
         assert Credit.objects.count() == 2
-    press(clerk, "撤销本批次")
+    clerk.page.locator("summary", has_text="撤销本批次").click()
+    says(clerk, "将冲销 2 条记录")
+    press(clerk, "确认撤销")
     says(clerk, "冲回 2 条")
     with scope(f"school:{school.pk}"):
         assert sum(row.credits for row in Credit.objects.all()) == 0

@@ -197,6 +197,14 @@ def test_one_mobile_signs_up_once():
     assert session.seats_taken == 1
 
 
+def test_whoever_signed_up_and_lost_the_link_is_told_whom_to_call():
+    session = SessionFactory(event__public_phone="0755-82105000")
+    ask(session)
+
+    with pytest.raises(Refused, match="找不到链接的，请联系主办单位（0755-82105000）"):
+        ask(session)
+
+
 def test_the_same_form_sent_twice_is_one_sign_up():
     session, key = SessionFactory(), uuid.uuid4()
 

@@ -98,6 +98,12 @@ def test_an_address_that_asks_too_often_is_told_to_wait(client, session, monkeyp
     assert "过于频繁" in page.content.decode()
 
 
+def test_the_form_says_what_becomes_of_a_name_before_it_is_sent(form_page):
+    page = form_page.content.decode()
+
+    assert page.index("活动结束后三个月删除") < page.index("提交报名")
+
+
 def test_a_sign_up_is_withdrawn_by_its_link(client, session, form_page):
     send(client, session, typed(form_page))
     token = sign(str(SignUp.objects.get().uuid), purpose="sign_up")

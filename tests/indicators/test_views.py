@@ -7,6 +7,7 @@ from django.urls import reverse
 from indicators import actions
 from indicators.models import CellRemark, Return, StatForm, VintageCell
 from indicators.queries import pictures
+from indicators.queries.index import overview
 from portal import charts
 from portal.calendar import local_today
 from portal.regions import Region
@@ -107,6 +108,25 @@ def test_from_score_to_the_numbers_divided_and_their_cells(client):
 
 def test_an_unverified_denominator_says_so_on_the_page(client):
     assert "未核实" in text(client.get(f"/index/{NANSHAN}/special_funds/"))
+
+
+def test_a_term_is_told_with_its_source_beside_it_on_a_phone(client):
+    assert 'data-label="出处"' in text(client.get(f"/index/{NANSHAN}/special_funds/"))
+
+
+def test_a_source_that_says_it_is_unverified_says_so_once(night):
+    cell = VintageCell.objects.get(vintage=night, region__code=NANSHAN, node="special_funds", year=2025)
+
+    note = next(term["note"] for term in cell.terms if term["kind"] == "denominator")
+
+    assert note.count("未核实") == 1
+
+
+def test_the_legend_of_the_districts_scores_names_what_districts_have(night):
+    chart = pictures.of_overview(overview(night))["parts"]
+
+    assert "成效" not in chart.columns
+    assert "投入" in chart.columns
 
 
 @pytest.mark.parametrize(

@@ -340,7 +340,7 @@ def test_holders_are_reminded_once_at_each_step_in_one_message(unit, unit_clerk)
     assert lifecycle.remind_of_expiry(at=at + timedelta(days=100)) == 1
 
     first = Notice.objects.filter(recipient=unit_clerk).order_by("pk").first()
-    assert "2 个科普称号将于 2027-12-31" in first.text
+    assert "2 个科普称号将于2027年12月31日起" in first.text
 
 
 def test_nobody_is_reminded_earlier_than_six_months_before(title):

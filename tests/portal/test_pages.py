@@ -1,15 +1,19 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.calendar import weekend_of
+from events.queries import entry_of
+from portal import search
+from portal.calendar import local_today, weekend_of
 from portal.roles import Role
+from portal.templatetags.portal_tags import cn_day
 from resources import actions
+from tests.events.factories import SessionFactory
 from tests.factories import UserFactory
-from tests.resources.factories import ResourceFactory, in_shenzhen
+from tests.resources.factories import AssetFactory, ResourceFactory, in_shenzhen
 
 
 def page_of(client, url) -> str:
@@ -88,6 +92,31 @@ def test_search_shows_what_is_not_public_only_to_those_who_may_see_it(client, un
     assert "内部" in page_of(client, "/search/?q=潮汐")
 
 
+def on_stage(days: int):
+    """A session of 潮汐讲座 so many days from now, entered in the search."""
+    session = SessionFactory(event__title="潮汐讲座", starts_at=timezone.now() + timedelta(days=days))
+    search.index_many([entry_of(session.event)])
+    return session
+
+
+def test_events_of_one_name_are_told_apart_by_their_next_day(client, city):
+    sessions = [on_stage(days) for days in (3, 10)]
+
+    page = page_of(client, "/search/?q=潮汐讲座")
+
+    assert all(cn_day(session.starts_at) in page for session in sessions)
+
+
+def test_a_search_costs_the_same_for_six_events_as_for_one(client, city):
+    on_stage(3)
+    page_of(client, "/search/?q=潮汐讲座")
+    one = cost_of(client, "/search/?q=潮汐讲座")
+    for days in range(4, 9):
+        on_stage(days)
+
+    assert cost_of(client, "/search/?q=潮汐讲座") == one
+
+
 def test_the_desk_says_what_waits_and_where(client, staff, unit, unit_clerk):
     resource = ResourceFactory(title="潮汐馆", organization=unit, region=unit.region, created_by=unit_clerk)
     actions.submit(resource, by=unit_clerk)
@@ -98,6 +127,18 @@ def test_the_desk_says_what_waits_and_where(client, staff, unit, unit_clerk):
     assert "待审核资源" in page
     assert resource.get_desk_url() in page
     assert "提交了资源，请审核" in page
+
+
+def test_what_is_late_comes_first_on_the_desk(client, staff, unit, unit_clerk):
+    actions.submit(
+        ResourceFactory(organization=unit, region=unit.region, created_by=unit_clerk), by=unit_clerk
+    )
+    AssetFactory(organization=unit, owed=True, due_on=local_today() - timedelta(days=1))
+    client.force_login(staff)
+
+    page = page_of(client, "/desk/")
+
+    assert page.index("逾期的科普转化任务") < page.index("待审核资源")
 
 
 def test_a_desk_with_nothing_to_do_says_so(client):

@@ -46,7 +46,7 @@ def test_a_day_before_the_start_is_refused_with_the_day(in_school, school_clerk)
 
     [(_, reason, _)] = _faults(in_school, row())
 
-    assert reason == "本校五年级自 2025-11-01 起实施学分制"
+    assert reason == "本校五年级自2025年11月1日起实施学分制"
 
 
 def test_the_grade_of_the_day_counts_not_that_of_today(in_school, school_clerk):

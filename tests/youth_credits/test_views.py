@@ -378,6 +378,17 @@ def test_a_filled_template_asks_for_a_second_factor_and_is_written_down(signed_i
     assert AuditEntry.objects.filter(note="五年级1班").exists()
 
 
+def test_a_batch_says_how_many_entries_undoing_takes_back(signed_in, school_clerk, school_verifier, batch):
+    with scope(f"school:{batch.organization_id}"):
+        first, *others = Credit.objects.filter(batch=batch).order_by("pk")
+    returned = {"chosen": first.pk, "note": "没有到场"}
+    signed_in(school_verifier, factor=True).post(f"{BASE}batches/{batch.uuid}/return-entries/", returned)
+
+    page = signed_in(school_clerk).get(batch.get_absolute_url()).text
+
+    assert f"将冲销 {len(others)} 条记录" in page
+
+
 def test_a_batch_is_undone_from_its_page(signed_in, school, school_clerk, batch):
     signed_in(school_clerk, factor=True).post(f"{BASE}batches/{batch.uuid}/undo/")
 

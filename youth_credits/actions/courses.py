@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.notices import Notice, notify
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date, cn_time
 from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions.batches import record_class
@@ -131,7 +132,7 @@ def decide_course(course: Course, step: str, *, note: str = "", by: User, until:
         last = min(title.valid_until, today + LONGEST_VALID)
         until = until or last
         if not today < until <= last:
-            raise Refused(f"认定有效期应在今天之后、{last:%Y-%m-%d} 之前（称号有效期内，且最长两年）。")
+            raise Refused(f"认定有效期应在今天之后、{cn_date(last)}之前（称号有效期内，且最长两年）。")
         Course.objects.filter(pk=course.pk, status=Status.SUBMITTED).update(
             valid_from=today, valid_until=until, decided_at=timezone.now()
         )
@@ -206,10 +207,10 @@ def plan_outing(
         for student in going
     )
     audit.record(outing, "plan_outing", by=by, changes={"heads": [None, len(going)]})
-    when = f"{timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
+    when = cn_time(starts_at)
     notify(
         people_with(Perm.COURSE_EDIT, course.organization),
-        f"{school.name}将于 {when} 来上“{course.title}”（{len(going)} 人），课后请确认到场名单。",
+        f"{school.name}将于{when}来上“{course.title}”（{len(going)} 人），课后请确认到场名单。",
         link=outing.get_absolute_url(),
     )
     return outing

@@ -15,6 +15,7 @@ from portal.errors import Refused
 from portal.identifiers import clean_text
 from portal.notices import Notice, notify
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from portal.workflow import Step, Workflow
 from talent.models import Person
 from youth_credits import queries
@@ -133,7 +134,7 @@ def agree_on_paper(nomination: Nomination, *, signer: str, on: date, by: User, a
     Nomination.objects.filter(pk=nomination.pk, status=Status.PROPOSED).update(
         consented_at=at, signer_sealed=sealed
     )
-    NOMINATION.take(nomination, "agree_paper", by=by, at=at, note=f"签署日期 {on:%Y-%m-%d}")
+    NOMINATION.take(nomination, "agree_paper", by=by, at=at, note=f"签署日期 {cn_date(on)}")
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from portal.calendar import local_today, period, term
 from portal.fields import ReasonForm, RecordByName
 from portal.identifiers import check_student_number, clean_text
 from portal.organizations import Organization
+from portal.templatetags.portal_tags import cn_date
 from youth_credits.forms import KeyedForm
 from youth_credits.forms.guardians import SignedPaperForm
 from youth_credits.models import Appeal, DrawnEntry
@@ -150,7 +151,7 @@ class AppealForm(KeyedForm):
     def __init__(self, *args, entries, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["entry"].choices = [("", "不针对某一条（例如漏记）")] + [
-            (credit.pk, f"{credit.activity.held_on:%Y-%m-%d} {credit.activity.name}（{credit.credits} 分）")
+            (credit.pk, f"{cn_date(credit.activity.held_on)} {credit.activity.name}（{credit.credits} 分）")
             for credit in entries
         ]
 

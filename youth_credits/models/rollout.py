@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.accounts import Scoped, ScopedQuerySet
+from portal.templatetags.portal_tags import cn_date
 from youth_credits.models.rules import Grade
 
 
@@ -52,7 +53,7 @@ class RollOut(Scoped):
         ]
 
     def __str__(self):
-        return f"{self.organization or self.region} {self.grades}（{self.starts_on:%Y-%m-%d}起）"
+        return f"{self.organization or self.region} {self.grades}（{cn_date(self.starts_on)}起）"
 
     @property
     def grades(self) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.regions import Region
+from portal.templatetags.portal_tags import cn_date
 
 
 class Grade(models.IntegerChoices):
@@ -95,7 +96,7 @@ class CreditRuleSet(models.Model):
         ]
 
     def __str__(self):
-        return f"第{self.version}版（{self.in_force_from:%Y-%m-%d}起）"
+        return f"第{self.version}版（{cn_date(self.in_force_from)}起）"
 
     def get_absolute_url(self):
         return reverse("youth_credits:rule_set", args=[self.pk])

@@ -8,6 +8,7 @@ from portal.accounts import User
 from portal.calendar import Period
 from portal.errors import Refused
 from portal.organizations import Organization
+from portal.templatetags.portal_tags import cn_date
 from youth_credits.models import Appeal, Batch, Credit, Guardianship, Publication, TimeLimit
 from youth_credits.queries.ledger import standing
 
@@ -106,6 +107,6 @@ def appeal_timeline(appeal: Appeal, steps: list[dict]) -> list[dict]:
         "state": "done",
         "at": None,
         "by": "",
-        "note": f"{appeal.filed_on:%Y-%m-%d}，{appeal.get_way_display()}",
+        "note": f"{cn_date(appeal.filed_on)}，{appeal.get_way_display()}",
     }
     return [filed, *steps]

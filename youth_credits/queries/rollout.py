@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.organizations import Organization
+from portal.templatetags.portal_tags import cn_date
 from youth_credits.models import Grade, RollOut
 
 
@@ -31,7 +32,7 @@ class Reach:
             return "本校尚未纳入学分制实施范围", "实施范围由市科协会同教育部门公布，纳入后再登记"
         later = [row.starts_on for row in self.rows if row.grade_from <= grade <= row.grade_to]
         if later and day < min(later):
-            return f"本校{label}自 {min(later):%Y-%m-%d} 起实施学分制", "此前的活动不计学分，请删除此行"
+            return f"本校{label}自{cn_date(min(later))}起实施学分制", "此前的活动不计学分，请删除此行"
         now = self.grades_on(day)
         if not now:
             return "活动当日学分制未在本校实施", "请核对活动日期"

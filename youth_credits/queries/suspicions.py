@@ -15,6 +15,7 @@ from portal.accounts import User
 from portal.calendar import day_start
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from youth_credits.method.outliers import far_out
 from youth_credits.models import (
     Batch,
@@ -71,10 +72,6 @@ def _clock(at: datetime) -> str:
     return f"{timezone.localtime(at):%H:%M}"
 
 
-def _day(at: datetime) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d}"
-
-
 # --- One school, under its scope -------------------------------------------------------------------
 
 
@@ -101,7 +98,7 @@ def _overlaps(school: Organization, year: int) -> list[Found]:
         Found(
             Kind.OVERLAP,
             f"overlap:{one}:{two}",
-            f"同一学生 {_day(start)} 的两项活动时间重叠："
+            f"同一学生{cn_date(start)}的两项活动时间重叠："
             f"{_clock(start)} 至 {_clock(end)}，{_clock(start2)} 至 {_clock(end2)}。",
             [one, two],
         )
@@ -134,7 +131,7 @@ def _too_far(school: Organization, year: int) -> list[Found]:
         Found(
             Kind.TOO_FAR,
             f"too_far:{one}:{two}",
-            f"同一学生 {_day(end)} {_clock(end)} 结束{here}的活动，{_clock(start)} 已在{there}开始另一项，"
+            f"同一学生{cn_date(end)} {_clock(end)} 结束{here}的活动，{_clock(start)} 已在{there}开始另一项，"
             f"间隔不足 {GAP_MINUTES} 分钟。",
             [one, two],
         )
@@ -145,7 +142,7 @@ def _too_far(school: Organization, year: int) -> list[Found]:
 def _over_capacity(school: Organization, year: int) -> list[Found]:
     sql = f"""{_LIVE}
     SELECT l.activity_id, l.starts_at, count(*), max(k.capacity), (array_agg(l.id ORDER BY l.id))[:%(shown)s],
-        max(a.held_on)::text
+        max(a.held_on)
     FROM live l JOIN youth_credits_activity a ON a.id = l.activity_id
     JOIN portal_organization o ON o.name = a.provider
     JOIN youth_credits_course k ON k.organization_id = o.id AND k.title = a.name
@@ -155,7 +152,7 @@ def _over_capacity(school: Organization, year: int) -> list[Found]:
         Found(
             Kind.OVER_CAPACITY,
             f"over_capacity:{activity}:{start.timestamp():.0f}" if start else f"over_capacity:{activity}",
-            f"{day} 的学分课程登记 {count} 人，每场名额 {capacity} 人。",
+            f"{cn_date(day)}的学分课程登记 {count} 人，每场名额 {capacity} 人。",
             ids,
         )
         for activity, start, count, capacity, ids, day in _rows(sql, school=school.pk, year=year, shown=SHOWN)
@@ -168,7 +165,7 @@ def _over_seats(school: Organization, year: int) -> list[Found]:
         SELECT activity_id, count(*) AS heads, (array_agg(id ORDER BY id))[:%(shown)s] AS ids
         FROM live GROUP BY activity_id
     )
-    SELECT a.id, a.held_on::text, k.heads, sum(p.present)::int, sum(s.capacity)::int, k.ids
+    SELECT a.id, a.held_on, k.heads, sum(p.present)::int, sum(s.capacity)::int, k.ids
     FROM counted k JOIN youth_credits_activity a ON a.id = k.activity_id
     JOIN events_event e ON left(e.title, 100) = a.name
     JOIN portal_organization o ON o.id = e.organization_id AND o.name = a.provider
@@ -182,7 +179,7 @@ def _over_seats(school: Organization, year: int) -> list[Found]:
         Found(
             Kind.OVER_CAPACITY,
             f"over_seats:{activity}",
-            f"{day} 的活动本校登记 {heads} 人，全场通行证签到 {present} 人，当日名额 {capacity} 人。",
+            f"{cn_date(day)}的活动本校登记 {heads} 人，全场通行证签到 {present} 人，当日名额 {capacity} 人。",
             ids,
         )
         for activity, day, heads, present, capacity, ids in _rows(
@@ -194,7 +191,7 @@ def _over_seats(school: Organization, year: int) -> list[Found]:
 def _long_days(school: Organization, year: int) -> list[Found]:
     """What is counted by the clock; a club's whole term is one entry and no day."""
     sql = f"""{_LIVE}
-    SELECT l.student_id, a.held_on::text, sum(l.minutes), array_agg(l.id ORDER BY l.id)
+    SELECT l.student_id, a.held_on, sum(l.minutes), array_agg(l.id ORDER BY l.id)
     FROM live l JOIN youth_credits_activity a ON a.id = l.activity_id
     JOIN youth_credits_creditrule r ON r.id = l.rule_id
     WHERE r.once <> 'term' GROUP BY l.student_id, a.held_on HAVING sum(l.minutes) > %(most)s
@@ -204,7 +201,7 @@ def _long_days(school: Organization, year: int) -> list[Found]:
         Found(
             Kind.LONG_DAY,
             f"long_day:{ids[0]}",
-            f"同一学生 {day} 登记活动 {minutes / 60:.1f} 小时，超过 {LONG_DAY_MINUTES // 60} 小时。",
+            f"同一学生{cn_date(day)}登记活动 {minutes / 60:.1f} 小时，超过 {LONG_DAY_MINUTES // 60} 小时。",
             ids[:SHOWN],
         )
         for _, day, minutes, ids in _rows(sql, school=school.pk, year=year, most=LONG_DAY_MINUTES)

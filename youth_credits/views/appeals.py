@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from youth_credits import actions, queries
 from youth_credits.actions.appeals import APPEAL
 from youth_credits.actions.publications import PUBLICATION
@@ -67,7 +68,7 @@ def _publish(request, school):
         raise Http404("没有这个学期。")
     publication = actions.publish(chosen, school=school, by=request.user, at=timezone.now())
     messages.success(
-        request, f"已开始公示，申诉截止 {publication.appeals_until:%Y-%m-%d}，已通知有账号的监护人。"
+        request, f"已开始公示，申诉截止 {cn_date(publication.appeals_until)}，已通知有账号的监护人。"
     )
     return redirect(publication)
 

@@ -75,6 +75,7 @@ def _batch_page(request, batch: Batch, *, status: int = 200, **more) -> HttpResp
             size=50,
         )
     open_steps = {name for name, _ in BATCH.open_to(request.user, batch)}
+    standing = queries.batch_entries(batch).count() if has_entries and "undo" in open_steps else 0
     faults = sheets.first_faults(batch) if batch.status == Batch.Status.CHECKED else []
     if faults or page:
         audit.viewed(batch, by=request.user, reason="查看批次明细")
@@ -86,6 +87,7 @@ def _batch_page(request, batch: Batch, *, status: int = 200, **more) -> HttpResp
         "more_faults": max(0, batch.rows_faulty - len({fault.line for fault in faults})),
         "has_file": bool(batch.returned_file_id),
         "open": open_steps,
+        "standing": standing,
         "may_verify": "verify" in open_steps and batch.created_by_id != request.user.pk and has_entries,
         "may_return": "give_back" in open_steps and has_entries,
         "steps": _steps(batch),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.calendar import local_today
 from portal.errors import Refused
+from portal.templatetags.portal_tags import cn_date
 from youth_credits import actions, queries
 from youth_credits.actions.appeals import APPEAL
 from youth_credits.forms.oversight import AppealForm
@@ -78,7 +79,7 @@ def appeal(request, uuid):
 def escalate(request, uuid):
     appeal = _appeal(uuid)
     actions.escalate(appeal, by=request.user, at=timezone.now())
-    messages.success(request, f"已提请区教育局处理，最迟 {appeal.due_on:%Y-%m-%d} 作出决定。")
+    messages.success(request, f"已提请区教育局处理，最迟{cn_date(appeal.due_on)}作出决定。")
     return redirect("guardian:appeal", uuid=appeal.uuid)
 
 

@@ -11,6 +11,7 @@ from portal.calendar import local_today, school_year, school_year_label
 from portal.errors import Refused
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from youth_credits import actions, queries
 from youth_credits.forms.rules import RuleForm, RuleSetForm, TrialForm
 from youth_credits.models import CreditRule, CreditRuleSet, RuleTrial
@@ -120,7 +121,7 @@ def rule_set_approve(request, pk):
     _only_staff(request)
     one = get_object_or_404(CreditRuleSet.objects.select_related("area"), pk=pk)
     actions.approve_rules(one, by=request.user)
-    messages.success(request, f"已批准，{one.in_force_from:%Y-%m-%d} 起生效。")
+    messages.success(request, f"已批准，{cn_date(one.in_force_from)}起生效。")
     return redirect(one)
 
 
