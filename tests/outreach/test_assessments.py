@@ -25,6 +25,7 @@ from outreach.models import (
     PanelMember,
     Recusal,
     Title,
+    TitleReminder,
 )
 from outreach.queries.assessments import banded, checks_waiting
 from portal import documents
@@ -347,6 +348,20 @@ def test_nobody_is_reminded_earlier_than_six_months_before(title):
     Title.objects.filter(pk=title.pk).update(valid_until=date(2027, 12, 31))
 
     assert lifecycle.remind_of_expiry(at=timezone.make_aware(timezone.datetime(2027, 7, 1, 3))) == 0
+
+
+def test_who_holds_the_next_title_already_is_not_reminded(title):
+    Title.objects.filter(pk=title.pk).update(valid_until=date(2027, 12, 31))
+    TitleFactory(
+        organization=title.organization,
+        kind=title.kind,
+        valid_from=date(2028, 1, 1),
+        valid_until=date(2033, 12, 31),
+    )
+    at = timezone.make_aware(timezone.datetime(2027, 12, 20, 3))
+
+    assert lifecycle.remind_of_expiry(at=at) == 0
+    assert not TitleReminder.objects.exists()
 
 
 @pytest.mark.parametrize(
