@@ -15,6 +15,7 @@ from outreach.actions import panel as panel_actions
 from outreach.models import Application, Objection, Review, Round, Title
 from portal.documents import IssuedPaper
 from portal.errors import Refused
+from tests.concurrency import at_once
 from tests.outreach.factories import ApplicationFactory, TitleFactory, TitleKindFactory
 from tests.outreach.panel import hand_in, members, reviewing, visited
 
@@ -170,6 +171,38 @@ def test_the_database_refuses_an_objection_after_the_notice(case, noticed):
 
     with pytest.raises(IntegrityError, match="objection_within_notice"), transaction.atomic():
         Objection.objects.filter(pk=made.pk).update(received_at=timezone.now() + timedelta(days=60))
+
+
+def test_nobody_learns_of_who_was_not_proposed_by_objecting(client, noticed):
+    other = Application.objects.with_all().get(round=noticed, status="not_proposed")
+
+    answer = client.get(f"/bases/cases/{other.pk}/objections/")
+
+    assert answer.status_code == 404
+    with pytest.raises(Refused, match="不在公示名单"):
+        object_to(other)
+
+
+def test_a_ground_is_heard_once_even_after_it_took_the_case_off(case, staff):
+    first = object_to(case)
+    decisions.decide_objection(first, is_upheld=True, answer="属实。", by=staff)
+
+    with pytest.raises(Refused, match=first.number):
+        object_to(Application.objects.with_all().get(pk=case.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_objections_to_two_cases_at_once_get_two_numbers(city, staff):
+    members(city, 5)
+    round, _ = reviewing(city, cases=2)
+    days = {"notice_from": timezone.localdate(), "notice_until": timezone.localdate()}
+    Application.objects.filter(round=round).update(status="proposed")
+    Round.objects.filter(pk=round.pk).update(status="noticed", **days)
+    both = list(Application.objects.with_all().filter(round=round))
+
+    made = at_once(*[lambda case=case: object_to(case) for case in both])
+
+    assert sorted(one.number[-3:] for one in made) == ["001", "002"]
 
 
 def test_an_objection_is_answered_in_words(case, staff):
