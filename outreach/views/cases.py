@@ -65,8 +65,10 @@ def case_list(request):
     page = page_by_key(
         rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
+    days = queries.days_in_state(page.rows, timezone.now())
     context = {
         "page": page,
+        "rows": [(row, days.get(row.pk)) for row in page],
         "status": status,
         "statuses": Application.Status.choices,
         "round": asked if asked.isdecimal() else "",

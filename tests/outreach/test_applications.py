@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -253,6 +254,19 @@ def test_a_draft_is_seen_by_its_unit_alone(begun, officer, staff, unit_clerk):
     seen = [begun in Application.objects.seen_by(user) for user in (unit_clerk, officer, staff)]
 
     assert seen == [True, False, False]
+
+
+def test_the_list_says_how_many_days_a_case_has_waited_in_its_state(client, round, officer, district):
+    case = ApplicationFactory(round=round, organization=OrganizationFactory(region=district), handed_in=True)
+    Application.objects.filter(pk=case.pk).update(submitted_at=timezone.now() - timedelta(days=9))
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    listed = reverse("titles_desk:cases")
+
+    assert "已 9 天" in client.get(listed).content.decode()
+    actions.recommend(case, rank=1, opinion="同意", by=officer)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert "已 2 天" in client.get(listed).content.decode()
 
 
 def test_after_its_last_day_a_district_recommends_nobody(round, officer, district):
