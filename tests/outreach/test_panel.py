@@ -408,6 +408,13 @@ def test_the_projection_of_a_case_names_nobody(telling):
     assert leaks(str(seen(telling))) == []
 
 
+def test_the_projection_shows_what_was_typed_and_no_key_of_the_case(telling):
+    labels = [label for label, _ in seen(telling).figures]
+
+    assert (labels[0], labels[-1], len(labels)) == ("建筑面积（平方米）", "展示自有技术或生产", 27)
+    assert str(telling._meta.pk.verbose_name) not in labels
+
+
 def test_the_form_of_this_leak_would_be_seen(telling):
     assert leaks(telling.summary) != []
 
