@@ -142,6 +142,15 @@ def test_a_colleague_goes_on_with_the_units_draft(begun, unit):
     assert begun.books == 3
 
 
+def test_the_form_says_which_cells_may_wait_and_must_be_filled(client, begun, unit_clerk):
+    client.force_login(unit_clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(reverse("titles_desk:case_edit", args=[begun.pk])).content.decode()
+
+    label = page[page.index('for="id_legal_person"') :]
+    assert "提交前填" in label[: label.index("</label>")]
+
+
 def test_an_incomplete_application_is_not_handed_in(begun, unit_clerk):
     with pytest.raises(Refused, match="项未填"):
         actions.submit_application(begun, by=unit_clerk)
