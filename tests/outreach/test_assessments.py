@@ -34,7 +34,7 @@ from portal.notices import Notice
 from portal.roles import Role
 from resources.actions.evidence import count_information_items, count_open_days
 from tests.events.factories import EventFactory, SessionFactory
-from tests.factories import OrganizationFactory, UserFactory
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.outreach.factories import (
     AssessmentFactory,
     RoundFactory,
@@ -178,6 +178,16 @@ def test_another_unit_reports_nothing(year):
 
 
 # --- The check --------------------------------------------------------------------------------------
+
+
+def test_a_district_sees_no_year_and_no_title_of_another(year, title, client, city):
+    other = UserFactory(holding=(Role.DISTRICT, RegionFactory(parent=city)), mfa=True)
+    client.force_login(other, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    for address in (year.get_absolute_url(), reverse("titles_desk:held", args=[title.pk])):
+        assert client.get(address).status_code == 404
+    for name in ("assessments", "held_list"):
+        assert title.organization.name not in client.get(reverse(f"titles_desk:{name}")).content.decode()
 
 
 def test_nobody_passes_below_the_forms_points(title, staff):
