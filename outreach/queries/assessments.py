@@ -189,13 +189,19 @@ def expiring(on: date, days: int):
 
 
 def wave(on: date) -> list[dict]:
-    """How many titles end in each of the coming years, by kind: the wave to prepare for."""
+    """How many titles end in each of the coming years, by kind and category: the wave to prepare for."""
     rows = (
         Title.objects.in_force(on)
-        .values("valid_until__year", "kind__name")
+        .values("valid_until__year", "kind__name", "category")
         .annotate(count=Count("pk"))
-        .order_by("valid_until__year", "kind__name")
+        .order_by("valid_until__year", "kind__name", "category")
     )
     return [
-        {"year": row["valid_until__year"], "kind": row["kind__name"], "count": row["count"]} for row in rows
+        {
+            "year": row["valid_until__year"],
+            "kind": row["kind__name"],
+            "category": Title.Category(row["category"]).label,
+            "count": row["count"],
+        }
+        for row in rows
     ]

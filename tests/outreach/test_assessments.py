@@ -27,7 +27,7 @@ from outreach.models import (
     Title,
     TitleReminder,
 )
-from outreach.queries.assessments import banded, checks_waiting
+from outreach.queries.assessments import banded, checks_waiting, wave
 from portal import documents
 from portal.errors import Refused
 from portal.notices import Notice
@@ -372,6 +372,18 @@ def test_who_holds_the_next_title_already_is_not_reminded(title):
 
     assert lifecycle.remind_of_expiry(at=at) == 0
     assert not TitleReminder.objects.exists()
+
+
+def test_staff_see_how_many_titles_of_a_category_end_in_each_year(client, title, staff):
+    TitleFactory(category="public", valid_until=title.valid_until)
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    told = [(row["year"], row["category"], row["count"]) for row in wave(TODAY())]
+    page = client.get(reverse("titles_desk:held_list")).content.decode()
+
+    ends = title.valid_until.year
+    assert told == [(ends, "公共场所类", 1), (ends, "科技场馆类", 1)]
+    assert "各年到期数" in page
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from outreach.actions import change_title, decisions, rounds
@@ -212,6 +213,17 @@ def test_an_objection_is_answered_in_words(case, staff):
         decisions.decide_objection(made, is_upheld=False, answer=" ", by=staff)
     with pytest.raises(IntegrityError, match="objection_decided_with_an_answer"), transaction.atomic():
         Objection.objects.filter(pk=made.pk).update(status="dismissed")
+
+
+def test_an_objection_past_its_day_is_called_late(client, case, staff):
+    made = object_to(case)
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    listed = reverse("titles_desk:objections")
+    assert "已逾期" not in client.get(listed).content.decode()
+
+    Objection.objects.filter(pk=made.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+
+    assert "已逾期" in client.get(listed).content.decode()
 
 
 def test_an_objection_that_is_upheld_takes_the_case_off(case, noticed, staff):
