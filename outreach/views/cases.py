@@ -96,6 +96,8 @@ def case_detail(request, pk):
         "recommends": recommends,
         "manages": manages,
         "checks_form": manages and application.status == "recommended",
+        "turns_down": manages
+        and (application.status == "recommended" or (application.is_with_district and not in_time)),
         "in_time": in_time,
         "gates": queries.gate_states(application),
         "granted": application.titles.select_related("kind").order_by("pk"),

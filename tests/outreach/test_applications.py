@@ -292,6 +292,23 @@ def test_after_its_last_day_a_district_recommends_nobody(round, officer, distric
         actions.recommend(application, rank=1, opinion="同意", by=officer)
 
 
+def test_what_a_district_leaves_unanswered_does_not_hold_a_round_up(client, round, staff):
+    left = ApplicationFactory(round=round, handed_in=True)
+    with pytest.raises(Refused, match="尚未截止"):
+        actions.turn_down(left, note="区级逾期未推荐", by=staff)
+    today = timezone.localdate()
+    Round.objects.filter(pk=round.pk).update(
+        apply_until=today - timedelta(days=2), recommend_until=today - timedelta(days=1)
+    )
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(left.get_absolute_url()).content.decode()
+    actions.turn_down(Application.objects.with_all().get(pk=left.pk), note="区级逾期未推荐", by=staff)
+
+    assert "形式审查不通过" in page
+    assert not Application.objects.open().filter(round=round).exists()
+
+
 # --- The formal check and the end -------------------------------------------------------------------
 
 
