@@ -16,7 +16,7 @@ from outreach.actions import load_reference, rounds
 from outreach.actions.evidence import write_evidence
 from outreach.actions.reference import load_scheme
 from outreach.models import Application, Gate, Round, ScoreForm
-from outreach.queries.rounds import gaps, titles_waiting
+from outreach.queries.rounds import gaps, summary_of, titles_waiting
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -246,6 +246,19 @@ def test_a_district_gives_each_place_once(round, officer, district):
         actions.recommend(two, rank=1, opinion="同意", by=officer)
     with pytest.raises(IntegrityError, match="application_rank_once"), transaction.atomic():
         Application.objects.filter(pk=two.pk).update(district_rank=1)
+
+
+def test_a_districts_summary_has_its_own_recommendations_in_its_order(round, officer, district, staff):
+    for rank, name in ((2, "第二馆"), (1, "第一馆")):
+        body = OrganizationFactory(region=district, name=name)
+        case = ApplicationFactory(round=round, organization=body, handed_in=True)
+        actions.recommend(case, rank=rank, opinion="同意", by=officer)
+    ApplicationFactory(round=round, recommended=True)
+
+    own = [(row.district_rank, row.organization.name) for row in summary_of(round, officer)]
+
+    assert own == [(1, "第一馆"), (2, "第二馆")]
+    assert len(summary_of(round, staff)) == 3
 
 
 def test_a_district_sees_nothing_of_another(round, client):
