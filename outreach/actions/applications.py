@@ -309,7 +309,12 @@ def _admit(application: Application, *, by: User) -> None:
 
 @transaction.atomic
 def turn_down(application: Application, *, note: str, by: User) -> None:
-    """Say that an application does not pass the formal check. Raises Refused without a reason."""
+    """Say that an application does not pass the formal check, or that its district never recommended it.
+
+    Raises Refused without a reason, or while it is still with its district.
+    """
+    if application.is_with_district and local_today() <= application.round.recommend_until:
+        raise Refused("区级推荐尚未截止，请等区级办理。")
     APPLICATION_STEPS.take(application, "turn_down", by=by, note=note)
     _tell(people_with(Perm.TITLE_APPLY, application), application, f"形式审查未通过：{note}")
 

@@ -16,6 +16,7 @@ from outreach.models import (
     Title,
     TitleKind,
 )
+from outreach.queries.decisions import open_to_objection
 from outreach.queries.panel import ranking
 from portal import audit, documents, files
 from portal.accounts import User, require, system_user
@@ -127,10 +128,10 @@ def object_to(
     today = local_today(at)
     if round.status != Round.Status.NOTICED or not round.notice_from <= today <= round.notice_until:
         raise Refused("不在公示期内，不能提出异议。")
-    if application.status not in (Application.Status.PROPOSED, Application.Status.NOT_PROPOSED):
+    if not open_to_objection().filter(pk=application.pk).exists():
         raise Refused("该单位不在公示名单中。")
     key = ground_key(ground, text)
-    Application.objects.select_for_update().get(pk=application.pk)  # one after the other
+    Round.objects.select_for_update(of=("self",)).get(pk=round.pk)  # one after the other: they are numbered
     earlier = Objection.objects.filter(application=application, ground_key=key).first()
     if earlier:
         result = earlier.get_status_display()

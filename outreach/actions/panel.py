@@ -86,7 +86,9 @@ def drawn_from(pool: list[list[int]], wanted: int, *, seed: str, number: str) ->
     return [member for member, _ in sorted(order, key=lambda row: row[1])[:wanted]]
 
 
-def _draw(application: Application, seed: str, wanted: int, *, by: User) -> list[PanelMember]:
+def _draw(
+    application: Application, seed: str, wanted: int, *, turn: int = FIRST, by: User
+) -> list[PanelMember]:
     members = PanelMember.objects.free_of_conflict(application)
     if application.round.scheme.has_categories:
         members = members.filter(categories__contains=[application.category])
@@ -108,9 +110,9 @@ def _draw(application: Application, seed: str, wanted: int, *, by: User) -> list
     PanelDraw.objects.create(
         application=application, seed=seed, pool=pool, wanted=wanted, drawn=chosen, by=by
     )
-    taken = Review.objects.filter(application=application, turn=FIRST).count()
+    taken = Review.objects.filter(application=application).values("letter").distinct().count()
     Review.objects.bulk_create(
-        Review(application=application, member_id=pk, letter=LETTERS[taken + place])
+        Review(application=application, member_id=pk, turn=turn, letter=LETTERS[taken + place])
         for place, pk in enumerate(chosen)
     )
     audit.record(application, "draw_panel", by=by, note=f"种子 {seed}，抽中 {len(chosen)} 位")
@@ -122,7 +124,7 @@ def _draw(application: Application, seed: str, wanted: int, *, by: User) -> list
 
 @transaction.atomic
 def recuse(review: Review, *, reason: str, by: User) -> None:
-    """A member declares an interest in a case; somebody else is drawn in their place.
+    """A member declares an interest in a case; somebody else is drawn in their place, for the same turn.
 
     Raises Refused without a reason, or if nobody is left to draw.
     """
@@ -135,7 +137,7 @@ def recuse(review: Review, *, reason: str, by: User) -> None:
         defaults={"reason": clean_text(reason)[:300]},
     )
     drawer = PanelDraw.objects.filter(application=application).select_related("by").order_by("pk").last()
-    members = _draw(application, secrets.token_hex(8), 1, by=drawer.by)
+    members = _draw(application, secrets.token_hex(8), 1, turn=review.turn, by=drawer.by)
     _tell_members([member.user for member in members], "您有新的评审任务，请登录评分。")
 
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from outreach.models import Measure, Plan, Project, Target, TargetActual
+from outreach.models import Measure, Plan, Project, Target, TargetActual, Task
 from portal.files import UploadField
 from portal.organizations import Organization
 from portal.regions import Region
@@ -174,8 +174,16 @@ class TaskForm(forms.Form):
 
 
 class ReportForm(forms.Form):
+    """How a task was done; the file may stay away where one was sent before."""
+
     reply = forms.CharField(label="办理情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
-    proof = UploadField(label="办理证明（照片或文件）", required=False)
+    proof = UploadField(
+        label="办理证明（照片或文件）", error_messages={"required": "请附办理证明（照片或文件）。"}
+    )
+
+    def __init__(self, *args, task: Task, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["proof"].required = task.proof_id is None
 
 
 class NoteForm(forms.Form):

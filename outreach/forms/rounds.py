@@ -122,6 +122,7 @@ class ApplicationForm(forms.ModelForm):
         self.fields["seen"].initial = self.instance.revision
         for name, field in self.fields.items():
             field.required = False
+            field.may_wait = name in TYPED and name not in known  # a draft is kept without it
             if isinstance(field, forms.NullBooleanField):
                 field.widget = YesOrNo()
             if name in known:

@@ -313,6 +313,11 @@ class Application(Scoped):
         return self.status in (self.Status.DRAFT, self.Status.RETURNED)
 
     @property
+    def is_with_district(self) -> bool:
+        """Whether it waits for its district, or for what the district asked for."""
+        return self.status in (self.Status.SUBMITTED, self.Status.RETURNED)
+
+    @property
     def facts(self) -> dict:
         """The figures the form computes with; None where nothing was filled in."""
         return {name: getattr(self, field) for name, field in self.FACTS.items()}
@@ -383,7 +388,7 @@ APPLICATION_STEPS = Workflow(
     ),
     turn_down=Step(
         label="形式审查不通过",
-        sources=frozenset({"recommended"}),
+        sources=frozenset({"recommended", "submitted", "returned"}),
         target="inadmissible",
         needs=Perm.TITLE_MANAGE,
         wants_note=True,

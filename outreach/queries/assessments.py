@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, Q, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, When
 from django.urls import reverse
 
 from outreach import scoring
@@ -173,23 +173,35 @@ def banned_until(organization: Organization, on: date) -> date | None:
 
 
 def expiring(on: date, days: int):
-    """Titles that stand on a day and end within so many days."""
+    """Titles that stand on a day and end within so many days, without those already renewed."""
     last = date.fromordinal(on.toordinal() + days)
+    renewed = Title.objects.filter(
+        organization=OuterRef("organization"),
+        kind=OuterRef("kind"),
+        withdrawn_on=None,
+        valid_until__gt=OuterRef("valid_until"),
+    )
     return (
         Title.objects.in_force(on)
-        .filter(valid_until__lte=last)
+        .filter(~Exists(renewed), valid_until__lte=last)
         .select_related("kind", "organization", "region")
     )
 
 
 def wave(on: date) -> list[dict]:
-    """How many titles end in each of the coming years, by kind: the wave to prepare for."""
+    """How many titles end in each of the coming years, by kind and category: the wave to prepare for."""
     rows = (
         Title.objects.in_force(on)
-        .values("valid_until__year", "kind__name")
+        .values("valid_until__year", "kind__name", "category")
         .annotate(count=Count("pk"))
-        .order_by("valid_until__year", "kind__name")
+        .order_by("valid_until__year", "kind__name", "category")
     )
     return [
-        {"year": row["valid_until__year"], "kind": row["kind__name"], "count": row["count"]} for row in rows
+        {
+            "year": row["valid_until__year"],
+            "kind": row["kind__name"],
+            "category": Title.Category(row["category"]).label,
+            "count": row["count"],
+        }
+        for row in rows
     ]

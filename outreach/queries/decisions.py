@@ -16,10 +16,12 @@ def noticed_cases(round: Round):
 
 
 def open_to_objection():
-    """The cases against which anybody may object while their round is before the public."""
-    return Application.objects.filter(
-        round__status=Round.Status.NOTICED, status__in=["proposed", "not_proposed"]
-    )
+    """The cases against which anybody may object while their round is before the public: those in the
+    notice, and those that an objection took off it. Who was never proposed is told to nobody.
+    """
+    heard = Objection.objects.values("application")
+    in_notice = Q(status="proposed") | Q(status="not_proposed", pk__in=heard)
+    return Application.objects.filter(in_notice, round__status=Round.Status.NOTICED)
 
 
 def objections_for(user: User):

@@ -21,10 +21,11 @@ from outreach.models import (
     SiteVisit,
     VisitPhoto,
 )
+from outreach.queries.rounds import TYPED
 from portal.accounts import User
 
 HIDDEN = "■■"
-_UNTOLD = {"legal_person", "contact", "phone", "other_titles"}
+_UNTOLD = {"legal_person", "contact", "phone", "other_titles", "summary", "plan"}
 
 
 def criteria_of(application: Application) -> list[Criterion]:
@@ -115,13 +116,13 @@ def seen(application: Application) -> Seen:
 
 
 def _figures(application: Application):
-    for field in application._meta.concrete_fields:
-        if not field.editable or field.name in _UNTOLD | {"summary", "plan", "category"}:
+    """What was typed and tells nobody; no key of the case, which after the notice leads to its name."""
+    for name in TYPED:
+        if name in _UNTOLD:
             continue
-        if field.is_relation or field.name in ("created_at",):
-            continue
-        value = getattr(application, field.name)
-        yield str(field.verbose_name), ("是" if value else "否") if isinstance(value, bool) else value
+        value = getattr(application, name)
+        label = str(application._meta.get_field(name).verbose_name)
+        yield label, ("是" if value else "否") if isinstance(value, bool) else value
 
 
 def _files(application: Application) -> list[tuple[str, str, object]]:

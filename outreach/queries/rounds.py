@@ -1,14 +1,16 @@
 """Rounds and applications as units, districts and the association read them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 
 from outreach import scoring
 from outreach.models import (
+    APPLICATION_STEPS,
+    PANEL_STEPS,
     Application,
     Assessment,
     Evidence,
@@ -20,6 +22,7 @@ from outreach.models import (
     Title,
 )
 from portal.accounts import User
+from portal.audit import AuditEntry
 from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.roles import Perm
@@ -193,6 +196,26 @@ def proof_name(round: Round, code: str) -> str:
 def applications_for(user: User):
     """Every application somebody may look at, with what a list shows."""
     return Application.objects.seen_by(user).select_related("round", "organization", "region")
+
+
+def days_in_state(cases: list[Application], at: datetime) -> dict[int, int]:
+    """How many days each case on which something is still to be decided has waited in its state, by its key.
+
+    Counted from its last step in the trail; without one from the day it was recommended or handed in.
+    """
+    steps = [*APPLICATION_STEPS.steps, *PANEL_STEPS.steps]
+    taken = AuditEntry.objects.filter(
+        subject_type=Application._meta.label,
+        subject_id__in=[str(case.pk) for case in cases],
+        action__in=steps,
+    )
+    last = dict(taken.order_by().values_list("subject_id").annotate(Max("at")))
+    found = {}
+    for case in cases:
+        since = last.get(str(case.pk)) or case.recommended_at or case.submitted_at
+        if since and case.status not in (*Application.OVER, Application.Status.DRAFT):
+            found[case.pk] = (local_today(at) - local_today(since)).days
+    return found
 
 
 def round_counts(round: Round, user: User) -> list[dict]:

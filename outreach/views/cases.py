@@ -65,8 +65,10 @@ def case_list(request):
     page = page_by_key(
         rows, order=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
+    days = queries.days_in_state(page.rows, timezone.now())
     context = {
         "page": page,
+        "rows": [(row, days.get(row.pk)) for row in page],
         "status": status,
         "statuses": Application.Status.choices,
         "round": asked if asked.isdecimal() else "",
@@ -94,6 +96,8 @@ def case_detail(request, pk):
         "recommends": recommends,
         "manages": manages,
         "checks_form": manages and application.status == "recommended",
+        "turns_down": manages
+        and (application.status == "recommended" or (application.is_with_district and not in_time)),
         "in_time": in_time,
         "gates": queries.gate_states(application),
         "granted": application.titles.select_related("kind").order_by("pk"),

@@ -22,6 +22,7 @@ from outreach.queries import decisions as queries
 from outreach.queries.panel import ranking, visit_rows
 from outreach.views.rounds import add_fault, pdf_answer, require_desk
 from portal import documents, plain_question
+from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
 from portal.keyset import page_by_key
 from portal.middleware import client_address
@@ -237,7 +238,7 @@ def objection_list(request):
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    return render(request, "outreach/objection_list.html", {"page": page})
+    return render(request, "outreach/objection_list.html", {"page": page, "today": local_today()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

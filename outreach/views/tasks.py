@@ -140,7 +140,7 @@ def _detail(request, task: Task, *, report=None, status=200):
         "is_late": running and task.due_on < local_today(),
         "parts": queries.parts_of(task, request.user),
         "reports": running and may(request.user, Perm.TASK_REPORT, task),
-        "report_form": report or ReportForm(initial={"reply": task.reply}),
+        "report_form": report or ReportForm(task=task, initial={"reply": task.reply}),
         "decides": decides and task.status == Task.Status.SUBMITTED,
         "cancels": running and may(request.user, Perm.TASK_ASSIGN, task.source),
         "note_form": NoteForm(),
@@ -153,7 +153,7 @@ def _detail(request, task: Task, *, report=None, status=200):
 @require_POST
 def task_report(request, pk):
     task = get_object_or_404(queries.tasks_for(request.user), pk=pk)
-    form = ReportForm(request.POST, request.FILES)
+    form = ReportForm(request.POST, request.FILES, task=task)
     if form.is_valid():
         data = form.cleaned_data
         try:

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from outreach.actions import load_reference, rounds
 from outreach.actions.evidence import write_evidence
 from outreach.actions.reference import load_scheme
 from outreach.models import Application, Gate, Round, ScoreForm
-from outreach.queries.rounds import gaps, titles_waiting
+from outreach.queries.rounds import gaps, summary_of, titles_waiting
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -141,6 +142,15 @@ def test_a_colleague_goes_on_with_the_units_draft(begun, unit):
     assert begun.books == 3
 
 
+def test_the_form_says_which_cells_may_wait_and_must_be_filled(client, begun, unit_clerk):
+    client.force_login(unit_clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(reverse("titles_desk:case_edit", args=[begun.pk])).content.decode()
+
+    label = page[page.index('for="id_legal_person"') :]
+    assert "提交前填" in label[: label.index("</label>")]
+
+
 def test_an_incomplete_application_is_not_handed_in(begun, unit_clerk):
     with pytest.raises(Refused, match="项未填"):
         actions.submit_application(begun, by=unit_clerk)
@@ -238,6 +248,19 @@ def test_a_district_gives_each_place_once(round, officer, district):
         Application.objects.filter(pk=two.pk).update(district_rank=1)
 
 
+def test_a_districts_summary_has_its_own_recommendations_in_its_order(round, officer, district, staff):
+    for rank, name in ((2, "第二馆"), (1, "第一馆")):
+        body = OrganizationFactory(region=district, name=name)
+        case = ApplicationFactory(round=round, organization=body, handed_in=True)
+        actions.recommend(case, rank=rank, opinion="同意", by=officer)
+    ApplicationFactory(round=round, recommended=True)
+
+    own = [(row.district_rank, row.organization.name) for row in summary_of(round, officer)]
+
+    assert own == [(1, "第一馆"), (2, "第二馆")]
+    assert len(summary_of(round, staff)) == 3
+
+
 def test_a_district_sees_nothing_of_another(round, client):
     other = UserFactory(holding=(Role.DISTRICT, RegionFactory()), mfa=True)
     application = ApplicationFactory(round=round, handed_in=True)
@@ -255,6 +278,19 @@ def test_a_draft_is_seen_by_its_unit_alone(begun, officer, staff, unit_clerk):
     assert seen == [True, False, False]
 
 
+def test_the_list_says_how_many_days_a_case_has_waited_in_its_state(client, round, officer, district):
+    case = ApplicationFactory(round=round, organization=OrganizationFactory(region=district), handed_in=True)
+    Application.objects.filter(pk=case.pk).update(submitted_at=timezone.now() - timedelta(days=9))
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    listed = reverse("titles_desk:cases")
+
+    assert "已 9 天" in client.get(listed).content.decode()
+    actions.recommend(case, rank=1, opinion="同意", by=officer)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert "已 2 天" in client.get(listed).content.decode()
+
+
 def test_after_its_last_day_a_district_recommends_nobody(round, officer, district):
     application = ApplicationFactory(
         round=round, organization=OrganizationFactory(region=district), handed_in=True
@@ -267,6 +303,23 @@ def test_after_its_last_day_a_district_recommends_nobody(round, officer, distric
 
     with pytest.raises(Refused, match="已于"):
         actions.recommend(application, rank=1, opinion="同意", by=officer)
+
+
+def test_what_a_district_leaves_unanswered_does_not_hold_a_round_up(client, round, staff):
+    left = ApplicationFactory(round=round, handed_in=True)
+    with pytest.raises(Refused, match="尚未截止"):
+        actions.turn_down(left, note="区级逾期未推荐", by=staff)
+    today = timezone.localdate()
+    Round.objects.filter(pk=round.pk).update(
+        apply_until=today - timedelta(days=2), recommend_until=today - timedelta(days=1)
+    )
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(left.get_absolute_url()).content.decode()
+    actions.turn_down(Application.objects.with_all().get(pk=left.pk), note="区级逾期未推荐", by=staff)
+
+    assert "形式审查不通过" in page
+    assert not Application.objects.open().filter(round=round).exists()
 
 
 # --- The formal check and the end -------------------------------------------------------------------

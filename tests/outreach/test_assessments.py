@@ -25,15 +25,16 @@ from outreach.models import (
     PanelMember,
     Recusal,
     Title,
+    TitleReminder,
 )
-from outreach.queries.assessments import banded, checks_waiting
+from outreach.queries.assessments import banded, checks_waiting, wave
 from portal import documents
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
 from resources.actions.evidence import count_information_items, count_open_days
 from tests.events.factories import EventFactory, SessionFactory
-from tests.factories import OrganizationFactory, UserFactory
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.outreach.factories import (
     AssessmentFactory,
     RoundFactory,
@@ -177,6 +178,16 @@ def test_another_unit_reports_nothing(year):
 
 
 # --- The check --------------------------------------------------------------------------------------
+
+
+def test_a_district_sees_no_year_and_no_title_of_another(year, title, client, city):
+    other = UserFactory(holding=(Role.DISTRICT, RegionFactory(parent=city)), mfa=True)
+    client.force_login(other, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    for address in (year.get_absolute_url(), reverse("titles_desk:held", args=[title.pk])):
+        assert client.get(address).status_code == 404
+    for name in ("assessments", "held_list"):
+        assert title.organization.name not in client.get(reverse(f"titles_desk:{name}")).content.decode()
 
 
 def test_nobody_passes_below_the_forms_points(title, staff):
@@ -347,6 +358,32 @@ def test_nobody_is_reminded_earlier_than_six_months_before(title):
     Title.objects.filter(pk=title.pk).update(valid_until=date(2027, 12, 31))
 
     assert lifecycle.remind_of_expiry(at=timezone.make_aware(timezone.datetime(2027, 7, 1, 3))) == 0
+
+
+def test_who_holds_the_next_title_already_is_not_reminded(title):
+    Title.objects.filter(pk=title.pk).update(valid_until=date(2027, 12, 31))
+    TitleFactory(
+        organization=title.organization,
+        kind=title.kind,
+        valid_from=date(2028, 1, 1),
+        valid_until=date(2033, 12, 31),
+    )
+    at = timezone.make_aware(timezone.datetime(2027, 12, 20, 3))
+
+    assert lifecycle.remind_of_expiry(at=at) == 0
+    assert not TitleReminder.objects.exists()
+
+
+def test_staff_see_how_many_titles_of_a_category_end_in_each_year(client, title, staff):
+    TitleFactory(category="public", valid_until=title.valid_until)
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    told = [(row["year"], row["category"], row["count"]) for row in wave(TODAY())]
+    page = client.get(reverse("titles_desk:held_list")).content.decode()
+
+    ends = title.valid_until.year
+    assert told == [(ends, "公共场所类", 1), (ends, "科技场馆类", 1)]
+    assert "各年到期数" in page
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from outreach.actions import change_title, decisions, rounds
@@ -15,6 +16,7 @@ from outreach.actions import panel as panel_actions
 from outreach.models import Application, Objection, Review, Round, Title
 from portal.documents import IssuedPaper
 from portal.errors import Refused
+from tests.concurrency import at_once
 from tests.outreach.factories import ApplicationFactory, TitleFactory, TitleKindFactory
 from tests.outreach.panel import hand_in, members, reviewing, visited
 
@@ -172,6 +174,38 @@ def test_the_database_refuses_an_objection_after_the_notice(case, noticed):
         Objection.objects.filter(pk=made.pk).update(received_at=timezone.now() + timedelta(days=60))
 
 
+def test_nobody_learns_of_who_was_not_proposed_by_objecting(client, noticed):
+    other = Application.objects.with_all().get(round=noticed, status="not_proposed")
+
+    answer = client.get(f"/bases/cases/{other.pk}/objections/")
+
+    assert answer.status_code == 404
+    with pytest.raises(Refused, match="不在公示名单"):
+        object_to(other)
+
+
+def test_a_ground_is_heard_once_even_after_it_took_the_case_off(case, staff):
+    first = object_to(case)
+    decisions.decide_objection(first, is_upheld=True, answer="属实。", by=staff)
+
+    with pytest.raises(Refused, match=first.number):
+        object_to(Application.objects.with_all().get(pk=case.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_objections_to_two_cases_at_once_get_two_numbers(city, staff):
+    members(city, 5)
+    round, _ = reviewing(city, cases=2)
+    days = {"notice_from": timezone.localdate(), "notice_until": timezone.localdate()}
+    Application.objects.filter(round=round).update(status="proposed")
+    Round.objects.filter(pk=round.pk).update(status="noticed", **days)
+    both = list(Application.objects.with_all().filter(round=round))
+
+    made = at_once(*[lambda case=case: object_to(case) for case in both])
+
+    assert sorted(one.number[-3:] for one in made) == ["001", "002"]
+
+
 def test_an_objection_is_answered_in_words(case, staff):
     made = object_to(case)
 
@@ -179,6 +213,17 @@ def test_an_objection_is_answered_in_words(case, staff):
         decisions.decide_objection(made, is_upheld=False, answer=" ", by=staff)
     with pytest.raises(IntegrityError, match="objection_decided_with_an_answer"), transaction.atomic():
         Objection.objects.filter(pk=made.pk).update(status="dismissed")
+
+
+def test_an_objection_past_its_day_is_called_late(client, case, staff):
+    made = object_to(case)
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    listed = reverse("titles_desk:objections")
+    assert "已逾期" not in client.get(listed).content.decode()
+
+    Objection.objects.filter(pk=made.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+
+    assert "已逾期" in client.get(listed).content.decode()
 
 
 def test_an_objection_that_is_upheld_takes_the_case_off(case, noticed, staff):

@@ -30,7 +30,7 @@ from outreach.models import (
     Scheme,
     Score,
 )
-from outreach.queries.panel import counted, discussed, seen
+from outreach.queries.panel import counted, discussed, seen, sheets_of
 from outreach.scoring import plain
 from portal.accounts import User
 from portal.errors import ChangedMeanwhile, Refused
@@ -216,6 +216,21 @@ def test_a_wide_spread_forces_a_discussion(case):
     assert [row.letter for row in others] == ["A", "B", "C", "D", "E"]
     assert max(row.total for row in others) - min(row.total for row in others) > 20
     assert Notice.objects.filter(text__contains="合议").count() == 6
+
+
+def test_who_recuses_in_the_discussion_is_replaced_in_it(case, city):
+    members(city, 1)
+    for number, sheet in enumerate(sheets(case)):
+        hand_in(sheet, "0.3" if number == 0 else "0.9")
+    second = list(Review.objects.filter(application=case, turn=2).order_by("letter"))
+
+    actions.recuse(second[0], reason="合议时发现有合作", by=second[0].member.user)
+
+    for sheet in Review.objects.filter(application=case, status="open"):
+        assert sheet.turn == 2
+        hand_in(sheet)
+    assert len(sheets_of(case, 2)) == 5
+    assert Review.objects.filter(application=case, turn=1).count() == 5
 
 
 def test_a_narrow_spread_needs_no_discussion(case):
@@ -406,6 +421,13 @@ def leaks(text: str) -> list[str]:
 
 def test_the_projection_of_a_case_names_nobody(telling):
     assert leaks(str(seen(telling))) == []
+
+
+def test_the_projection_shows_what_was_typed_and_no_key_of_the_case(telling):
+    labels = [label for label, _ in seen(telling).figures]
+
+    assert (labels[0], labels[-1], len(labels)) == ("建筑面积（平方米）", "展示自有技术或生产", 27)
+    assert str(telling._meta.pk.verbose_name) not in labels
 
 
 def test_the_form_of_this_leak_would_be_seen(telling):

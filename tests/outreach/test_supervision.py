@@ -28,7 +28,7 @@ from portal.calendar import SHANGHAI
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
-from tests.factories import OrganizationFactory, UserFactory
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.outreach.factories import TitleFactory
 
 TODAY = timezone.localdate
@@ -254,6 +254,15 @@ def test_another_unit_sees_nothing_of_an_inspection(inspection, client):
     client.force_login(other, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     assert client.get(inspection.get_absolute_url()).status_code == 404
+
+
+def test_a_district_sees_no_inspection_of_another(inspection, client, city):
+    other = UserFactory(holding=(Role.DISTRICT, RegionFactory(parent=city)), mfa=True)
+    client.force_login(other, backend=BACKEND)
+
+    assert client.get(inspection.get_absolute_url()).status_code == 404
+    page = client.get(reverse("supervision_desk:list")).content.decode()
+    assert inspection.organization.name not in page
 
 
 def at(day: date):

@@ -278,10 +278,12 @@ def test_a_unit_reports_what_was_handed_to_it(client, city, district, unit, staf
     client.force_login(unit_clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
     address = reverse("plan_desk:task_report", args=[task.pk])
 
+    asked = client.get(task.get_absolute_url()).content.decode()
     refused = client.post(address, {"reply": "已办。"})
     client.post(address, {"reply": "已办。", "proof": proof()})
 
     task.refresh_from_db()
+    assert "选填" not in asked
     assert refused.status_code == 422
     assert "请附办理证明" in refused.content.decode()
     assert "已办。" in refused.content.decode()
