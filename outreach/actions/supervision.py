@@ -284,10 +284,10 @@ def remind_of_mending(*, at: datetime) -> int:
     for (inspection, is_late), findings in groups.items():
         until = cn_date(findings[0].rectify_until)
         if is_late:
-            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题整改已逾期（期限 {until}）。")
+            _tell_unit(inspection, f"{inspection.plan}：{len(findings)} 个问题整改已逾期（期限{until}）。")
             notify(
                 {*inspection.inspectors.all(), *people_with(Perm.INSPECTION_MANAGE, inspection)},
-                f"{inspection.organization}有 {len(findings)} 个问题整改逾期（期限 {until}）。",
+                f"{inspection.organization}有 {len(findings)} 个问题整改逾期（期限{until}）。",
                 link=inspection.get_absolute_url(),
                 kind=Notice.Kind.TASK,
             )

@@ -28,6 +28,7 @@ from portal.calendar import SHANGHAI
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
+from portal.templatetags.portal_tags import cn_date
 from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.outreach.factories import TitleFactory
 
@@ -283,14 +284,14 @@ def test_a_unit_is_reminded_once_before_the_day_and_everybody_once_after_it(
     assert actions.remind_of_mending(at=at(until - timedelta(days=4))) == 0
     for _ in range(2):
         actions.remind_of_mending(at=at(until - timedelta(days=3)))
-    assert told(unit_clerk) == [f"春季检查：2 个问题须在 {until} 前整改。"]
+    assert told(unit_clerk) == [f"春季检查：2 个问题须在{cn_date(until)}前整改。"]
     assert told(officer, staff) == []
 
     for days in (1, 2):
         actions.remind_of_mending(at=at(until + timedelta(days=days)))
-    assert told(unit_clerk)[1:] == [f"春季检查：2 个问题整改已逾期（期限 {until}）。"]
+    assert told(unit_clerk)[1:] == [f"春季检查：2 个问题整改已逾期（期限{cn_date(until)}）。"]
     for person in (officer, staff):
-        assert told(person) == [f"{inspection.organization}有 2 个问题整改逾期（期限 {until}）。"]
+        assert told(person) == [f"{inspection.organization}有 2 个问题整改逾期（期限{cn_date(until)}）。"]
 
 
 def test_what_was_not_put_right_well_enough_is_told_of_again(inspection, officer, unit_clerk):
