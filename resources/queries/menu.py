@@ -500,13 +500,11 @@ def _bit_set(column: str, bit: int):
 
 def starting_points(kept: Columns, words: Vocabulary) -> list[tuple[str, list[Place]]]:
     """Where one may start from without a position: each district's middle, its subdistricts' below it."""
-    if "starts" not in kept.memo:
-        inside = {code: [district] for code, district in words.districts.items()}
-        for street in words.streets.values():
-            inside.get(street.district_code, []).append(street)
-        start = StartingPoints(kept)
-        kept.memo["starts"] = [(rows[0].name, start.all(rows)) for rows in inside.values()]
-    return kept.memo["starts"]
+    inside = {code: [district] for code, district in words.districts.items()}
+    for street in words.streets.values():
+        inside.get(street.district_code, []).append(street)
+    start = StartingPoints(kept)
+    return [(rows[0].name, start.all(rows)) for rows in inside.values()]
 
 
 def doors() -> tuple[int, dict[str, int], dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -36,7 +37,7 @@ def answer(request, asked: queries.MenuQuery, *, typed: str = "", starts=()):
         "cards": queries.cards(page.rows, asked.at, numbers=numbers),
         "placed": len(placed),
         "feeds": queries.feed_addresses(asked),
-        "places": queries.starting_points(asked.columns, asked.words),
+        "places": _starts(asked),
         "places_source": queries.PLACES_SOURCE,
         "typed": typed,
         "starts": [(place.label, asked.address(near=place.code, sort=queries.NEAR)) for place in starts],
@@ -51,6 +52,15 @@ def answer(request, asked: queries.MenuQuery, *, typed: str = "", starts=()):
     if asked.near or typed:  # where somebody is stays between them and this page
         response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def _starts(asked: queries.MenuQuery) -> str:
+    """The options of where to start from, drawn once for each state of the menu."""
+    kept = asked.columns.memo
+    if "starts" not in kept:
+        places = queries.starting_points(asked.columns, asked.words)
+        kept["starts"] = render_to_string("resources/_starts.html", {"places": places})
+    return kept["starts"]
 
 
 def _sorts(asked) -> list[tuple[str, str]]:
