@@ -1,6 +1,6 @@
 """Rounds of returns: opening one for all who report, counting for it, extending it, reminding of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -55,11 +55,7 @@ def open_period(
     if not is_new:
         raise Refused(f"{period}的填报已经开启。")
     audit.record(period, "create", by=by)
-    counted = sources.count_cells(year) if form.code == YEARLY_FORM else {}
-    for reporter, region, organization in reporters_of(form):
-        create_return(
-            period, reporter=reporter, region=region, organization=organization, by=by, counted=counted
-        )
+    create_returns(period, reporters_of(form), by=by)
     remind(at=at or timezone.now(), only=period)
     return period
 
@@ -83,28 +79,31 @@ def reporters_of(form: StatForm) -> list[tuple[str, Region, Organization | None]
 
 
 @transaction.atomic
-def create_return(
+def create_returns(
     period: Period,
+    reporters: Iterable[tuple[str, Region, Organization | None]],
     *,
-    region: Region,
     by: User,
     counted: Mapping | None = None,
-    reporter: str = Reporter.DISTRICT,
-    organization: Organization | None = None,
-) -> Return:
-    """One reporter's return with all its cells, those that the portal counts already filled."""
-    filing = Return(period=period, reporter=reporter, region=region, organization=organization, created_by=by)
-    filing.full_clean()
-    filing.save()
-    ReturnCell.objects.bulk_create(
-        ReturnCell(filing=filing, item=item) for item in period.form.items.order_by("position")
+) -> list[Return]:
+    """A return for each reporter with all its cells, those that the portal counts already filled.
+
+    A second return of one reporter raises IntegrityError.
+    """
+    filings = Return.objects.bulk_create(
+        Return(period=period, reporter=reporter, region=region, organization=organization, created_by=by)
+        for reporter, region, organization in reporters
     )
-    if counted is None and period.form.code == YEARLY_FORM:
-        counted = sources.count_cells(period.year)
-    if counted is not None and period.form.code == YEARLY_FORM:
-        _fill_counted(filing, counted)
-    audit.record(filing, "create", by=by)
-    return filing
+    items = list(period.form.items.order_by("position"))
+    ReturnCell.objects.bulk_create(
+        ReturnCell(filing=filing, item=item) for filing in filings for item in items
+    )
+    if period.form.code == YEARLY_FORM:
+        counted = sources.count_cells(period.year) if counted is None else counted
+        for filing in filings:
+            _fill_counted(filing, counted)
+    audit.record_many(filings, "create", by=by)
+    return filings
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from indicators import sources
 from indicators.actions import reports
 from indicators.actions.editions import Opinion, change_indicator, copy_method, give_opinion, settle_weights
 from indicators.actions.returns import keep_submission
-from indicators.actions.rounds import create_return
+from indicators.actions.rounds import create_returns
 from indicators.models import (
     AnnualReport,
     CellRemark,
@@ -25,6 +25,7 @@ from indicators.models import (
     Figure,
     FigureSource,
     Period,
+    Reporter,
     Return,
     ReturnCell,
     StatForm,
@@ -387,9 +388,11 @@ def _load_open_year(
         opens_on=opens.date(),
         due_on=datetime(OPEN_YEAR + 1, 3, 31, tzinfo=SHANGHAI).date(),
     )
-    for district in districts:
-        filing = create_return(period, region=district, by=by, counted=counted)
-        Return.objects.filter(pk=filing.pk).update(is_sample=True, created_at=opens)
+    reporters = [(Reporter.DISTRICT, district, None) for district in districts]
+    filings = create_returns(period, reporters, by=by, counted=counted)
+    period.returns.update(is_sample=True, created_at=opens)
+    for filing in filings:
+        district = filing.region
         people, counts = population[district.code], counts_of(counted, district)
         values = values_for(district, OPEN_YEAR, people, luck[district.code], rng, counts)
         officer = people_with(Perm.RETURN_FILL, district).first() or by

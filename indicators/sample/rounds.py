@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from indicators.actions.returns import keep_submission
-from indicators.actions.rounds import create_return, reporters_of
+from indicators.actions.rounds import create_returns, reporters_of
 from indicators.models import Period, Return, ReturnCell, StatForm
 from indicators.queries.returns import cells_of
 from portal.accounts import User
@@ -33,12 +33,13 @@ def load(*, rng: random.Random, by: User) -> None:
     for code, part, opens, due in ROUNDS:
         form = StatForm.objects.get(code=code, version=1)
         period = Period.objects.create(form=form, year=YEAR, part=part, opens_on=opens, due_on=due)
-        for place, (reporter, region, body) in enumerate(_reporters(form)):
-            filing = create_return(period, reporter=reporter, region=region, organization=body, by=by)
-            opened = datetime(opens.year, opens.month, opens.day, 9, tzinfo=SHANGHAI)
-            Return.objects.filter(pk=filing.pk).update(is_sample=True, created_at=opened)
-            if code == UNTOUCHED:
-                continue
+        filings = create_returns(period, _reporters(form), by=by)
+        opened = datetime(opens.year, opens.month, opens.day, 9, tzinfo=SHANGHAI)
+        period.returns.update(is_sample=True, created_at=opened)
+        if code == UNTOUCHED:
+            continue
+        for place, filing in enumerate(filings):
+            body = filing.organization
             # Some hand in late; of the open rounds every third has handed in, every fourth has begun.
             is_open = (code, part) in OPEN
             if is_open and (place % 3 != 1 or (body and body.name == UNIT_NAME)):

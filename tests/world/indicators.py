@@ -8,12 +8,13 @@ from django.utils import timezone
 from indicators.actions import compute as compute_index
 from indicators.actions.editions import copy_method
 from indicators.actions.reference import load_reference as load_statistics
-from indicators.actions.rounds import create_return
+from indicators.actions.rounds import create_returns
 from indicators.models import (
     AnnualReport,
     Edition,
     PartRemark,
     Period,
+    Reporter,
     ReportPart,
     Return,
     StatForm,
@@ -36,10 +37,11 @@ def add_statistics(world: World) -> None:
         due_on=today + timedelta(days=30),
     )
     staff = world.people["staff"]
-    world.things["return"] = {
-        place: create_return(period, region=world.places[f"district {place}"], by=staff, counted={})
-        for place in ("here", "far")
-    }
+    sides = ("here", "far")
+    reporters = [(Reporter.DISTRICT, world.places[f"district {side}"], None) for side in sides]
+    world.things["return"] = dict(
+        zip(sides, create_returns(period, reporters, by=staff, counted={}), strict=True)
+    )
     assert Return.objects.count() == 2
     first, year = Edition.objects.get(), today.year - 1
     draft = Edition.objects.create(
@@ -70,7 +72,7 @@ def add_index(world: World) -> None:
     earlier = Period.objects.create(
         form=form, year=year, opens_on=date(year + 1, 1, 1), due_on=date(year + 1, 3, 1)
     )
-    filing = create_return(earlier, region=district, by=staff, counted={})
+    [filing] = create_returns(earlier, [(Reporter.DISTRICT, district, None)], by=staff, counted={})
     now = timezone.now()
     Return.objects.filter(pk=filing.pk).update(
         status=Return.Status.ACCEPTED, first_submitted_at=now, submitted_at=now, accepted_at=now
