@@ -285,8 +285,7 @@ def _load_year(
         counts = counts_of(counted, district)
         values = values_for(district, year, population[district.code], luck[district.code], rng, counts)
         ReturnCell.objects.bulk_create(_cell(filing, item, values[item.key], sent) for item in items)
-        _explain(filing)
-        keep_submission(filing, cells_of(filing), by=by, at=sent)
+        keep_submission(filing, _explain(filing), by=by, at=sent)
         Return.objects.filter(pk=filing.pk).update(
             status=Return.Status.ACCEPTED,
             first_submitted_at=sent,
@@ -300,15 +299,17 @@ def _cell(filing: Return, item, value: Decimal | None, at: datetime) -> ReturnCe
     return ReturnCell(filing=filing, item=item, state=state, value=value, version=1, changed_at=at)
 
 
-def _explain(filing: Return) -> None:
-    """Notes where the rules ask for one."""
+def _explain(filing: Return) -> list[ReturnCell]:
+    """Notes where the rules ask for one; returns the cells with them."""
     cells = cells_of(filing)
     found = check(filing, cells)
     wanted = {fault.key for fault in found.unexplained} | set(found.overwritten)
-    noted = [cell for cell in cells if cell.item.key in wanted]
-    for cell in noted:
-        cell.note = NOTES[cell.is_overwritten]
-    ReturnCell.objects.bulk_update(noted, ["note"])
+    for is_overwritten, note in NOTES.items():
+        noted = [cell for cell in cells if cell.item.key in wanted and cell.is_overwritten == is_overwritten]
+        filing.cells.filter(pk__in=[cell.pk for cell in noted]).update(note=note)
+        for cell in noted:
+            cell.note = note
+    return cells
 
 
 def _load_figures(

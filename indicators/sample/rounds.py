@@ -62,16 +62,19 @@ def _reporters(form: StatForm) -> list:
 def _fill(filing: Return, rng: random.Random, at: datetime, count: int | None = None) -> None:
     values: dict[str, Decimal | str | None] = _values(rng)
     cells = list(filing.cells.select_related("item").order_by("item__position"))[:count]
+    figures, others = [], {ReturnCell.State.TEXT: [], ReturnCell.State.NOT_APPLICABLE: []}
     for cell in cells:
         value = values[cell.item.key]
-        cell.version, cell.changed_at = 1, at
-        if isinstance(value, str):
-            cell.state, cell.words = ReturnCell.State.TEXT, value
-        elif value is None:
-            cell.state = ReturnCell.State.NOT_APPLICABLE
-        else:
+        if isinstance(value, Decimal):
             cell.state, cell.value = ReturnCell.State.NUMBER, value
-    ReturnCell.objects.bulk_update(cells, ["state", "words", "value", "version", "changed_at"])
+            figures.append(cell)
+        else:
+            others[ReturnCell.State.TEXT if value else ReturnCell.State.NOT_APPLICABLE].append(cell.pk)
+    ReturnCell.objects.bulk_update(figures, ["state", "value"])
+    for state, keys in others.items():
+        words = WORDS if state == ReturnCell.State.TEXT else ""
+        filing.cells.filter(pk__in=keys).update(state=state, words=words)
+    filing.cells.filter(pk__in=[cell.pk for cell in cells]).update(version=1, changed_at=at)
 
 
 def _values(rng: random.Random) -> dict[str, Decimal | str | None]:
