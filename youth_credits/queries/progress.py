@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from portal.calendar import local_today, school_year, school_year_label
 from youth_credits.method.minimum import Minimum, Missing, lowered, missing
-from youth_credits.models import Course, CreditRule, SpecialCase, Student
+from youth_credits.models import Course, CreditRule, CreditRuleSet, SpecialCase, Student
 from youth_credits.queries.courses import courses_near
 from youth_credits.queries.ledger import years_of
 from youth_credits.queries.rules import RuleBook
@@ -76,13 +76,23 @@ def special_case(student: Student, year: int) -> SpecialCase | None:
     return SpecialCase.objects.filter(student=student, school_year=year, status=approved).first()
 
 
-def minimum_for(year: int, book: RuleBook, special: SpecialCase | None) -> Minimum | None:
-    """What is asked of a child in a school year; None where no rules are in force."""
-    rules = book.set_on(date(year + 1, 8, 31))
+def shares_asked(year: int) -> dict[int, Decimal]:
+    """The approved share of the minimum by student, of those of whom less is asked; as the scope sees."""
+    approved = SpecialCase.objects.filter(school_year=year, status=SpecialCase.Status.APPROVED)
+    return dict(approved.values_list("student", "share"))
+
+
+def minimum_of(rules: CreditRuleSet | None, share: Decimal | None) -> Minimum | None:
+    """What a version asks of a child, in full or at a share; None where no rules are in force."""
     if rules is None:
         return None
     full = Minimum(rules.year_minimum, rules.off_campus_minimum, rules.kinds_minimum)
-    return lowered(full, special.share, step=rules.step) if special else full
+    return full if share is None else lowered(full, share, step=rules.step)
+
+
+def minimum_for(year: int, book: RuleBook, special: SpecialCase | None) -> Minimum | None:
+    """What is asked of a child in a school year; None where no rules are in force."""
+    return minimum_of(book.set_on(date(year + 1, 8, 31)), special.share if special else None)
 
 
 def progress(student: Student, on: date | None = None) -> Progress | None:
