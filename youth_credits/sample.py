@@ -348,7 +348,7 @@ def _load_students(count: int, schools: list[Organization], years: int, rng: ran
 ENROL = """
 INSERT INTO youth_credits_enrolment (student_id, school_id, grade, class_number, starts_on, ends_on)
 SELECT id, school_id, 5 + year, class_number, make_date(turns_14_year - 3 + year, 9, 1),
-    CASE WHEN year = 3 OR NOT is_active OR grade > 5 + year THEN make_date(turns_14_year - 2 + year, 9, 1) END
+    CASE WHEN NOT is_active OR grade > 5 + year THEN make_date(turns_14_year - 2 + year, 9, 1) END
 FROM youth_credits_student, generate_series(0, 3) AS year
 WHERE NOT is_active OR grade >= 5 + year
 """
