@@ -55,7 +55,9 @@ JOIN youth_credits_creditrule r ON r.id = c.rule_id
 JOIN youth_credits_occasionclaim o
     ON (o.student_id, o.activity_id, o.entry) = (c.student_id, c.activity_id, c.id)
 WHERE c.school_year = %(year)s AND c.school_id = %(school)s
-    AND c.student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
+    AND c.student_id IN (
+        SELECT id FROM youth_credits_student WHERE school_id = %(school)s AND erased_at IS NULL
+    )
 ORDER BY c.id
 """
 HELD = """
