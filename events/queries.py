@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Prefetch, Q, Sum
+from django.db.models import Count, F, Min, Prefetch, Q, Sum
 from django.utils import timezone
 
 from events.models import CheckIn, Event, Result, Session, SessionMove, SignUp
@@ -24,6 +24,25 @@ def coming(after: datetime, *, limit: int, district: Region | None = None) -> li
     return list(
         sessions.select_related("event__region", "event__resource").order_by("starts_at", "pk")[:limit]
     )
+
+
+def with_room(
+    after: datetime, *, path: str, kinds: list[str], audiences: list[str], limit: int
+) -> list[Session]:
+    """Sessions that begin after a moment and still take people, the next one first: in a region and below, of
+    published events of some kinds, for any of these audiences.
+    """
+    takes = Q(event__needs_sign_up=False) | Q(seats_taken__lt=F("capacity"))
+    sessions = Session.objects.public().filter(
+        takes,
+        Q(closes_at=None) | Q(closes_at__gt=after),
+        starts_at__gt=after,
+        event__region__path__startswith=path,
+        event__kind__in=kinds,
+        event__audiences__overlap=audiences,
+    )
+    rows = sessions.select_related("event__region", "event__resource")
+    return list(rows.order_by("starts_at", "pk")[:limit])
 
 
 def between(

@@ -53,6 +53,13 @@ class AuditEntry(models.Model):
     def __str__(self):
         return f"{self.actor_name}：{self.subject_name}"
 
+    @property
+    def actor(self) -> str:
+        """The name as other people's pages say it: without the login, which is for the trail."""
+        if self.actor_id is None:
+            return self.actor_name
+        return self.actor_name.rpartition("（")[0] or self.actor_name
+
 
 # What a link of the chain is made of, in this order, after its number and the digest before it.
 LINKED = (

@@ -201,10 +201,11 @@ def place_map(about: About, places: Sequence[tuple[str, float, float]], *, distr
         f'<rect x="{EAST.left:.0f}" y="{EAST.top:.0f}" width="{EAST.width:.0f}" '
         f'height="{EAST.height:.0f}" rx="6" fill="none" stroke="{LINE}" stroke-dasharray="4 3"/>'
     ]
+    pins = [frame.at(lon, lat) for _, lon, lat in places for frame in (CITY, EAST) if frame.holds(lon, lat)]
     for frame in (CITY, EAST):
         for one in districts():
             if frame.holds(one.lon, one.lat):
-                parts += _disc(frame, one, is_chosen=one.code == district)
+                parts += _disc(frame, one, is_chosen=one.code == district, pins=[] if is_many else pins)
     parts += _scale_bar()
     for number, (name, lon, lat) in enumerate(places, start=1):
         frame = next((frame for frame in (CITY, EAST) if frame.holds(lon, lat)), None)
@@ -215,8 +216,13 @@ def place_map(about: About, places: Sequence[tuple[str, float, float]], *, distr
     return about.chart(_svg(CITY.height, parts), ("地点", "经度", "纬度"), rows, f"{SCHEMATIC}。{told}")
 
 
-def _disc(frame: _Frame, district: District, *, is_chosen: bool) -> list[str]:
+def _disc(
+    frame: _Frame, district: District, *, is_chosen: bool, pins: Sequence[tuple[float, float]]
+) -> list[str]:
     x, y = frame.at(district.lon, district.lat)
+    # A pin on the district's name: the name stands above the pin, whose own name stands below it.
+    under = [pin_y for pin_x, pin_y in pins if abs(pin_x - x) < 28 and abs(pin_y - y) < 16]
+    name_y = min(under) - 12 if under else y + 4
     radius = (
         district.radius_km * frame.per_km * 0.82
     )  # a little smaller than the land, so that neighbours part
@@ -224,7 +230,7 @@ def _disc(frame: _Frame, district: District, *, is_chosen: bool) -> list[str]:
     name = district.name.removesuffix("特别合作区")
     return [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{tone}" stroke="{LINE}"/>',
-        _text(x, y + 4, name, fill=INK if is_chosen else QUIET, size=12),
+        _text(x, name_y, name, fill=INK if is_chosen else QUIET, size=12),
     ]
 
 
@@ -242,11 +248,11 @@ def _pin(x: float, y: float, words: str, *, is_number: bool) -> list[str]:
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{SURFACE}" stroke="{ACCENT}" stroke-width="2"/>',
             _text(x, y + 4, words, size=11, font_weight="bold"),
         ]
-    right = x < WIDTH * 0.62
-    at, anchor = (x + 11, "start") if right else (x - 11, "end")
+    side = "start" if x < WIDTH * 0.12 else "end" if x > WIDTH * 0.88 else "middle"
+    name_y = y + 23 if y < CITY.height - 30 else y - 14
     return [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{ACCENT}" stroke="{SURFACE}" stroke-width="2"/>',
         # A broad stroke below the letters keeps them legible on any ground.
-        _text(at, y + 5, words, size=14, anchor=anchor, fill=SURFACE, stroke=SURFACE, stroke_width="4"),
-        _text(at, y + 5, words, size=14, anchor=anchor, font_weight="bold"),
+        _text(x, name_y, words, size=14, anchor=side, fill=SURFACE, stroke=SURFACE, stroke_width="4"),
+        _text(x, name_y, words, size=14, anchor=side, font_weight="bold"),
     ]

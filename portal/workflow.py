@@ -79,7 +79,7 @@ class Workflow:
             {
                 "label": self.steps[entry.action].label,
                 "at": entry.at,
-                "by": entry.actor_name,
+                "by": entry.actor,
                 "note": entry.note,
                 "state": "returned" if self.steps[entry.action].wants_note else "done",
             }

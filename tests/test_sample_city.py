@@ -21,11 +21,13 @@ from outreach.models import Title
 from portal.accounts import User
 from portal.calendar import SHANGHAI
 from portal.organizations import Organization
+from portal.sample import SCHOOL_NAME
 from portal.scope import scope
 from resources.models import Booking, Need, Resource
 from resources.sample.codes import SAMPLE
 from talent.models import Person, ServiceHours
 from youth_credits.models import Activity, Credit, Student
+from youth_credits.queries import team_certificates
 
 SMALL = {"students": 330, "resources": 60, "years": 2}
 MARK = "示例"
@@ -115,6 +117,15 @@ def test_a_second_time_changes_nothing_and_says_so(cities, db):
 
     assert "已经载入" in said.getvalue()
     assert portrait() == cities.second
+
+
+def test_a_school_of_the_sample_has_a_team_with_one_certificate(cities, db):
+    school = Organization.objects.get(name=SCHOOL_NAME)
+
+    with scope(f"school:{school.pk}"):
+        [team] = team_certificates(school)
+
+    assert (team.certificate, team.members) == ("示例-团队-002", 3)
 
 
 def test_whatever_is_invented_says_so(cities, db):

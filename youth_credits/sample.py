@@ -93,6 +93,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _draft_rules(today, by=by)
         _offers(schools[0], rng, by=by)
         _guardian_and_offices(schools[0])
+        _team(schools[0])
 
 
 # Title, minutes, hands-on minutes, seats, place.
@@ -223,6 +224,21 @@ def _contest(numbers: list[str], base: Organization, *, by: User) -> None:
     )
 
 
+def _team(school: Organization) -> None:
+    """Three children of one class who won together some weeks ago: one certificate, an entry for each."""
+    clerk = User.objects.filter(username="school").first()
+    class_one = Student.objects.active().filter(school=school, grade=GRADES[-1], class_number=1)
+    members = list(class_one.order_by("pk")[:3])
+    today = local_today()
+    held_on = max(today - timedelta(days=20), date(school_year(today), 9, 1))
+    rule = RuleBook(school).find("A8", held_on)
+    if clerk is None or rule is None or not members:
+        return
+    occasion = Occasion(rule, held_on, "青少年机器人团体赛（示例）", "南山区青少年活动中心（示例）")
+    present = [actions.Presence(child, 180, "区级一等奖", "示例-团队-002", is_team=True) for child in members]
+    actions.record_each(occasion, present, school=school, key=uuid.uuid4(), by=clerk)
+
+
 OF_A_TEAM = "示例-团队-001"
 WON = [
     (AwardLevel.CITY, Award.FIRST, "示例-001"),
@@ -332,7 +348,7 @@ def _load_students(count: int, schools: list[Organization], years: int, rng: ran
 ENROL = """
 INSERT INTO youth_credits_enrolment (student_id, school_id, grade, class_number, starts_on, ends_on)
 SELECT id, school_id, 5 + year, class_number, make_date(turns_14_year - 3 + year, 9, 1),
-    CASE WHEN year = 3 OR NOT is_active OR grade > 5 + year THEN make_date(turns_14_year - 2 + year, 9, 1) END
+    CASE WHEN NOT is_active OR grade > 5 + year THEN make_date(turns_14_year - 2 + year, 9, 1) END
 FROM youth_credits_student, generate_series(0, 3) AS year
 WHERE NOT is_active OR grade >= 5 + year
 """

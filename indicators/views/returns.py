@@ -122,6 +122,7 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
     rows = lines(sheet, conflicts, typed)
     may_review = may(request.user, Perm.RETURN_REVIEW, filing)
     today = local_today()
+    timeline = RETURN_FLOW.timeline(filing)
     context = {
         "filing": filing,
         "is_yearly": filing.period.form.code == YEARLY_FORM,
@@ -142,7 +143,8 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
         "settle_form": forms.SettleForm(),
         "remarks": [(line, remark) for line in rows for remark in line.remarks if remark.is_open],
         "corrections": evidence.corrections(filing),
-        "timeline": RETURN_FLOW.timeline(filing),
+        "timeline": timeline,
+        "given_back": _given_back(timeline) if filing.is_with_reporter else None,
         "seen_at": max((cell.changed_at for cell in sheet.cells if cell.changed_at), default=None),
         "crumbs": [DESK, LIST, (str(filing), "")],
     }
@@ -150,10 +152,23 @@ def _show(request, filing: Return, may_fill: bool, conflicts=None, typed=None, s
     return render(request, template, context, status=status)
 
 
+def _given_back(timeline: list[dict]) -> dict | None:
+    """The last step, if it gave the return back with a reason and nothing has been done since."""
+    return timeline[-1] if timeline and timeline[-1]["state"] == "returned" else None
+
+
 def _steps(user, filing: Return) -> list:
-    """The steps on a return's page; nobody signs what they sent to be signed."""
-    steps = [step for step in RETURN_FLOW.open_to(user, filing) if step[0] not in ("submit", "ask")]
-    return [step for step in steps if step[0] != "sign" or filing.asked_by_id != user.pk]
+    """The steps on a return's page, the one that goes on first. Nobody signs what they sent to be signed, and
+    who may sign gives back with a reason instead of taking back.
+    """
+    steps = dict(RETURN_FLOW.open_to(user, filing))
+    for name in ("submit", "ask"):
+        steps.pop(name, None)
+    if filing.asked_by_id == user.pk:
+        steps.pop("sign", None)
+    if "sign" in steps:
+        steps.pop("recall", None)
+    return sorted(steps.items(), key=lambda step: step[1].wants_note)
 
 
 def _save(request, filing: Return):

@@ -12,6 +12,20 @@
     document.querySelectorAll("details.fold").forEach((fold) => { fold.open = true; });
   }
 
+  // A table wider than its frame says on which side there is more.
+  const frames = new ResizeObserver((changes) => changes.forEach((change) => sides(change.target)));
+  function sides(frame) {
+    const rest = frame.scrollWidth - frame.clientWidth;
+    const left = frame.scrollLeft > 4;
+    const right = rest - frame.scrollLeft > 4;
+    if (rest > 4) frame.dataset.more = left && right ? "both" : left ? "left" : "right";
+    else delete frame.dataset.more;
+  }
+  document.querySelectorAll(".tablewrap").forEach((frame) => {
+    frames.observe(frame);
+    frame.addEventListener("scroll", () => sides(frame), { passive: true });
+  });
+
   // Escape closes the menu of the phone.
   document.addEventListener("keydown", (event) => {
     const menu = document.querySelector("details.menu[open]");

@@ -22,6 +22,27 @@ def test_every_component_is_accessible_and_fits(visit, staff, look, width, tmp_p
     assert [words for words in tab.complaints if "yyyy-MM-dd" not in words] == []
 
 
+def test_a_table_wider_than_the_phone_says_so_until_its_end(visit, staff):
+    tab = visit(staff, width=320)
+    tab.open("/desk/components/")
+    wide = tab.page.locator(".tablewrap[data-more='right']").first
+    hint = "node => getComputedStyle(node, '::before').content"
+    assert "可左右滑动" in wide.evaluate(hint)
+    frame = wide.element_handle()
+
+    frame.evaluate("node => { node.scrollLeft = node.scrollWidth; }")
+
+    tab.page.wait_for_function("node => node.dataset.more === 'left'", arg=frame)
+
+
+def test_a_table_that_fits_says_nothing_of_sliding(visit, staff):
+    tab = visit(staff, width=1280)
+
+    tab.open("/desk/components/")
+
+    assert tab.page.locator(".tablewrap[data-more]").count() == 0
+
+
 def test_the_first_key_leads_past_the_menus(visit):
     tab = visit()
     tab.open("/display/")

@@ -161,6 +161,16 @@ def test_without_a_letter_s_number_nothing_is_handed_in(draft, writer):
         actions.submit_report(draft, by=writer)
 
 
+def test_the_page_says_before_the_button_that_the_letter_comes_first(client, draft, writer):
+    client.force_login(writer)
+    before = client.get(draft.get_absolute_url()).content.decode()
+
+    headed(draft, "深科协〔2026〕12号", writer)
+
+    assert "须先填好下方的" in before
+    assert "须先填好下方的" not in client.get(draft.get_absolute_url()).content.decode()
+
+
 def test_what_is_handed_in_is_no_longer_written(submitted, writer):
     part = submitted.parts.get(code="index")
 

@@ -5,6 +5,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -61,6 +62,14 @@ def runs(content, chapter):
     found = next(one for one in content["chapters"] if one["id"] == chapter)
     paragraphs = [runs for section in found["sections"] for runs in section["paragraphs"]]
     return [run for runs in paragraphs for run in runs if "url" in run]
+
+
+def test_what_was_corrected_stands_before_the_words_of_the_first_chapter():
+    chapters = [{"id": "summary", "title": "摘要", "words": [{"head": "概述"}]}]
+
+    page = render_to_string("indicators/annual_report.html", {"chapters": chapters, "corrections": "改了"})
+
+    assert page.index("改了") < page.index("概述")
 
 
 # ---------------------------------------------------------------- the PDF

@@ -166,3 +166,34 @@ def test_officer_and_head_do_it_on_the_pages_and_the_sheet_names_both(
     assert "陈南" in words
     assert "黄南" in words
     assert "签核并提交" in client.get(wished.get_absolute_url()).content.decode()  # in the course of it
+
+
+def test_the_head_is_asked_first_to_sign_and_gives_back_only_with_a_reason(client, asked, colleague):
+    client.force_login(colleague)
+
+    page = client.get(asked.get_absolute_url())
+
+    assert [name for name, _ in page.context["steps"]] == ["sign", "decline"]
+
+
+def test_who_fills_reads_at_the_top_why_the_return_came_back(client, asked, officer, colleague, city_staff):
+    sign(asked, by=colleague)
+    actions.send_back(asked, note="请核对场地一表", by=city_staff)
+    client.force_login(officer)
+
+    page = client.get(asked.get_absolute_url()).content.decode()
+
+    assert page.index("请核对场地一表") < page.index("保存草稿")
+
+
+def test_why_it_came_back_is_not_said_once_it_was_handed_in_again(
+    client, asked, officer, colleague, city_staff
+):
+    sign(asked, by=colleague)
+    actions.send_back(asked, note="请核对场地一表", by=city_staff)
+    ask_signature(asked, by=officer)
+    client.force_login(officer)
+
+    page = client.get(asked.get_absolute_url())
+
+    assert page.context["given_back"] is None

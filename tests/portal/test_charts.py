@@ -235,6 +235,17 @@ def test_the_map_knows_exactly_the_reporting_districts():
     assert {(row["code"], row["name"]) for row in rows} == {(one.code, one.name) for one in maps.districts()}
 
 
+def test_a_pin_covers_neither_the_name_of_its_district_nor_its_own():
+    drawn = maps.place_map(About("a", "标题"), [("莲花山公园", 114.058, 22.553)], district="440304000000").svg
+
+    def y_of(words):
+        return float(re.search(rf'y="([0-9.]+)"[^>]*>{words}<', drawn).group(1))
+
+    pin = float(re.search(rf'cy="([0-9.]+)" r="7" fill="{charts.ACCENT}"', drawn).group(1))
+    assert y_of("福田区") < pin - 7
+    assert y_of("莲花山公园") > pin + 14
+
+
 def test_many_places_carry_numbers_and_few_their_names():
     few = maps.place_map(About("a", "标题"), [("甲馆", 114.0, 22.6)])
     many = maps.place_map(About("a", "标题"), [(f"馆{place}", 114.0, 22.6) for place in range(5)])

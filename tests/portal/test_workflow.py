@@ -59,6 +59,13 @@ def test_only_the_steps_one_may_take_are_offered(event, staff):
     assert [name for name, _ in REVIEW.open_to(unit, event)] == ["cancel"]
 
 
+def test_the_timeline_names_people_without_their_logins(event):
+    somebody = UserFactory(username="li", name="李某（示例）", holding=(Role.STAFF, event.region))
+    REVIEW.take(event, "send_back", by=somebody, note="请补充地点")
+
+    assert [entry["by"] for entry in REVIEW.timeline(event)] == ["李某（示例）"]
+
+
 def test_the_timeline_tells_the_steps_in_order(event, staff):
     REVIEW.take(event, "send_back", by=staff, note="请补充地点")
     REVIEW.take(event, "submit", by=staff)

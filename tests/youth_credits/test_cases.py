@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit import AuditEntry
@@ -236,6 +237,21 @@ def test_a_drawn_record_is_a_case_once_a_second_person_approved_the_check(check,
 
     with scope(f"case:{case.pk}"):
         assert set(Credit.objects.values_list("student", flat=True)) == {drawn.student_id}
+
+
+def test_the_record_of_a_drawn_child_says_which_entry_was_drawn_and_leads_back(
+    check, second, asker, office, signed_in
+):
+    with scope(office):
+        actions.approve_check(check, by=second, at=NOW())
+        drawn = DrawnEntry.objects.select_related("spot_check__region", "school__region").first()
+        case = actions.open_drawn(drawn, by=asker, at=NOW())
+
+    page = signed_in(asker).get(reverse("oversight:record", args=[case.uuid]))
+
+    text = page.content.decode()
+    assert reverse("oversight:drawn", args=[check.uuid, drawn.uuid]) in text
+    assert text.count(">抽中<") == len(page.context["drawn"])
 
 
 def test_a_check_is_not_closed_while_entries_were_not_looked_at(check, second, asker, office):

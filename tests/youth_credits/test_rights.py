@@ -171,6 +171,36 @@ def test_after_an_erasure_nothing_tells_who_the_child_was(erased):
     assert not Attachment.objects.exists()
 
 
+def test_after_an_erasure_no_entry_tells_an_award_or_why_it_was_taken_back(
+    students, school, school_clerk, school_verifier, run_jobs
+):
+    prize = row(0, 类别="A8", 活动名称="创新大赛", 获奖等级="市级一等奖", 证书编号="SZ-2025-0042")
+    sheet = uploaded(school, school_clerk, workbook([prize]))
+    run_jobs()
+    sheet.refresh_from_db()
+    actions.keep(sheet, only_good=False, by=school_clerk)
+    run_jobs()
+    sheet.refresh_from_db()
+    entry = Credit.objects.get(award="市级一等奖")
+    actions.return_entries(sheet, [entry.pk], note="王子涵没有参赛", by=school_verifier)
+
+    with scope("steward"):
+        actions.erase(students[0], reason="监护人请求删除", at=NOW())
+
+    told = Credit.objects.filter(student=students[0]).values_list("award", "certificate", "note")
+    assert list(told) == [("", "", "")] * 2
+
+
+def test_an_award_may_be_blanked_and_never_rewritten(students, school, school_clerk):
+    record(school, school_clerk, students[:1])
+
+    with scope("steward"):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            Credit.objects.update(award="市级一等奖")
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            Credit.objects.update(award="", credits=0)
+
+
 def test_an_erasure_takes_claims_special_cases_passes_and_seats_with_it(students, school, school_clerk, unit):
     child = students[0]
     with scope("steward"):

@@ -1,19 +1,23 @@
 """Less is asked of a child for a reason: declared, proved, decided by a second person, shown as progress."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from events.models import Event, Session
 from portal.calendar import local_today, school_year
 from portal.errors import Refused
 from portal.files import made
 from portal.scope import scope
+from tests.events.factories import SessionFactory
+from tests.factories import RegionFactory
 from tests.youth_credits.factories import CourseFactory, enrol, record
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
@@ -119,9 +123,55 @@ def test_progress_tells_what_is_missing_and_what_would_fill_it(students, in_scho
     assert course.title in text
 
 
+def _near(school, **event) -> Session:
+    values = {"organization__region": school.region, "audiences": ["minors"], "kind": Event.Kind.EXHIBITION}
+    return SessionFactory(
+        event__published=True, **{f"event__{name}": of for name, of in (values | event).items()}
+    )
+
+
+def test_progress_tells_what_is_on_soon_near_the_school(students, in_school):
+    session = _near(in_school, title="恐龙化石展")
+
+    found = queries.progress(students[0])
+
+    assert found.sessions == [session]
+    assert "恐龙化石展" in render_to_string("youth_credits/_progress.html", {"progress": found})
+
+
+def test_events_that_are_full_elsewhere_for_others_or_over_are_not_suggested(students, in_school):
+    _near(in_school, organization__region=RegionFactory())
+    _near(in_school, audiences=["officials"])
+    full, past = _near(in_school), _near(in_school)
+    Session.objects.filter(pk=full.pk).update(seats_taken=F("capacity"))
+    Session.objects.filter(pk=past.pk).update(starts_at=timezone.now() - timedelta(hours=1))
+
+    assert queries.progress(students[0]).sessions == []
+
+
+def test_while_credits_off_campus_are_missing_no_event_of_a_kind_in_school_is_suggested(students, in_school):
+    _near(in_school, kind=Event.Kind.LECTURE)
+    visit = _near(in_school, kind=Event.Kind.OPEN_DAY)
+
+    assert queries.progress(students[0]).sessions == [visit]
+
+
+def test_a_kind_whose_cap_is_full_is_not_suggested(students, in_school, school_clerk):
+    _near(in_school)
+    for day in range(10, 14):
+        held = date(YEAR, 9, day)
+        visit = Occasion(RuleBook().find("A6", held), held, f"参观{day}")
+        actions.record_class(
+            visit, students[:1], minutes=120, school=in_school, key=uuid.uuid4(), by=school_clerk
+        )
+
+    assert queries.progress(students[0]).sessions == []
+
+
 def test_nothing_is_recommended_to_a_child_under_14_without_consent(students, in_school):
     """Basis: 青少年科普学分工作规则."""
     CourseFactory(approved=True, organization__region=in_school.region)
+    _near(in_school)
     before = queries.progress(students[0]).courses
     Student.objects.filter(pk=students[0].pk).update(
         consented_on=None, consent_version="", turns_14_year=YEAR + 5
@@ -130,7 +180,7 @@ def test_nothing_is_recommended_to_a_child_under_14_without_consent(students, in
     child = Student.objects.select_related("school__region").get(pk=students[0].pk)
 
     assert before
-    assert queries.progress(child).courses == []
+    assert queries.progress(child).courses == queries.progress(child).sessions == []
 
 
 def test_a_guardian_sees_the_progress_of_the_own_child(

@@ -232,7 +232,8 @@ def erase(student: Student, *, reason: str, at: datetime, by: User | None = None
         for field in fields:
             model.objects.filter(student=pk, **{f"{field}__isnull": False}).update(**{field: b""})
     AccessCase.objects.filter(student=pk).update(reason=ERASED)
-    Credit.objects.filter(student=pk).exclude(certificate="").update(certificate="")
+    told = Credit.objects.filter(student=pk).exclude(award="", certificate="", note="")
+    told.update(award="", certificate="", note="")
     _erase_certificates(pk)
     Enrolment.objects.filter(student=pk, ends_on=None, starts_on__lt=local_today(at)).update(
         ends_on=local_today(at)

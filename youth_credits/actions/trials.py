@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from portal.calendar import term
 from portal.organizations import Organization
 from youth_credits.actions.ledger import STAGE, UNSTAGE, entry_line, weighing, worth_of
+from youth_credits.method.minimum import Minimum
 from youth_credits.models import CreditRule, CreditRuleSet
-from youth_credits.queries import RuleBook
+from youth_credits.queries import RuleBook, minimum_of, shares_asked
 from youth_credits.rules import Rule, reached_minimum
 
 HUNDRED = Decimal(100)
@@ -54,7 +55,9 @@ JOIN youth_credits_creditrule r ON r.id = c.rule_id
 JOIN youth_credits_occasionclaim o
     ON (o.student_id, o.activity_id, o.entry) = (c.student_id, c.activity_id, c.id)
 WHERE c.school_year = %(year)s AND c.school_id = %(school)s
-    AND c.student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
+    AND c.student_id IN (
+        SELECT id FROM youth_credits_student WHERE school_id = %(school)s AND erased_at IS NULL
+    )
 ORDER BY c.id
 """
 HELD = """
@@ -165,9 +168,11 @@ def _compare(
         was.add(code, credits, is_away=is_away)
         would.add(code, counted, is_away=code in away)
     change.students = len(totals)
-    rules = now.set_on(date(year + 1, 8, 31))
-    change.reached_before = sum(was.reaches(rules) for was, _ in totals.values())
-    change.reached_after = sum(would.reaches(then.sets[0]) for _, would in totals.values())
+    shares, rules = shares_asked(year), now.set_on(date(year + 1, 8, 31))
+    for student, (was, would) in totals.items():
+        share = shares.get(student)
+        change.reached_before += was.reaches(minimum_of(rules, share))
+        change.reached_after += would.reaches(minimum_of(then.sets[0], share))
 
 
 class _Child:
@@ -181,11 +186,11 @@ class _Child:
         self.by_code[code] = self.by_code.get(code, Decimal(0)) + hundredths / HUNDRED
         self.away += hundredths / HUNDRED if is_away else 0
 
-    def reaches(self, rules: CreditRuleSet | None) -> bool:
-        return rules is not None and reached_minimum(
+    def reaches(self, minimum: Minimum | None) -> bool:
+        return minimum is not None and reached_minimum(
             self.by_code,
             self.away,
-            year=rules.year_minimum,
-            away=rules.off_campus_minimum,
-            kinds=rules.kinds_minimum,
+            year=minimum.credits,
+            away=minimum.off_campus,
+            kinds=minimum.kinds,
         )

@@ -151,7 +151,7 @@ class AppealForm(KeyedForm):
     def __init__(self, *args, entries, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["entry"].choices = [("", "不针对某一条（例如漏记）")] + [
-            (credit.pk, f"{cn_date(credit.activity.held_on)} {credit.activity.name}（{credit.credits} 分）")
+            (credit.pk, f"{cn_date(credit.activity.held_on)} {credit.activity.name}（{credit.credits} 学分）")
             for credit in entries
         ]
 

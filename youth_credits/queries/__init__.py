@@ -67,7 +67,9 @@ from youth_credits.queries.overview import (
 )
 from youth_credits.queries.progress import (
     minimum_for,
+    minimum_of,
     progress,
+    shares_asked,
     special_case,
 )
 from youth_credits.queries.promising import mentored
@@ -211,6 +213,7 @@ __all__ = [
     "locked_terms",
     "mentored",
     "minimum_for",
+    "minimum_of",
     "name_hash",
     "next_version",
     "normal_name",
@@ -251,6 +254,7 @@ __all__ = [
     "seats_for_base",
     "seats_for_school",
     "shared_certificates",
+    "shares_asked",
     "slip_counts",
     "special_case",
     "spot_checks",

@@ -42,7 +42,7 @@ def courses_near(school: Organization, grade: int, on: date, *, limit: int = 6) 
     Basis: 深圳经济特区数据条例第三十条 (no profiling of the under-14).
     """
     fitting = valid_courses(on).filter(grade_from__lte=grade, grade_to__gte=grade)
-    own = fitting.filter(region__path__startswith=_district(school.region.path)).order_by("title", "pk")
+    own = fitting.filter(region__path__startswith=district_of(school.region.path)).order_by("title", "pk")
     found = list(own[:limit])
     if len(found) < limit:
         rest = fitting.exclude(pk__in=[course.pk for course in found]).order_by("region", "title", "pk")
@@ -50,7 +50,7 @@ def courses_near(school: Organization, grade: int, on: date, *, limit: int = 6) 
     return found
 
 
-def _district(path: str) -> str:
+def district_of(path: str) -> str:
     """The first two codes of a path: city and district."""
     return "/".join(path.split("/")[:2]) + "/"
 

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Floor
 
 from portal.organizations import Organization
 from portal.regions import Region
@@ -48,7 +48,7 @@ class Overview:
 
 
 def year_minimum(year: int) -> Decimal:
-    """The credits asked for in a school year, by the rules in force at its end."""
+    """The credits asked for in a school year, by the rules in force in the city at its end."""
     rules = RuleBook().set_on(date(year + 1, 8, 31))
     return rules.year_minimum if rules else ZERO
 
@@ -86,17 +86,23 @@ def district_median_coverage(school: Organization, year: int) -> Decimal | None:
 # --- One school, under its own scope ----------------------------------------------------------------
 
 
-def _wanted(year: int, minimum: Decimal):
-    """The credits asked of a child: the minimum, or its share of it."""
-    special = SpecialCase.objects.filter(
+def _wanted(school: Organization, year: int):
+    """The credits asked of a child of a school: the minimum of its area, or the approved share of it, cut
+    down to the rules' step.
+    """
+    decimals = DecimalField(max_digits=8, decimal_places=2)
+    rules = RuleBook(school).set_on(date(year + 1, 8, 31))
+    if rules is None:
+        return Value(ZERO, output_field=decimals)
+    shares = SpecialCase.objects.filter(
         student=OuterRef("pk"), school_year=year, status=SpecialCase.Status.APPROVED
-    ).values("share")[:1]
-    decimals = DecimalField(max_digits=8, decimal_places=3)
-    return Coalesce(Subquery(special), Decimal(1), output_field=decimals) * minimum
+    )
+    steps = Floor(F("share") * rules.year_minimum / rules.step, output_field=decimals)
+    lowered = shares.annotate(lowered=steps * rules.step).values("lowered")[:1]
+    return Coalesce(Subquery(lowered), rules.year_minimum, output_field=decimals)
 
 
 def _with_credits(school: Organization, year: int):
-    minimum = year_minimum(year)
     of_year = StudentYear.objects.filter(student=OuterRef("pk"), school_year=year)
     decimals = DecimalField(max_digits=8, decimal_places=2)
     return (
@@ -106,7 +112,7 @@ def _with_credits(school: Organization, year: int):
             year_credits=Coalesce(Subquery(of_year.values("credits")[:1]), ZERO, output_field=decimals),
             year_minutes=Coalesce(Subquery(of_year.values("minutes")[:1]), 0),
             year_entries=Coalesce(Subquery(of_year.values("entries")[:1]), 0),
-            wanted=_wanted(year, minimum),
+            wanted=_wanted(school, year),
         )
     )
 

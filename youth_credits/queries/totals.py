@@ -1,5 +1,7 @@
 """Nameless totals, under scope "ledger"."""
 
+# ruff: noqa: S608  SQL of our own names
+
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +10,7 @@ from django.db import connection
 
 from portal.regions import Level, code_starts
 from youth_credits.models.totals import QUARTERS, TotalsWanted
+from youth_credits.queries.minimum import MET, RULES_OF_SCHOOL
 
 # The ledger's trigger alone writes these totals: they change with the entries of the same school year.
 WRITTEN_WITH = {"youth_credits_studentyear": "youth_credits_credit"}
@@ -18,7 +21,7 @@ _PLACE = """
     FROM portal_organization o JOIN portal_region g ON g.id = o.region_id
 """
 _SCHOOL_OF_YEAR = """
-    SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id FROM youth_credits_enrolment e
+    SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id, e.grade FROM youth_credits_enrolment e
     WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
     ORDER BY e.student_id, e.starts_on DESC
 """
@@ -38,18 +41,16 @@ def _year(year: int) -> dict:
 
 
 def students_in_scope_by_district(on: date, *, level: Level = Level.DISTRICT) -> dict[str, int]:
-    """Students on the rolls on a day, of the grades that the rules in force then are for; per code of a
-    district or, asked so, of a subdistrict.
+    """Students on the rolls on a day, of the grades that the rules of their school's area in force then are
+    for; per code of a district or, asked so, of a subdistrict.
 
     Under scope "ledger".
     """
     return _by_district(
-        """
+        f"""
+        , rules AS ({RULES_OF_SCHOOL})
         SELECT district, count(*) FROM youth_credits_enrolment e JOIN place USING (school_id)
-        JOIN (SELECT grade_from, grade_to FROM youth_credits_creditruleset
-              WHERE in_force_from <= %(start)s
-                AND approved_at IS NOT NULL AND area_id IS NULL ORDER BY in_force_from DESC LIMIT 1) r
-          ON e.grade BETWEEN r.grade_from AND r.grade_to
+        JOIN rules r ON r.school_id = e.school_id AND e.grade BETWEEN r.grade_from AND r.grade_to
         WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s) GROUP BY district
         """,
         level,
@@ -73,33 +74,14 @@ def hours_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, 
 
 
 def reached_minimum_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, int]:
-    """Students who met the year's minimum, in sum, off campus and in kinds; per code of a district or, asked
-    so, of a subdistrict.
+    """Students who met what was asked of them in a year, in sum, off campus and in kinds; per code of a
+    district or, asked so, of a subdistrict.
 
-    Under scope "ledger". The minimum is that of the rules in force when the school year ends.
+    Under scope "ledger". Each by the own minimum: the rules of the school's area in force when the school
+    year ends, lowered where that was approved.
     """
     return _by_district(
-        """
-        , minimum AS (
-            SELECT year_minimum, off_campus_minimum, kinds_minimum FROM youth_credits_creditruleset
-            WHERE in_force_from < %(end)s
-                AND approved_at IS NOT NULL AND area_id IS NULL ORDER BY in_force_from DESC LIMIT 1
-        ), likely AS MATERIALIZED (
-            SELECT y.student_id, m.kinds_minimum FROM youth_credits_studentyear y, minimum m
-            WHERE y.school_year = %(year)s AND y.credits >= m.year_minimum
-              AND y.off_campus_credits >= m.off_campus_minimum
-        ), reached AS (
-            SELECT student_id FROM (
-                SELECT l.student_id, l.kinds_minimum FROM likely l
-                JOIN youth_credits_credit c USING (student_id)
-                JOIN youth_credits_creditrule r ON r.id = c.rule_id
-                WHERE c.school_year = %(year)s AND c.credits <> 0
-                GROUP BY l.student_id, l.kinds_minimum, r.code HAVING sum(c.credits) > 0
-            ) k GROUP BY student_id, kinds_minimum HAVING count(*) >= kinds_minimum
-        )
-        SELECT district, count(*) FROM reached
-        JOIN home USING (student_id) JOIN place USING (school_id) GROUP BY district
-        """,
+        f", {MET} SELECT district, count(*) FROM met JOIN place USING (school_id) GROUP BY district",
         level,
         **_year(year),
     )

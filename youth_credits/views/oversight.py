@@ -175,7 +175,13 @@ def record(request, office: Region, uuid):
         actions.view_record(case, by=request.user, at=timezone.now())
     except Refused as refusal:
         raise PermissionDenied(str(refusal)) from refusal
-    return record_page(request, case, crumbs=_crumbs((str(case), case.get_absolute_url()), ("学生记录", "")))
+    drawn = DrawnEntry.objects.filter(student=case.student_id, spot_check__status=SpotCheck.Status.APPROVED)
+    return record_page(
+        request,
+        case,
+        drawn={one.entry: one for one in drawn.select_related("spot_check").order_by("pk")},
+        crumbs=_crumbs((str(case), case.get_absolute_url()), ("学生记录", "")),
+    )
 
 
 def record_page(request, case: AccessCase, **more):
