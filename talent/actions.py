@@ -141,7 +141,7 @@ def panels_follow(*, at: datetime) -> int:
 
 
 def _follow(account: User, *, by: User | None = None, at: datetime | None = None) -> PanelMember | None:
-    entries = Person.objects.fit_for_panels().serving(local_today(at)).filter(account=account)
+    entries = Person.objects.fit_for_panels().staying(local_today(at)).filter(account=account)
     return panel_member_follows(
         account,
         organization=_body_of(account, at=at),
@@ -155,7 +155,7 @@ def _body_of(account: User, *, at: datetime | None = None) -> Organization | Non
     """The body of whoever has an account, after their first entry that names one; those in force first."""
     entries = Person.objects.fit_for_panels().filter(account=account, organization__isnull=False)
     entries = entries.select_related("organization").order_by("pk")
-    entry = entries.serving(local_today(at)).first() or entries.first()
+    entry = entries.staying(local_today(at)).first() or entries.first()
     return entry.organization if entry else None
 
 

@@ -24,7 +24,11 @@ def new_code() -> str:
 class PersonQuerySet(ScopedQuerySet):
     def serving(self, on: date):
         """Entered by a day and not yet gone."""
-        return self.filter(entered_on__lte=on).filter(Q(left_on=None) | Q(left_on__gt=on))
+        return self.filter(entered_on__lte=on).staying(on)
+
+    def staying(self, on: date):
+        """Not gone by a day, entered by then or later."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=on))
 
     def fit_for_panels(self):
         """Of the categories from which members of panels are taken."""

@@ -130,10 +130,12 @@ def _days_late(review: Review, today: date) -> int:
 
 
 def progress(round: Round) -> dict[str, int]:
-    """How many sheets of a round wait and how many were handed in."""
+    """How many sheets of a round wait, how many of these are late, and how many were handed in."""
     rows = Review.objects.filter(application__round=round)
     return rows.aggregate(
-        waiting=Count("pk", filter=Q(status="open")), done=Count("pk", filter=Q(status="submitted"))
+        waiting=Count("pk", filter=Q(status="open")),
+        late=Count("pk", filter=Q(status="open", due_on__lt=local_today())),
+        done=Count("pk", filter=Q(status="submitted")),
     )
 
 

@@ -344,7 +344,7 @@ def test_the_sheet_draws_the_line_the_reserve_and_what_is_not_ones_own_to_decide
 
     assert '<tr class="cutline">' in page
     assert "认定线：第 2 名为最后一名" in page
-    assert "备选第 1 位" in page
+    assert "第 1 位</span>" in page
     assert '<tr class="barred">' in page
     assert page.count("须回避") == 1
 

@@ -2,12 +2,16 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from portal.organization_sheet import OrganizationSheet, change_organization
+from portal.organization_sheet import change_organization
 from portal.organizations import Organization
+from tests.batches import keep_waiting_sheets
 from tests.concurrency import at_once
 from tests.factories import OrganizationFactory
+from tests.portal.hostile import xlsx
 
 
 def group(body) -> set[int]:
@@ -62,6 +66,62 @@ def test_two_changes_at_once_make_no_circle(city):
     assert sorted(isinstance(answer, IntegrityError) for answer in told) == [False, True]
 
 
-def test_the_sheet_may_name_the_body_above_or_leave_the_column_out():
-    assert OrganizationSheet.columns["上级单位"] == "parent"
-    assert "上级单位" in OrganizationSheet.optional
+HEADERS = [
+    "单位名称",
+    "简称",
+    "单位性质",
+    "统一社会信用代码",
+    "学校标识码",
+    "所属区域",
+    "地址",
+    "在用",
+    "资料来源",
+]
+
+
+@pytest.fixture
+def brought(client, staff, settings, tmp_path):
+    """brought(row, headers) imports a sheet of one organisation."""
+    settings.DATA_DIR = tmp_path
+    client.force_login(staff)
+
+    def bring(row: list, headers: list[str]) -> None:
+        sheet = SimpleUploadedFile("单位.xlsx", xlsx([row], headers))
+        page = client.post(reverse("admin:portal_organization_import"), {"sheet": sheet})
+        token = page.context_data["token"]
+        client.post(reverse("admin:portal_organization_process_import"), {"token": token})
+        keep_waiting_sheets()
+
+    return bring
+
+
+def row_of(body) -> list:
+    return [body.name, "", "企业", "", "", body.region.name, "", "是", ""]
+
+
+def test_the_sheet_names_the_body_above(brought, district):
+    above, body = OrganizationFactory.create_batch(2, region=district)
+
+    brought([*row_of(body), above.name], [*HEADERS, "上级单位"])
+
+    body.refresh_from_db()
+    assert body.parent == above
+
+
+def test_a_sheet_of_before_without_the_body_above_leaves_it_as_it_is(brought, district):
+    above = OrganizationFactory(region=district)
+    body = OrganizationFactory(region=district, parent=above)
+
+    brought([*row_of(body)[:6], "深南大道一号", "是", ""], HEADERS)
+
+    body.refresh_from_db()
+    assert (body.parent, body.address) == (above, "深南大道一号")
+
+
+def test_the_register_offers_the_body_above(client, staff):
+    client.force_login(staff)
+    body = OrganizationFactory()
+
+    page = client.get(reverse("admin:portal_organization_change", args=[body.pk])).content.decode()
+
+    assert "上级单位" in page
