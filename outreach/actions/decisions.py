@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -232,6 +232,8 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     first = starts_on or local_today()
     if first < local_today():
         raise Refused("公示开始日期不能早于今天。")
+    if first > local_today() + timedelta(days=365):
+        raise Refused("公示应在一年内开始，请核对开始日期。")
     last = notice_ends(first, round.scheme.notice_days)
     Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last, notice_places=places)
     round.notice_from, round.notice_until, round.notice_places = first, last, places

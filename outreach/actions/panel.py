@@ -131,6 +131,8 @@ def draw_panels(round: Round, *, due_on: date | None = None, by: User, seed: str
 def _require_to_come(due_on: date) -> None:
     if due_on < local_today():
         raise Refused("评分截止日期不能早于今天。")
+    if due_on > local_today() + timedelta(days=365):
+        raise Refused("评分应在一年内截止，请核对截止日期。")
 
 
 def _later_due(application: Application) -> date:

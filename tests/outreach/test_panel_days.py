@@ -72,6 +72,11 @@ def test_a_last_day_that_is_over_is_refused(city, staff):
         actions.draw_panels(round, due_on=TODAY() - timedelta(days=1), by=staff)
 
 
+def test_a_last_day_in_a_year_nobody_means_is_refused(drawn, staff):
+    with pytest.raises(Refused, match="一年内截止"):
+        actions.move_due_day(drawn.round, TODAY() + timedelta(days=366), by=staff)
+
+
 def test_who_is_drawn_late_has_time_enough(drawn, staff):
     Review.objects.filter(application=drawn).update(due_on=TODAY() - timedelta(days=3))
     gone = sheets(drawn)[0]
