@@ -86,8 +86,18 @@ class PanelMemberAdmin(RegisterPermissions, admin.ModelAdmin):
     def categories_said(self, member):
         return "、".join(Title.Category(code).label for code in member.categories)
 
+    def get_readonly_fields(self, request, obj=None):
+        return ["user"] if obj else []
+
     def save_model(self, request, obj, form, change):
-        panel.save_member(obj, by=request.user)
+        kept = panel.keep_panel_member(
+            obj.user,
+            organization=obj.organization,
+            categories=obj.categories,
+            is_active=obj.is_active,
+            by=request.user,
+        )
+        obj.pk = kept.pk
 
 
 @admin.register(Measure)

@@ -121,6 +121,16 @@ def spread(totals: Sequence[Decimal]) -> Decimal:
     return max(totals) - min(totals) if totals else ZERO
 
 
+def furthest(totals: Mapping[str, Decimal]) -> list[str]:
+    """Whose total lies furthest from the mean of the others; several where they lie as far."""
+    if len(totals) < 2:
+        return []
+    whole = sum(totals.values(), ZERO)
+    # |t - mean of the others| is |n*t - whole| / (n - 1): compared without dividing.
+    away = {name: abs(len(totals) * total - whole) for name, total in totals.items()}
+    return sorted(name for name, distance in away.items() if distance == max(away.values()))
+
+
 def share(part: Part, facts: Mapping[str, Decimal | None]) -> Decimal:
     """The points of one part, not yet rounded: nothing for a missing fact, full points at `full`."""
     value = facts.get(part.fact)

@@ -30,9 +30,9 @@ class OrganizationAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
     form = OrganizationForm
     list_display = ["name", "kind", "region", "credit_code", "school_code", "is_active"]
     list_filter = ["kind", "is_active", ("region", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["region"]
+    list_select_related = ["region", "parent"]
     search_fields = ["name", "short_name", "pinyin", "credit_code", "school_code"]
-    autocomplete_fields = ["region"]
+    autocomplete_fields = ["region", "parent"]
     show_full_result_count = False
     ordering = ["name", "pk"]
 

@@ -56,6 +56,7 @@ class OrganizationForm(forms.ModelForm):
             "credit_code",
             "school_code",
             "region",
+            "parent",
             "address",
             "contact",
             "phone",
@@ -67,6 +68,8 @@ class OrganizationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "region" in self.fields:
             self.fields["region"].queryset = Region.objects.inhabited().filter(level__lte=Level.SUBDISTRICT)
+        if "parent" in self.fields:
+            self.fields["parent"].queryset = Organization.objects.active()
 
     def clean_name(self):
         return clean_text(self.cleaned_data["name"])
@@ -80,12 +83,14 @@ class OrganizationSheet(RegisterResource):
         "统一社会信用代码": "credit_code",
         "学校标识码": "school_code",
         "所属区域": "region",
+        "上级单位": "parent",
         "地址": "address",
         "在用": "is_active",
         "资料来源": "source",
     }
     keys = ("name", "region")
-    lookups = {"region": ("name", "code")}
+    optional = ("上级单位",)
+    lookups = {"region": ("name", "code"), "parent": ("name", "credit_code")}
     form = OrganizationForm
     create = staticmethod(create_organization)
     change = staticmethod(change_organization)

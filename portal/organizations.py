@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from portal.identifiers import check_credit_code, check_school_code
@@ -35,6 +35,13 @@ class OrganizationQuerySet(models.QuerySet):
 
     def schools(self):
         return self.filter(kind=Organization.Kind.SCHOOL)
+
+    def of_one_group(self, organization):
+        """A body itself, the body above it, those under it, and those that share the one above."""
+        group = Q(pk=organization.pk) | Q(parent=organization.pk)
+        if organization.parent_id:
+            group |= Q(pk=organization.parent_id) | Q(parent=organization.parent_id)
+        return self.filter(group)
 
     def for_user(self, user, perm):
         """The organisations in which, or in whose region, `user` holds `perm`."""
@@ -74,6 +81,15 @@ class Organization(models.Model):
     )
     school_code = models.CharField("学校标识码", max_length=10, blank=True, validators=[validate_school_code])
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="所属区域", related_name="organizations")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="上级单位",
+        related_name="subsidiaries",
+        help_text="母公司或主管单位；评审时，同一上级的单位互相回避。",
+    )
     address = models.CharField("地址", max_length=200, blank=True)
     contact = models.CharField("联系人", max_length=30, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
@@ -103,6 +119,11 @@ class Organization(models.Model):
                 fields=["name", "region"],
                 violation_error_message="该区域内已有同名单位。",
             ),
+            models.CheckConstraint(
+                name="organization_not_its_own_parent",
+                condition=Q(parent=None) | ~Q(parent=F("pk")),
+                violation_error_message="上级单位不能是本单位，也不能是本单位的下级单位。",
+            ),
         ]
 
     def __str__(self):
@@ -110,3 +131,13 @@ class Organization(models.Model):
 
     def get_absolute_url(self):
         return reverse("admin:portal_organization_change", args=[self.pk])
+
+    def clean(self):
+        """Raises ValidationError where the body above is, further up, this one's own subsidiary."""
+        super().clean()
+        above, passed = self.parent, set()
+        while self.pk and above is not None and above.pk not in passed:
+            passed.add(above.pk)
+            above = above.parent
+        if self.pk in passed:
+            raise ValidationError({"parent": "上级单位不能是本单位，也不能是本单位的下级单位。"})

@@ -30,6 +30,7 @@ DAILY = (
     "census_upkeep",
     "works_upkeep",
     "titles_upkeep",
+    "talent_upkeep",
     "tasks_upkeep",
     "audit_anchor",
     "credit_proof",

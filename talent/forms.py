@@ -2,6 +2,7 @@
 
 from django import forms
 
+from outreach.models import Title
 from portal.accounts import User
 from portal.fields import RecordByName
 from portal.identifiers import check_mobile, clean_text
@@ -103,6 +104,14 @@ class ServiceForm(forms.Form):
 
     def clean_activity(self):
         return clean_text(self.cleaned_data["activity"])
+
+
+class PanelForm(forms.Form):
+    """For which categories of cases somebody may be drawn."""
+
+    categories = forms.MultipleChoiceField(
+        label="评审类别", choices=Title.Category, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class TakeBackForm(forms.Form):

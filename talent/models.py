@@ -24,7 +24,15 @@ def new_code() -> str:
 class PersonQuerySet(ScopedQuerySet):
     def serving(self, on: date):
         """Entered by a day and not yet gone."""
-        return self.filter(entered_on__lte=on).filter(Q(left_on=None) | Q(left_on__gt=on))
+        return self.filter(entered_on__lte=on).staying(on)
+
+    def staying(self, on: date):
+        """Not gone by a day, entered by then or later."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=on))
+
+    def fit_for_panels(self):
+        """Of the categories from which members of panels are taken."""
+        return self.filter(category__in=Person.FIT_FOR_PANELS)
 
 
 class Person(Scoped):
@@ -48,6 +56,8 @@ class Person(Scoped):
         JUNIOR = "junior", "初级"
         MIDDLE = "middle", "中级"
         SENIOR = "senior", "高级"
+
+    FIT_FOR_PANELS = ("expert", "chief_scientist", "committee")
 
     uuid = models.UUIDField("唯一标识", default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField("人才编号", max_length=12, unique=True, default=new_code, editable=False)
@@ -107,6 +117,10 @@ class Person(Scoped):
 
     def get_desk_url(self):
         return reverse("talent_desk:person", args=[self.code])
+
+    @property
+    def is_fit_for_panels(self) -> bool:
+        return self.category in self.FIT_FOR_PANELS
 
     @property
     def mobile(self) -> str:

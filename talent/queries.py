@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
+from outreach.models import PanelMember, Review
 from portal.organizations import Organization
 from portal.regions import Level, district_code, place_code
 from talent.models import Person, ServiceHours
@@ -34,6 +35,19 @@ def people_behind(district: str, on: date, category: str | list[str], ranks: lis
 def people_named(keys: list[int]) -> dict[int, str]:
     """What people are called, by key: of those whose record is still there."""
     return dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+
+def panel_member_of(person: Person) -> PanelMember | None:
+    """How somebody stands among those who are drawn for panels; None for who never did."""
+    if person.account_id is None:
+        return None
+    return PanelMember.objects.filter(user=person.account_id).select_related("user", "organization").first()
+
+
+def left_open(member: PanelMember) -> str:
+    """What is to be done about the sheets that somebody taken off the panels has not handed in."""
+    count = member.reviews.filter(status=Review.Status.OPEN).count()
+    return f"还有 {count} 份评分表未提交，请在评审情况中重新抽取。" if count else ""
 
 
 def _serving(on: date, category: str | list[str], ranks: list[str] | None):

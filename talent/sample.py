@@ -72,7 +72,7 @@ def _person(region, category: str, year: int, rng: Random, by: User) -> Person:
 
 
 def _attach(people: list[Person]) -> None:
-    """Every other volunteer belongs to a body of the district; the sample volunteer is one of them."""
+    """Every other volunteer belongs to a body of the district; the sample's own accounts are some of them."""
     volunteers = [person for person in people if person.category == Person.Category.VOLUNTEER]
     by_region: dict[int, list[Organization]] = {}
     for unit in Organization.objects.filter(kind=Organization.Kind.VENUE).order_by("name", "pk"):
@@ -84,6 +84,10 @@ def _attach(people: list[Person]) -> None:
     if account is not None:
         own = next(person for person in volunteers if person.region.code == NANSHAN)
         own.account, own.name = account, account.name
+    experts = [person for person in people if person.category == Person.Category.EXPERT]
+    accounts = User.objects.filter(username__startswith="expert").order_by("username")
+    for person, account in zip(experts, accounts, strict=False):
+        person.account, person.name = account, account.name
 
 
 def _house(people: list[Person]) -> None:

@@ -13,7 +13,7 @@ from portal.errors import Refused
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from talent import actions, queries
-from talent.forms import PersonSearch, ServiceForm, TakeBackForm
+from talent.forms import PanelForm, PersonSearch, ServiceForm, TakeBackForm
 from talent.models import Person, ServiceHours
 
 
@@ -82,7 +82,7 @@ def unit_list(request):
 
 def _person(request, code: str, perm: Perm) -> Person:
     people = Person.objects.for_user(request.user, perm)
-    return get_object_or_404(people.select_related("organization", "region"), code=code)
+    return get_object_or_404(people.select_related("organization", "region", "account"), code=code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,6 +116,7 @@ def _person_page(request, person: Person, *, form: ServiceForm, status: int = 20
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+    member = queries.panel_member_of(person)
     context = {
         "person": person,
         "page": page,
@@ -123,8 +124,29 @@ def _person_page(request, person: Person, *, form: ServiceForm, status: int = 20
         "years": queries.hours_by_year([person.pk]),
         "total": queries.hours_of(person),
         "may_edit": may(request.user, Perm.PERSON_EDIT, person),
+        "member": member,
+        "panel_form": PanelForm(initial={"categories": member.categories if member else []}),
+        "keeps_panels": person.is_fit_for_panels and request.user.can(Perm.TITLE_MANAGE),
     }
     return render(request, "talent/person_detail.html", {**context, **more}, status=status)
+
+
+@require_POST
+def person_panel(request, code):
+    """Put somebody among those who are drawn for panels, keep what they know, or take them off."""
+    if not request.user.can(Perm.TITLE_MANAGE):
+        raise PermissionDenied("您没有管理评委库的权限。")
+    person = _person(request, code, Perm.PERSON_VIEW)
+    form = PanelForm(request.POST)
+    if "out" in request.POST:
+        member = actions.take_off_panels(person, by=request.user)
+        messages.success(request, f"已移出评委库。{queries.left_open(member)}")
+    elif form.is_valid():
+        actions.keep_on_panels(person, categories=form.cleaned_data["categories"], by=request.user)
+        messages.success(request, "评委库已保存。")
+    else:
+        messages.error(request, "请至少选一个评审类别。")
+    return redirect("talent_desk:person", code=person.code)
 
 
 @require_POST

@@ -447,6 +447,7 @@ PAGES = {
     "titles_desk:decision": Page("staff@city", of="title_round"),
     "titles_desk:decision_pdf": Page("staff@city", of="title_round"),
     "titles_desk:decision_step": Page("", "staff@city", of="title_round", args=(("step", "remind"),)),
+    "titles_desk:progress": Page("staff@city", of="title_round"),
     "titles_desk:panel": Page("staff@city", "staff@city", of="application"),
     "titles_desk:visit": Page("staff@city", "staff@city", of="application"),
     "titles_desk:photo_add": Page("", "staff@city", of="application"),
@@ -469,6 +470,7 @@ PAGES = {
     "titles_desk:review": Page("self", "self", of="review"),
     "titles_desk:review_file": Page("self", of="review", args=(("key", "f1"),), may_be_empty=True),
     "titles_desk:recuse": Page("", "self", of="review"),
+    "titles_desk:redraw": Page("", "staff@city", of="review"),
     "titles_desk:formal": Page("staff@city", "staff@city", of="application"),
     "titles_desk:case_step": Page(
         "", TITLE_CASES, of="application", args=(("step", "withdraw"),), may_be_empty=True
@@ -490,6 +492,7 @@ PAGES = {
     "talent_desk:units": Page(RETURN_READERS),
     "talent_desk:mine": Page("+"),
     "talent_desk:person": Page(RETURN_READERS, "staff@city", of="person"),
+    "talent_desk:panel": Page("", "staff@city", of="person"),
     "talent_desk:take_back": Page("", "staff@city", of="service"),
     # --- statistics
     "index_desk:home": Page("staff"),

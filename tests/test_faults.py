@@ -178,6 +178,7 @@ PROMISES = {
     "needs_upkeep": _daily,
     "works_upkeep": _daily,
     "titles_upkeep": _daily,
+    "talent_upkeep": _daily,
     "need_mail": _need_mail,
     "credit_export": _export,
     "credit_oversight": _daily,

@@ -1,6 +1,7 @@
 """Everything that changes the plan's progress and the titles, by subject."""
 
 from outreach.actions.library import load_library
+from outreach.actions.panel import keep_panel_member, panel_member_follows
 from outreach.actions.plan import report_actual, report_progress
 from outreach.actions.reference import load_reference
 from outreach.actions.titles import change_title, create_title, save_title, withdraw_title
@@ -8,8 +9,10 @@ from outreach.actions.titles import change_title, create_title, save_title, with
 __all__ = [
     "change_title",
     "create_title",
+    "keep_panel_member",
     "load_library",
     "load_reference",
+    "panel_member_follows",
     "report_actual",
     "report_progress",
     "save_title",

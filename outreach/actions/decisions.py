@@ -2,10 +2,13 @@
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
+from outreach.actions.applications import require_applicant
+from outreach.actions.panel import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
     PANEL_STEPS,
@@ -16,8 +19,8 @@ from outreach.models import (
     Title,
     TitleKind,
 )
-from outreach.queries.decisions import open_to_objection
-from outreach.queries.panel import ranking
+from outreach.queries.decisions import first_in_reserve, free_places, last_notice_day, open_to_objection
+from outreach.queries.panel import Ranked, barred_bodies, ranking
 from portal import audit, documents, files
 from portal.accounts import User, require, system_user
 from portal.calendar import ONE_DAY, add_working_days, local_today, notice_ends
@@ -44,6 +47,7 @@ OTHER_PAPER = PaperKind("title", "KPCH", "科普称号证书")
 def propose_all(round: Round, *, by: User) -> int:
     """Turn the ranked scores into a proposal: whoever reached a level is proposed for its titles.
 
+    Cases of bodies in which `by` has an interest are left to somebody else.
     Returns how many are proposed. Raises Refused while a case is not counted.
     """
     require(by, Perm.TITLE_MANAGE, round)
@@ -51,8 +55,9 @@ def propose_all(round: Round, *, by: User) -> int:
     if waiting:
         raise Refused(f"还有 {waiting} 件未完成评审，不能形成拟认定名单。")
     proposed = 0
+    barred = barred_bodies(by)
     for row in ranking(round):
-        if row.application.status != Application.Status.SCORED:
+        if row.application.status != Application.Status.SCORED or row.application.organization_id in barred:
             continue
         Application.objects.filter(pk=row.application.pk).update(place=row.place, proposed_titles=row.titles)
         if row.titles:
@@ -65,13 +70,148 @@ def propose_all(round: Round, *, by: User) -> int:
 
 @transaction.atomic
 def leave_out(application: Application, *, note: str, by: User) -> None:
-    """Do not propose a case although its points would do. Raises Refused without a reason, or once
-    it is in the notice.
+    """Do not propose a case although its points would do, nor keep it in the reserve.
+
+    Raises Refused without a reason, or once it is in the notice.
     """
+    require_unbarred(by, application)
     if application.round.status != Round.Status.REVIEWING:
         raise Refused("名单已公示，只能通过异议处理改变。")
-    PANEL_STEPS.take(application, "not_propose", by=by, note=note)
-    Application.objects.filter(pk=application.pk).update(proposed_titles=[], decision=clean_text(note)[:500])
+    text = clean_text(note)[:500]
+    if application.reserve_place:
+        require(by, Perm.TITLE_MANAGE, application)
+        if not text:
+            raise Refused("请写明移出备选的理由。")
+        audit.record(application, "leave_reserve", by=by, note=text)
+    else:
+        PANEL_STEPS.take(application, "not_propose", by=by, note=note)
+    Application.objects.filter(pk=application.pk).update(
+        proposed_titles=[], decision=text, reserve_place=None
+    )
+
+
+# --- The reserve ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def put_in_reserve(application: Application, *, note: str, by: User) -> int:
+    """Put a case that reached a level behind the line, after those that are there; returns its order.
+
+    Raises Refused without a reason, below every level, or once the notice has begun.
+    """
+    require(by, Perm.TITLE_MANAGE, application)
+    require_unbarred(by, application)
+    if application.round.status != Round.Status.REVIEWING:
+        raise Refused("名单已公示，不能再列入备选。")
+    if application.reserve_place:
+        raise Refused(f"该申报已列入备选，为第 {application.reserve_place} 位。")
+    if application.status not in (Application.Status.PROPOSED, Application.Status.NOT_PROPOSED):
+        raise Refused("形成拟认定名单后才能列入备选。")
+    if not _ranked(application).titles:
+        raise Refused("该申报未达到认定分数，不能列入备选。")
+    text = clean_text(note)[:300]
+    if not text:
+        raise Refused("请写明列入备选的理由。")
+    Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)  # one after the other
+    rows = Application.objects.filter(round=application.round)
+    place = (rows.aggregate(last=Max("reserve_place"))["last"] or 0) + 1
+    words = f"列入备选第 {place} 位：{text}"
+    if application.status == Application.Status.PROPOSED:
+        PANEL_STEPS.take(application, "not_propose", by=by, note=words)
+    Application.objects.filter(pk=application.pk).update(
+        proposed_titles=[], decision=words, reserve_place=place
+    )
+    application.reserve_place = place
+    audit.record(application, "reserve", by=by, note=words)
+    return place
+
+
+@transaction.atomic
+def raise_in_reserve(application: Application, *, by: User) -> None:
+    """Change places with whoever stands before it in the reserve. Raises Refused for the first of it."""
+    require(by, Perm.TITLE_MANAGE, application)
+    if application.round.status != Round.Status.REVIEWING:
+        raise Refused("名单已公示，备选次序不能再改变。")
+    Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
+    application.refresh_from_db(fields=["reserve_place"])
+    if not application.reserve_place:
+        raise Refused("该申报不在备选名单中。")
+    rows = Application.objects.filter(round=application.round, reserve_place__lt=application.reserve_place)
+    other = rows.select_related("organization").order_by("-reserve_place").first()
+    if other is None:
+        raise Refused("该申报已是备选第一位。")
+    require_unbarred(by, application, other)
+    place = application.reserve_place
+    Application.objects.filter(pk=other.pk).update(reserve_place=place)
+    Application.objects.filter(pk=application.pk).update(reserve_place=other.reserve_place)
+    changes = {"reserve_place": [place, other.reserve_place]}
+    audit.record(
+        application, "order_reserve", by=by, changes=changes, note=f"与{other.organization.name}调换"
+    )
+
+
+@transaction.atomic
+def move_up(round: Round, *, note: str, today: date | None = None, by: User) -> Application:
+    """Propose the first of the reserve; once the notice has begun, only into a place that became free in it.
+
+    Who moves up then is before the public for the scheme's full working days of its own, from today on.
+    Raises Refused without a reason, an empty reserve, no free place, or after the last day of the notice.
+    """
+    require(by, Perm.TITLE_MANAGE, round)
+    today = today or local_today()
+    text = clean_text(note)[:300]
+    if not text:
+        raise Refused("请写明递补的理由。")
+    round = Round.objects.select_for_update(of=("self",)).select_related("scheme", "form").get(pk=round.pk)
+    if round.status not in (Round.Status.REVIEWING, Round.Status.NOTICED):
+        raise Refused("批次不在评审或公示中，不能递补。")
+    application = first_in_reserve(round)
+    if application is None:
+        raise Refused("没有备选单位，不能递补。")
+    require_unbarred(by, application)
+    days: dict = {}
+    if round.status == Round.Status.NOTICED:
+        if today > last_notice_day(round):
+            raise Refused("公示期已满，不能再递补。")
+        if free_places(round) < 1:
+            raise Refused("公示名单没有空出名额，不能递补。")
+        first = max(today, round.notice_from)
+        days = {"notice_from": first, "notice_until": notice_ends(first, round.scheme.notice_days)}
+    words = f"备选第 {application.reserve_place} 位递补：{text}"
+    Application.objects.filter(pk=application.pk).update(
+        reserve_place=None, proposed_titles=_ranked(application).titles, decision=words, **days
+    )
+    PANEL_STEPS.take(application, "propose", by=by, note=words)
+    application.refresh_from_db()
+    until = f"，公示至{cn_date(application.notice_until)}" if days else ""
+    audit.record(application, "move_up", by=by, note=f"{words}{until}")
+    return application
+
+
+def _ranked(application: Application) -> Ranked:
+    return next(row for row in ranking(application.round) if row.application.pk == application.pk)
+
+
+@transaction.atomic
+def renounce(application: Application, *, note: str, by: User) -> None:
+    """A unit gives up what it is proposed for; its place in the notice becomes free.
+
+    Raises Refused without a reason, or for a case that is not proposed.
+    """
+    require_applicant(by, application)
+    PANEL_STEPS.take(application, "renounce", by=by, note=note)
+    Application.objects.filter(pk=application.pk).update(
+        proposed_titles=[], decision=f"单位放弃认定：{clean_text(note)}"[:500]
+    )
+    notify(
+        people_with(Perm.TITLE_MANAGE, application),
+        f"{application.organization.name}放弃认定（{application.round.title}），空出一个名额。",
+        link=application.round.get_decision_url(),
+        kind=Notice.Kind.TASK,
+    )
+
+
+# --- The notice -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -86,14 +226,17 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     )
     if open_cases.exists():
         raise Refused(f"还有 {open_cases.count()} 件没有拟定结果，不能公示。")
-    if not Application.objects.filter(round=round, status="proposed").exists():
+    places = Application.objects.filter(round=round, status="proposed").count()
+    if not places:
         raise Refused("没有拟认定的单位，不需要公示。")
     first = starts_on or local_today()
     if first < local_today():
         raise Refused("公示开始日期不能早于今天。")
+    if first > local_today() + timedelta(days=365):
+        raise Refused("公示应在一年内开始，请核对开始日期。")
     last = notice_ends(first, round.scheme.notice_days)
-    Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last)
-    round.notice_from, round.notice_until = first, last
+    Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last, notice_places=places)
+    round.notice_from, round.notice_until, round.notice_places = first, last, places
     ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{cn_date(first)} 至 {cn_date(last)}")
 
 
@@ -126,7 +269,8 @@ def object_to(
     """
     round = application.round
     today = local_today(at)
-    if round.status != Round.Status.NOTICED or not round.notice_from <= today <= round.notice_until:
+    first, last = application.notice_days
+    if round.status != Round.Status.NOTICED or not first <= today <= last:
         raise Refused("不在公示期内，不能提出异议。")
     if not open_to_objection().filter(pk=application.pk).exists():
         raise Refused("该单位不在公示名单中。")
@@ -176,6 +320,7 @@ def decide_objection(objection: Objection, *, is_upheld: bool, answer: str, by: 
     Raises Refused without words.
     """
     require(by, Perm.TITLE_MANAGE, objection)
+    require_unbarred(by, objection.application)
     text = clean_text(answer, multiline=True)[:2000]
     if not text:
         raise Refused("请写明处理决定和依据。")
@@ -201,13 +346,15 @@ def decide_round(round: Round, *, on: date | None = None, by: User) -> list[Titl
     today = on or local_today()
     if round.status != Round.Status.NOTICED:
         raise Refused("批次不在公示中，不能作出决定。")
-    if today <= round.notice_until:
-        raise Refused(f"公示至{cn_date(round.notice_until)}，期满后才能作出决定。")
+    last = last_notice_day(round)
+    if today <= last:
+        raise Refused(f"公示至{cn_date(last)}，期满后才能作出决定。")
     waiting = Objection.objects.filter(application__round=round, status="submitted").order_by("pk").first()
     if waiting:
         raise Refused(f"异议 {waiting.number} 尚未处理，不能作出决定。")
     granted: list[Title] = []
     cases = Application.objects.filter(round=round, status__in=["proposed", "not_proposed"]).with_all()
+    require_unbarred(by, *cases)
     for application in cases.order_by("place", "pk"):
         if application.status == Application.Status.PROPOSED:
             granted += [_grant(application, code, today, by=by) for code in application.proposed_titles]

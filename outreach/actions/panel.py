@@ -2,12 +2,13 @@
 
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from outreach.models import (
@@ -23,17 +24,22 @@ from outreach.models import (
     PanelMember,
     Recusal,
     Review,
+    ReviewReminder,
     Round,
     Score,
+    StaffRecusal,
 )
-from outreach.queries.panel import counted, criteria_of, is_wide_apart, sheet_of
-from portal import audit
+from outreach.queries.panel import barred_bodies, counted, criteria_of, is_wide_apart, sheet_of
+from portal import audit, history
 from portal.accounts import User, require
+from portal.calendar import add_working_days, local_today
 from portal.errors import ChangedMeanwhile, Refused
 from portal.identifiers import clean_text
 from portal.notices import Notice, notify, people_with
+from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 REVIEWS = "/desk/titles/reviews/"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -43,13 +49,53 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @transaction.atomic
-def save_member(member: PanelMember, *, by: User) -> PanelMember:
-    """Enter somebody in the pool or keep changes. Raises PermissionDenied and ValidationError."""
-    is_new = member.pk is None
+def keep_panel_member(
+    user: User,
+    *,
+    organization: Organization | None,
+    categories: Iterable[str],
+    is_active: bool = True,
+    by: User,
+) -> PanelMember:
+    """Enter somebody in the pool, keep changes, or take them out of it (`is_active=False`).
+
+    Raises PermissionDenied, ValidationError, and Refused for an account that cannot score.
+    """
     require(by, Perm.TITLE_MANAGE, Region.objects.city())
+    if is_active and not user.is_active:
+        raise Refused("该账号已停用，不能入评委库。")
+    if is_active and not user.can(Perm.TITLE_SCORE):
+        raise Refused("该账号没有评审打分的权限，请先授予“科普专家”岗位，再入评委库。")
+    member = PanelMember.objects.filter(user=user).first() or PanelMember(user=user)
+    before = history.stored(member)
+    member.organization, member.categories, member.is_active = organization, list(categories), is_active
+    return _kept(member, before, by=by)
+
+
+@transaction.atomic
+def panel_member_follows(
+    user: User, *, organization: Organization | None, is_active: bool, by: User | None, note: str
+) -> PanelMember | None:
+    """Let a member's body follow the talent pool's, and who left that leave this one; None if nothing does.
+
+    A consequence of what was done there: it asks no permission of its own and takes nobody in.
+    """
+    member = PanelMember.objects.filter(user=user, is_active=True).first()
+    if member is None:
+        return None
+    before = history.stored(member)
+    member.organization, member.is_active = organization, is_active
+    if not history.differences(before, member):
+        return None
+    return _kept(member, before, by=by, note=note)
+
+
+def _kept(member: PanelMember, before: PanelMember | None, *, by: User | None, note: str = "") -> PanelMember:
     member.full_clean()
-    member.save(force_insert=is_new)
-    audit.record(member, "create" if is_new else "change", by=by, name=str(member.user))
+    changes = history.differences(before, member)
+    member.save(update_fields=[*changes] if before else None)
+    act = "change" if before else "create"
+    audit.record(member, act, by=by, name=str(member.user), changes=changes, note=note)
     return member
 
 
@@ -57,25 +103,43 @@ def save_member(member: PanelMember, *, by: User) -> PanelMember:
 
 
 @transaction.atomic
-def draw_panels(round: Round, *, by: User, seed: str = "") -> int:
-    """Draw a panel for every admitted case of a round; returns for how many.
+def draw_panels(round: Round, *, due_on: date | None = None, by: User, seed: str = "") -> int:
+    """Draw a panel for every admitted case of a round, with the last day to score; returns for how many.
 
     By field, free of conflict, those with the fewest cases first, the rest by chance from a seed that is
-    kept: the same seed and pool give the same panel. Raises Refused if a case has too few members.
+    kept: the same seed and pool give the same panel. The last day is the scheme's unless told otherwise.
+    Raises Refused if a case has too few members, or for a last day that is over.
     """
     require(by, Perm.TITLE_MANAGE, round)
     if round.status != Round.Status.REVIEWING:
         raise Refused("批次转入评审后才能抽取评委。")
+    due_on = due_on or add_working_days(local_today(), round.scheme.score_days)
+    _require_to_come(due_on)
     seed = seed or secrets.token_hex(8)
     cases = Application.objects.filter(round=round, status=Application.Status.ADMITTED).with_all()
     chosen: set[int] = set()
     drawn = list(cases.order_by("number"))
     for application in drawn:
-        members = _draw(application, seed, round.scheme.panel_size, by=by)
+        members = _draw(application, seed, round.scheme.panel_size, due_on=due_on, by=by)
         chosen |= {member.user_id for member in members}
         PANEL_STEPS.take(application, "begin_scoring", by=by)
-    _tell_members(User.objects.filter(pk__in=chosen), f"{round.title}：您有新的评审任务，请登录评分。")
+    people = User.objects.filter(pk__in=chosen)
+    _tell_members(people, f"{round.title}：您有新的评审任务，请在{cn_date(due_on)}前（含当日）登录评分。")
     return len(drawn)
+
+
+def _require_to_come(due_on: date) -> None:
+    if due_on < local_today():
+        raise Refused("评分截止日期不能早于今天。")
+    if due_on > local_today() + timedelta(days=365):
+        raise Refused("评分应在一年内截止，请核对截止日期。")
+
+
+def _later_due(application: Application) -> date:
+    """The last day of a sheet that is begun after the draw: the case's own, but time enough to read it."""
+    enough = add_working_days(local_today(), application.round.scheme.late_score_days)
+    last = Review.objects.filter(application=application).aggregate(last=Max("due_on"))["last"]
+    return max(enough, last) if last else enough
 
 
 def drawn_from(pool: list[list[int]], wanted: int, *, seed: str, number: str) -> list[int]:
@@ -87,7 +151,7 @@ def drawn_from(pool: list[list[int]], wanted: int, *, seed: str, number: str) ->
 
 
 def _draw(
-    application: Application, seed: str, wanted: int, *, turn: int = FIRST, by: User
+    application: Application, seed: str, wanted: int, *, due_on: date, turn: int = FIRST, by: User
 ) -> list[PanelMember]:
     members = PanelMember.objects.free_of_conflict(application)
     if application.round.scheme.has_categories:
@@ -112,11 +176,17 @@ def _draw(
     )
     taken = Review.objects.filter(application=application).values("letter").distinct().count()
     Review.objects.bulk_create(
-        Review(application=application, member_id=pk, turn=turn, letter=LETTERS[taken + place])
+        Review(application=application, member_id=pk, turn=turn, letter=_letter(taken + place), due_on=due_on)
         for place, pk in enumerate(chosen)
     )
     audit.record(application, "draw_panel", by=by, note=f"种子 {seed}，抽中 {len(chosen)} 位")
-    return list(PanelMember.objects.filter(pk__in=chosen))
+    return list(PanelMember.objects.filter(pk__in=chosen).select_related("user"))
+
+
+def _letter(number: int) -> str:
+    """A to Z, then AA to AZ and so on."""
+    first, second = divmod(number, len(LETTERS))
+    return f"{LETTERS[first - 1] if first else ''}{LETTERS[second]}"
 
 
 # --- Recusal --------------------------------------------------------------------------------------
@@ -137,8 +207,60 @@ def recuse(review: Review, *, reason: str, by: User) -> None:
         defaults={"reason": clean_text(reason)[:300]},
     )
     drawer = PanelDraw.objects.filter(application=application).select_related("by").order_by("pk").last()
-    members = _draw(application, secrets.token_hex(8), 1, turn=review.turn, by=drawer.by)
-    _tell_members([member.user for member in members], "您有新的评审任务，请登录评分。")
+    _draw_another(review, by=drawer.by)
+
+
+@transaction.atomic
+def redraw_member(review: Review, *, reason: str, by: User) -> None:
+    """Take a sheet that was not handed in from its member and draw somebody else, for the same turn.
+
+    Raises Refused without a reason, once the sheet was handed in, or if nobody is left to draw.
+    """
+    require_unbarred(by, review.application)
+    if review.status == Review.Status.SUBMITTED:
+        raise Refused("该评分表已提交，不能重新抽取。")
+    REVIEW_STEPS.take(review, "redraw", by=by, note=reason)
+    _tell_members(
+        [review.member.user], f"{review.application.round.title}：您有一份评审任务已改派，不必再评。"
+    )
+    _draw_another(review, by=by)
+
+
+def _draw_another(review: Review, *, by: User) -> None:
+    application = review.application
+    due_on = _later_due(application)
+    members = _draw(application, secrets.token_hex(8), 1, due_on=due_on, turn=review.turn, by=by)
+    _tell_members(
+        [member.user for member in members],
+        f"您有新的评审任务，请在{cn_date(due_on)}前（含当日）登录评分。",
+    )
+
+
+@transaction.atomic
+def declare_recusal(application: Application, *, reason: str, by: User) -> StaffRecusal:
+    """Somebody of the staff declares an interest in a body and from then on decides nothing about it.
+
+    Raises Refused without a reason, or if it was declared before.
+    """
+    require(by, Perm.TITLE_MANAGE, application)
+    text = clean_text(reason)[:300]
+    if not text:
+        raise Refused("请写明回避的原因。")
+    declared, is_new = StaffRecusal.objects.get_or_create(
+        user=by, organization=application.organization, defaults={"reason": text}
+    )
+    if not is_new:
+        raise Refused("您已对该单位声明回避。")
+    audit.record(declared, "create", by=by, note=text)
+    return declared
+
+
+def require_unbarred(by: User, *applications: Application) -> None:
+    """Raises Refused if `by` has an interest in a body whose case is to be decided."""
+    bodies = barred_bodies(by)
+    barred = [row.organization.name for row in applications if row.organization_id in bodies]
+    if barred:
+        raise Refused(f"您与{'、'.join(barred)}有利害关系，须回避，请由其他工作人员办理。")
 
 
 def _require_own(review: Review, by: User) -> None:
@@ -217,6 +339,8 @@ def submit_scores(review: Review, *, by: User) -> None:
     if empty:
         raise Refused(f"还有 {len(empty)} 项未评分：{empty[0]}等。")
     Application.objects.select_for_update().get(pk=review.application_id)  # the last one of two at once
+    if not PanelMember.objects.without_conflict(review.application).filter(pk=review.member_id).exists():
+        raise Refused("这份评分表已不能由您提交，请申请回避，或与市科协联系。")
     REVIEW_STEPS.take(review, "submit_scores", by=by)
     _look_at_all(review)
 
@@ -235,10 +359,15 @@ def _look_at_all(review: Review) -> None:
 def _open_discussion(application: Application) -> None:
     """Every member gets a second sheet with their own points as its draft."""
     first = Review.objects.filter(application=application, turn=FIRST, status=Review.Status.SUBMITTED)
-    members = []
+    members, due_on = [], _later_due(application)
     for old in first.select_related("member__user").prefetch_related("scores"):
         new = Review.objects.create(
-            application=application, member=old.member, letter=old.letter, turn=SECOND, opinion=old.opinion
+            application=application,
+            member=old.member,
+            letter=old.letter,
+            turn=SECOND,
+            opinion=old.opinion,
+            due_on=due_on,
         )
         Score.objects.bulk_create(
             Score(review=new, criterion_id=row.criterion_id, points=row.points, note=row.note)
@@ -246,7 +375,10 @@ def _open_discussion(application: Application) -> None:
         )
         members.append(old.member.user)
     limit = application.round.scheme.spread_limit
-    _tell_members(members, f"有一件评审的分差超过 {limit:f} 分，请查看合议情况后复评。")
+    _tell_members(
+        members,
+        f"有一件评审的分差超过 {limit:f} 分，请查看合议情况，在{cn_date(due_on)}前（含当日）复评。",
+    )
     _tell_staff(application, f"编号 {application.number} 分差超过 {limit:f} 分，已转入合议复评。")
 
 
@@ -255,11 +387,63 @@ def remind_members(round: Round, *, by: User) -> int:
     """Remind only those who have not handed in; returns how many people."""
     require(by, Perm.TITLE_MANAGE, round)
     waiting = Review.objects.filter(application__round=round, status=Review.Status.OPEN)
-    people = User.objects.filter(panel_member__reviews__in=waiting).distinct().order_by("pk")
-    told = _tell_members(people, f"{round.title}：您还有评审任务未提交，请登录评分。")
-    waiting.update(reminded_at=timezone.now())
+    waiting = waiting.select_related("application__round", "member__user")
+    told = _remind(waiting.order_by("pk"), ReviewReminder.Occasion.ASKED, at=timezone.now(), by=by)
     audit.record(round, "remind", by=by, note=f"{told} 位评委")
     return told
+
+
+@transaction.atomic
+def move_due_day(round: Round, due_on: date, *, by: User) -> int:
+    """Give the sheets not handed in another last day and tell their members; returns how many sheets.
+
+    Raises Refused for a day that is over, or if every sheet was handed in.
+    """
+    require(by, Perm.TITLE_MANAGE, round)
+    _require_to_come(due_on)
+    waiting = Review.objects.filter(application__round=round, status=Review.Status.OPEN)
+    people = list(User.objects.filter(panel_member__reviews__in=waiting).distinct().order_by("pk"))
+    moved = waiting.update(due_on=due_on, reminders=0)
+    if not moved:
+        raise Refused("没有待提交的评分表。")
+    _tell_members(people, f"{round.title}：评分截止日期改为{cn_date(due_on)}（含当日）。")
+    audit.record(round, "move_due_day", by=by, note=f"{moved} 份，{cn_date(due_on)}")
+    return moved
+
+
+@transaction.atomic
+def remind_of_scores(*, at: datetime) -> int:
+    """Tell members of sheets that are due today or tomorrow, and once more of those that are late; each sheet
+    once before its day and once after. Returns how many sheets were told of.
+    """
+    today = local_today(at)
+    waiting = Review.objects.filter(status=Review.Status.OPEN).select_for_update(of=("self",))
+    waiting = waiting.select_related("application__round", "member__user").order_by("pk")
+    soon = list(waiting.filter(reminders=0, due_on__range=(today, today + timedelta(days=1))))
+    late = list(waiting.filter(reminders__lt=2, due_on__lt=today))
+    _remind(soon, ReviewReminder.Occasion.SOON, at=at)
+    _remind(late, ReviewReminder.Occasion.LATE, at=at)
+    Review.objects.filter(pk__in=[sheet.pk for sheet in soon]).update(reminders=1)
+    Review.objects.filter(pk__in=[sheet.pk for sheet in late]).update(reminders=2)
+    return len(soon) + len(late)
+
+
+def _remind(sheets: Iterable[Review], occasion: str, *, at: datetime, by: User | None = None) -> int:
+    """One message per member and round, and a line in the log; returns how many messages."""
+    groups: dict[tuple[Round, PanelMember], list[Review]] = {}
+    for sheet in sheets:
+        groups.setdefault((sheet.application.round, sheet.member), []).append(sheet)
+    for (round, member), own in groups.items():
+        days = [sheet.due_on for sheet in own if sheet.due_on]
+        until = f"，评分截止{cn_date(min(days))}" if days else ""
+        late = "已逾期，" if days and min(days) < local_today(at) else ""
+        text = f"{round.title}：您有 {len(own)} 份评分表未提交{until}，{late}请登录评分。"
+        _tell_members([member.user], text)
+        ReviewReminder.objects.create(
+            round=round, member=member, occasion=occasion, sheets=len(own), sent_at=at, by=by
+        )
+        Review.objects.filter(pk__in=[sheet.pk for sheet in own]).update(reminded_at=at)
+    return len(groups)
 
 
 # --- Counting -------------------------------------------------------------------------------------
@@ -269,6 +453,7 @@ def remind_members(round: Round, *, by: User) -> int:
 def find_extras(application: Application, found: Mapping[int, tuple[int, str]], *, by: User) -> None:
     """Write down bonus and deductions: rule → (how often, on what proof). Raises Refused without proof."""
     require(by, Perm.TITLE_MANAGE, application)
+    require_unbarred(by, application)
     if application.status != Application.Status.SCORING:
         raise Refused("只有评审中的申报可以登记加减分。")
     for rule in application.round.form.extras.filter(pk__in=found):
@@ -294,6 +479,7 @@ def find_and_count(
 @transaction.atomic
 def count_scores(application: Application, *, by: User) -> None:
     """Count a case's total and keep how it came about. Raises Refused while a sheet or the visit is open."""
+    require_unbarred(by, application)
     if Review.objects.filter(application=application, status=Review.Status.OPEN).exists():
         raise Refused("还有评委没有提交评分，不能计算总分。")
     visit = getattr(application, "visit", None)

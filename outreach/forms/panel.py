@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django import forms
 
-from outreach.models import Objection, SiteVisit
+from outreach.models import Application, Objection, Round, SiteVisit
 from outreach.scoring import LADDER, plain
+from portal.fields import Words
 from portal.identifiers import clean_text
 from portal.public_form import PublicForm
 
@@ -157,12 +158,66 @@ class ExtraForm(forms.Form):
         return {rule.pk: (data[f"times-{rule.pk}"], data[f"note-{rule.pk}"]) for rule in self.rules}
 
 
-class NoticeForm(forms.Form):
+class RoundStepForm(forms.Form):
+    """What a step of the decision asks for; most ask for nothing."""
+
+    def __init__(self, data=None, *, round: Round):
+        super().__init__(data)
+        self.round = round
+
+
+class NoticeForm(RoundStepForm):
     starts_on = forms.DateField(
         label="公示开始日期",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="不填为今天；截止日期按工作日自动计算，调休上班日计入。",
+    )
+
+
+class DueForm(RoundStepForm):
+    due_on = forms.DateField(
+        label="评分截止日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="含当日；不填按认定方案的评分期限计算。",
+    )
+
+
+class MoveDueForm(RoundStepForm):
+    due_on = forms.DateField(
+        label="评分截止日期改为",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="含当日；适用于所有未提交的评分表，并通知评委。",
+    )
+
+
+class CaseChoice(forms.ModelChoiceField):
+    def label_from_instance(self, case) -> str:
+        return case.organization.name
+
+
+class CaseForm(RoundStepForm):
+    """One case of the round."""
+
+    case = CaseChoice(label="单位", queryset=Application.objects.none(), empty_label="请选择")
+
+    def __init__(self, data=None, *, round: Round):
+        super().__init__(data, round=round)
+        rows = Application.objects.filter(round=round).exclude(status=Application.Status.DRAFT)
+        rows = rows.select_related("organization", "region", "round__scheme", "round__form")
+        self.fields["case"].queryset = rows.order_by("place", "pk")
+
+
+class CaseReasonForm(CaseForm):
+    """One case of the round, and why."""
+
+    note = Words(label="理由", max_length=300, lines=3, error_messages={"required": "请填写理由。"})
+
+
+class MoveUpForm(RoundStepForm):
+    note = Words(
+        label="递补的理由", max_length=300, lines=3, error_messages={"required": "请填写递补的理由。"}
     )
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.models.rounds import Application
+from outreach.models.rounds import Application, Round
 from outreach.models.schemes import Criterion, ExtraRule
 from outreach.models.titles import Title
 from portal.accounts import User
@@ -20,13 +20,17 @@ FIRST, SECOND = 1, 2  # the blind round, and the one after a discussion
 
 class PanelMemberQuerySet(models.QuerySet):
     def free_of_conflict(self, application: Application):
-        """Who may score a case: not of the same body, no interest declared, no account of that body."""
+        """Who may be drawn for a case: in the pool, and without a conflict."""
+        return self.filter(is_active=True, user__is_active=True).without_conflict(application)
+
+    def without_conflict(self, application: Application):
+        """Not of the same body or group, no interest declared, no account there."""
         own = application.organization_id
+        group = Organization.objects.of_one_group(application.organization).values("pk")
         return (
-            self.filter(is_active=True, user__is_active=True)
-            .exclude(organization=own)
+            self.exclude(organization__in=group)
             .exclude(recusals__organization=own)
-            .exclude(user__grants__organization=own)
+            .exclude(user__grants__organization__in=group)
         )
 
 
@@ -81,6 +85,35 @@ class Recusal(models.Model):
         return f"{self.member} 回避"
 
 
+class StaffRecusal(models.Model):
+    """Somebody of the staff has to do with a body and decides nothing about its cases."""
+
+    PERSONAL = frozenset()
+
+    user = models.ForeignKey(User, models.PROTECT, verbose_name="声明人", related_name="staff_recusals")
+    organization = models.ForeignKey(Organization, models.PROTECT, verbose_name="单位", related_name="+")
+    reason = models.CharField("回避原因", max_length=300)
+    declared_at = models.DateTimeField("声明时间", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作人员回避"
+        constraints = [
+            models.UniqueConstraint(
+                name="staff_recusal_once_per_user_and_organization",
+                fields=["user", "organization"],
+                violation_error_message="您已对该单位声明回避。",
+            ),
+            models.CheckConstraint(
+                name="staff_recusal_declared_with_a_reason",
+                condition=~Q(reason=""),
+                violation_error_message="请写明回避的原因。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} 回避"
+
+
 class PanelDraw(models.Model):
     """How a case's members were drawn: seed, pool with its load, outcome. Drawn again it gives the same."""
 
@@ -110,6 +143,9 @@ class Review(models.Model):
         OPEN = "open", "待评分"
         SUBMITTED = "submitted", "已提交"
         RECUSED = "recused", "已回避"
+        REPLACED = "replaced", "已改派"
+
+    GONE = ("recused", "replaced")  # somebody else was drawn in this one's place
 
     application = models.ForeignKey(Application, models.PROTECT, verbose_name="申报", related_name="reviews")
     member = models.ForeignKey(PanelMember, models.PROTECT, verbose_name="评委", related_name="reviews")
@@ -120,6 +156,10 @@ class Review(models.Model):
     revision = models.PositiveIntegerField("修订号", default=1, editable=False)
     assigned_at = models.DateTimeField("分派时间", default=timezone.now, editable=False)
     submitted_at = models.DateTimeField("提交时间", null=True, editable=False)
+    due_on = models.DateField("评分截止日期", null=True, editable=False, help_text="含当日。")
+    reminders = models.PositiveSmallIntegerField(
+        "已提醒", default=0, editable=False, help_text="1：截止前；2：逾期后。"
+    )
     reminded_at = models.DateTimeField("催办时间", null=True, editable=False)
 
     class Meta:
@@ -137,6 +177,7 @@ class Review(models.Model):
                 condition=~Q(status="submitted") | Q(submitted_at__isnull=False),
                 violation_error_message="已提交的评分必须有提交时间。",
             ),
+            models.CheckConstraint(name="review_reminded_twice_at_most", condition=Q(reminders__lte=2)),
         ]
 
     def __str__(self):
@@ -155,6 +196,38 @@ class Review(models.Model):
         return self.application.round.region
 
 
+class ReviewReminder(models.Model):
+    """A member was told of sheets not handed in: when, by whom, how many. Written once."""
+
+    PERSONAL = frozenset()
+
+    class Occasion(models.TextChoices):
+        SOON = "soon", "截止前提醒"
+        LATE = "late", "逾期提醒"
+        ASKED = "asked", "人工催办"
+
+    round = models.ForeignKey(Round, models.PROTECT, verbose_name="批次", related_name="review_reminders")
+    member = models.ForeignKey(PanelMember, models.PROTECT, verbose_name="评委", related_name="reminders")
+    occasion = models.CharField("方式", max_length=10, choices=Occasion)
+    sheets = models.PositiveSmallIntegerField("未提交（份）")
+    sent_at = models.DateTimeField("提醒时间", default=timezone.now, editable=False)
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="催办人", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评分提醒"
+        constraints = [
+            models.CheckConstraint(
+                name="review_reminder_asked_for_by_somebody",
+                condition=Q(occasion="asked", by__isnull=False) | (~Q(occasion="asked") & Q(by__isnull=True)),
+                violation_error_message="人工催办须记录催办人，其余由平台自动提醒。",
+            ),
+            models.CheckConstraint(name="review_reminder_of_a_sheet_at_least", condition=Q(sheets__gte=1)),
+        ]
+
+    def __str__(self):
+        return f"评分提醒 {self.pk}"
+
+
 REVIEW_STEPS = Workflow(
     submit_scores=Step(
         label="提交评分",
@@ -168,6 +241,13 @@ REVIEW_STEPS = Workflow(
         sources=frozenset({"open"}),
         target="recused",
         needs=Perm.TITLE_SCORE,
+        wants_note=True,
+    ),
+    redraw=Step(
+        label="重新抽取",
+        sources=frozenset({"open"}),
+        target="replaced",
+        needs=Perm.TITLE_MANAGE,
         wants_note=True,
     ),
 )
@@ -190,6 +270,13 @@ PANEL_STEPS = Workflow(
         sources=frozenset({"scored", "proposed"}),
         target="not_proposed",
         needs=Perm.TITLE_MANAGE,
+        wants_note=True,
+    ),
+    renounce=Step(
+        label="放弃认定",
+        sources=frozenset({"proposed"}),
+        target="withdrawn",
+        needs=Perm.TITLE_CASE,
         wants_note=True,
     ),
     grant_titles=Step(

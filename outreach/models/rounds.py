@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -50,6 +51,9 @@ class Round(Scoped):
     recommend_until = models.DateField("区级推荐截止", help_text="含当日；退回补正也须在此日前完成。")
     notice_from = models.DateField("公示开始", null=True, blank=True, editable=False)
     notice_until = models.DateField("公示截止", null=True, blank=True, editable=False)
+    notice_places = models.PositiveSmallIntegerField(
+        "公示家数", null=True, editable=False, help_text="递补后不多于此数。"
+    )
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     announced_at = models.DateTimeField("发布时间", null=True, editable=False)
     closed_at = models.DateTimeField("结束时间", null=True, editable=False)
@@ -89,6 +93,9 @@ class Round(Scoped):
 
     def get_desk_url(self):
         return reverse("titles_desk:round", args=[self.pk])
+
+    def get_decision_url(self):
+        return reverse("titles_desk:decision", args=[self.pk])
 
     @property
     def data_year(self) -> int:
@@ -255,6 +262,13 @@ class Application(Scoped):
     proposed_titles = models.JSONField("拟授称号", default=list, blank=True, editable=False)
     place = models.PositiveSmallIntegerField("名次", null=True, editable=False)
     decision = models.CharField("决定说明", max_length=500, blank=True, editable=False)
+    reserve_place = models.PositiveSmallIntegerField(
+        "备选次序", null=True, editable=False, help_text="达到等级而未列入拟认定名单的，按次序递补。"
+    )
+    notice_from = models.DateField(
+        "递补公示开始", null=True, editable=False, help_text="公示开始后递补的，自递补之日起另行公示。"
+    )
+    notice_until = models.DateField("递补公示截止", null=True, editable=False)
     decided_at = models.DateTimeField("决定时间", null=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
@@ -277,6 +291,23 @@ class Application(Scoped):
                 name="application_rank_once_per_district",
                 fields=["round", "region", "district_rank"],
                 violation_error_message="该排序已给了另一家单位，请换一个。",
+            ),
+            models.UniqueConstraint(
+                name="application_reserve_place_once_per_round",
+                fields=["round", "reserve_place"],
+                deferrable=models.Deferrable.DEFERRED,  # two change places in one transaction
+                violation_error_message="该备选次序已给了另一家单位。",
+            ),
+            models.CheckConstraint(
+                name="application_in_reserve_is_not_proposed",
+                condition=Q(reserve_place=None)
+                | Q(reserve_place__gte=1, status__in=["not_proposed", "refused"]),
+                violation_error_message="列入备选的申报不能同时在拟认定名单中。",
+            ),
+            models.CheckConstraint(
+                name="application_own_notice_begins_and_ends",
+                condition=Q(notice_from=None, notice_until=None) | Q(notice_until__gte=F("notice_from")),
+                violation_error_message="递补公示截止不能早于递补公示开始。",
             ),
             models.CheckConstraint(
                 name="application_handed_in_has_a_time",
@@ -316,6 +347,18 @@ class Application(Scoped):
     def is_with_district(self) -> bool:
         """Whether it waits for its district, or for what the district asked for."""
         return self.status in (self.Status.SUBMITTED, self.Status.RETURNED)
+
+    @property
+    def notice_days(self) -> tuple[date | None, date | None]:
+        """The first and last day for objections: the round's, or its own if it moved up later."""
+        if self.notice_from:
+            return self.notice_from, self.notice_until
+        return self.round.notice_from, self.round.notice_until
+
+    @property
+    def takes_objections(self) -> bool:
+        first, last = self.notice_days
+        return self.round.status == Round.Status.NOTICED and first <= local_today() <= last
 
     @property
     def facts(self) -> dict:

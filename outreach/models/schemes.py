@@ -33,6 +33,15 @@ class Scheme(models.Model):
     spread_limit = models.DecimalField(
         "分差上限（分）", max_digits=5, decimal_places=2, default=20, help_text="超过时须合议复评。"
     )
+    spread_flag = models.DecimalField(
+        "分差提示线（分）",
+        max_digits=5,
+        decimal_places=2,
+        default=15,
+        help_text="超过时提示工作人员，并指出与其他评委相差最大的评分。",
+    )
+    score_days = models.PositiveSmallIntegerField("评分期限（工作日）", default=10)
+    late_score_days = models.PositiveSmallIntegerField("补抽和复评期限（工作日）", default=5)
     notice_days = models.PositiveSmallIntegerField("公示期（工作日）", default=5)
     answer_days = models.PositiveSmallIntegerField("异议答复期限（工作日）", default=15)
     batch_ends_on = models.DateField(
@@ -53,6 +62,16 @@ class Scheme(models.Model):
                 name="scheme_notice_lasts_a_day_at_least",
                 condition=Q(notice_days__gte=1, answer_days__gte=1),
                 violation_error_message="公示期和答复期限至少 1 个工作日。",
+            ),
+            models.CheckConstraint(
+                name="scheme_flags_before_it_forces",
+                condition=Q(spread_flag__gte=0, spread_flag__lte=F("spread_limit")),
+                violation_error_message="分差提示线不能高于分差上限。",
+            ),
+            models.CheckConstraint(
+                name="scheme_scoring_lasts_a_day_at_least",
+                condition=Q(score_days__gte=1, late_score_days__gte=1),
+                violation_error_message="评分、补抽和复评期限至少 1 个工作日。",
             ),
         ]
 

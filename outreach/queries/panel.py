@@ -5,8 +5,11 @@ page, mail, file name or export. A test crawls all of them for the applicant's n
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import Q
 
 from outreach import scoring
 from outreach.models import (
@@ -16,13 +19,17 @@ from outreach.models import (
     ApplicationFile,
     Criterion,
     ExtraFinding,
+    PanelMember,
+    Recusal,
     Review,
     Round,
     SiteVisit,
+    StaffRecusal,
     VisitPhoto,
 )
 from outreach.queries.rounds import TYPED
-from portal.accounts import User
+from portal.accounts import Grant, User
+from portal.organizations import Organization
 
 HIDDEN = "■■"
 _UNTOLD = {"legal_person", "contact", "phone", "other_titles", "summary", "plan"}
@@ -155,7 +162,7 @@ def visit_rows(visit: SiteVisit | None, application: Application) -> list[tuple[
 
 def reviews_of(user: User):
     """A member's own sheets, what waits first."""
-    rows = Review.objects.filter(member__user=user).exclude(status=Review.Status.RECUSED)
+    rows = Review.objects.filter(member__user=user).exclude(status__in=Review.GONE)
     return rows.select_related("application__round__scheme", "application__round__region", "member")
 
 
@@ -221,6 +228,63 @@ def is_wide_apart(application: Application, turn: int) -> bool:
     plain = [row.plain() for row in criteria_of(application)]
     totals = [scoring.member_total(plain, sheet) for sheet in sheets_of(application, turn)]
     return scoring.spread(totals) > application.round.scheme.spread_limit
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A panel whose totals lie further apart than the scheme's flag, and which letters lie furthest away."""
+
+    spread: Decimal
+    letters: list[str]
+    turn: int
+    is_forced: bool  # so wide that it was discussed
+
+
+def apart(cases: Iterable[Application]) -> dict[int, Apart]:
+    """The cases whose members lie further apart than flagged, by key: of the last turn that is complete."""
+    cases = {case.pk: case for case in cases}
+    rows = Review.objects.filter(application__in=cases).exclude(status__in=Review.GONE)
+    sheets: dict[int, dict[int, list[Review]]] = {}
+    for row in rows.prefetch_related("scores__criterion").order_by("turn", "letter"):
+        sheets.setdefault(row.application_id, {}).setdefault(row.turn, []).append(row)
+    forms: dict[int, list[scoring.Criterion]] = {}
+    found = {}
+    for key, turns in sheets.items():
+        round = cases[key].round
+        if round.form_id not in forms:
+            forms[round.form_id] = [row.plain() for row in round.form.criteria.all()]
+        complete = [turn for turn, own in turns.items() if all(row.status == "submitted" for row in own)]
+        turn = max(complete, default=FIRST)
+        totals = {
+            row.letter: scoring.member_total(forms[round.form_id], _points(row))
+            for row in turns.get(turn, [])
+            if row.status == Review.Status.SUBMITTED
+        }
+        spread = scoring.spread(list(totals.values()))
+        if spread > round.scheme.spread_flag:
+            is_forced = spread > round.scheme.spread_limit
+            found[key] = Apart(spread, scoring.furthest(totals), turn, is_forced)
+    return found
+
+
+def _points(review: Review) -> dict[str, Decimal]:
+    return {row.criterion.code: row.points for row in review.scores.all()}
+
+
+def barred_bodies(user: User) -> set[int]:
+    """The bodies about whose cases somebody of the staff decides nothing: declared, or of their own group."""
+    own = {
+        *Grant.objects.filter(user=user, organization__isnull=False).values_list("organization", flat=True),
+        *PanelMember.objects.filter(user=user, organization__isnull=False).values_list(
+            "organization", flat=True
+        ),
+    }
+    group = Q(pk__in=own) | Q(parent__in=own) | Q(subsidiaries__in=own) | Q(parent__subsidiaries__in=own)
+    return {
+        *StaffRecusal.objects.filter(user=user).values_list("organization", flat=True),
+        *Recusal.objects.filter(member__user=user).values_list("organization", flat=True),
+        *(Organization.objects.filter(group).values_list("pk", flat=True) if own else ()),
+    }
 
 
 def plain_criteria(application: Application) -> list[scoring.Criterion]:
@@ -346,9 +410,9 @@ class Ranked:
 
 def ranking(round: Round) -> list[Ranked]:
     """The cases whose total is counted, the best first; ties as the form says, then who was earlier."""
-    states = ["scored", "proposed", "not_proposed", "granted", "refused"]
+    states = ["scored", "proposed", "not_proposed", "granted", "refused", "withdrawn"]
     rows = Application.objects.filter(round=round, status__in=states, total__isnull=False)
-    rows = list(rows.select_related("organization", "region", "round__form"))
+    rows = list(rows.select_related("organization", "region", "round__form", "round__scheme"))
     scores = {row.pk: kept_score(row) for row in rows}
     ties = round.form.tie_breakers
     rows.sort(key=lambda row: scoring.order_key(scores[row.pk], ties, (row.submitted_at, row.number)))

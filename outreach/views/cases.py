@@ -103,7 +103,10 @@ def case_detail(request, pk):
         "granted": application.titles.select_related("kind").order_by("pk"),
         "breakdown": application.breakdown if manages or application.decided_at else {},
         "has_panel": manages and application.status not in ("submitted", "returned", "recommended"),
-        "may_leave_out": manages and application.status in ("scored", "proposed"),
+        "may_leave_out": manages
+        and (application.status in ("scored", "proposed") or application.reserve_place is not None)
+        and application.round.status == "reviewing",
+        "may_renounce": own and application.status == "proposed",
         "timeline": _timeline(application),
         "reason": ReasonForm(),
         "return_form": ReturnForm(),
@@ -308,6 +311,11 @@ STEPS = {
         ReasonForm,
         lambda case, form, by: decisions.leave_out(case, note=form.cleaned_data["note"], by=by),
         "已改为拟不认定。",
+    ),
+    "renounce": (
+        ReasonForm,
+        lambda case, form, by: decisions.renounce(case, note=form.cleaned_data["note"], by=by),
+        "已放弃认定。",
     ),
     "turn_down": (
         ReasonForm,

@@ -11,19 +11,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.actions import decisions, panel, visits
 from outreach.forms.panel import (
     AnswerForm,
+    CaseForm,
+    CaseReasonForm,
+    DueForm,
     ExtraForm,
+    MoveDueForm,
+    MoveUpForm,
     NoticeForm,
     ObjectionForm,
     PhotoForm,
+    RoundStepForm,
     VisitForm,
 )
-from outreach.models import Application, Round, SiteVisit
+from outreach.models import Application, Review, Round, SiteVisit
 from outreach.queries import decisions as queries
-from outreach.queries.panel import ranking, visit_rows
+from outreach.queries.panel import apart, barred_bodies, visit_rows
 from outreach.views.rounds import add_fault, pdf_answer, require_desk
 from portal import documents, plain_question
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
+from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.middleware import client_address
 from portal.roles import Perm
@@ -60,9 +67,29 @@ def case_panel(request, pk):
         "draws": application.draws.order_by("pk"),
         "visit": visit,
         "breakdown": application.breakdown,
+        "apart": apart([application]).get(application.pk),
+        "is_barred": application.organization_id in barred_bodies(request.user),
         "may_count": application.status == Application.Status.SCORING,
+        "reason": ReasonForm(),
     }
     return render(request, "outreach/case_panel.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def review_redraw(request, pk):
+    """Draw somebody else in place of a member who has not handed in."""
+    require_desk(request.user, Perm.TITLE_MANAGE)
+    cases = Application.objects.for_user(request.user, Perm.TITLE_MANAGE)
+    rows = Review.objects.filter(application__in=cases)
+    rows = rows.select_related("application__round__scheme", "application__organization", "member__user")
+    review = get_object_or_404(rows, pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请写明重新抽取的理由。")
+    else:
+        panel.redraw_member(review, reason=form.cleaned_data["note"], by=request.user)
+        messages.success(request, f"已另抽一位评委，代替评委{review.letter}。")
+    return redirect("titles_desk:panel", review.application_id)
 
 
 # --- The visit ------------------------------------------------------------------------------------
@@ -145,34 +172,127 @@ def _round(request, pk) -> Round:
 @require_safe
 def decision_sheet(request, pk):
     round = _round(request, pk)
+    rows = queries.decision_rows(round, request.user)
+    reserve = CaseReasonForm(round=round)
+    fit = [row.ranked.application.pk for row in rows if row.ranked.titles and not row.is_barred]
+    cases = reserve.fields["case"].queryset
+    reserve.fields["case"].queryset = cases.filter(
+        pk__in=fit, status__in=["proposed", "not_proposed"], reserve_place=None
+    )
+    recusal = CaseReasonForm(round=round)
+    recusal.fields["case"].queryset = cases.exclude(organization__in=barred_bodies(request.user))
     context = {
         "round": round,
-        "ranked": ranking(round),
+        "rows": rows,
         "waiting": Application.objects.filter(round=round, status__in=["admitted", "scoring"]).count(),
         "progress": queries.progress(round),
         "objections": queries.objection_counts(round),
-        "notice_form": NoticeForm(),
+        "reserve": list(queries.reserve_of(round)),
+        "free_places": queries.free_places(round),
+        "last_day": queries.last_notice_day(round),
+        "draw_form": DueForm(round=round),
+        "notice_form": NoticeForm(round=round),
+        "reserve_form": reserve,
+        "move_up_form": MoveUpForm(round=round),
+        "recusal_form": recusal,
     }
     return render(request, "outreach/decision_sheet.html", context)
+
+
+@require_safe
+def round_progress(request, pk):
+    """Who has not handed in, how late, and who was reminded when by whom."""
+    round = _round(request, pk)
+    page = page_by_key(
+        queries.reminders_of(round),
+        order=("-sent_at", "-pk"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    context = {
+        "round": round,
+        "waiting": queries.waiting_members(round, local_today()),
+        "progress": queries.progress(round),
+        "page": page,
+        "due_form": MoveDueForm(round=round),
+    }
+    return render(request, "outreach/round_progress.html", context)
 
 
 @require_safe
 def decision_pdf(request, pk):
     """The ranked list as minutes of the meeting that decides."""
     round = _round(request, pk)
-    context = {"round": round, "ranked": ranking(round), "title": f"{round.title}：评审结果汇总"}
+    context = {
+        "round": round,
+        "rows": queries.decision_rows(round),
+        "reserve": queries.reserve_of(round),
+        "title": f"{round.title}：评审结果汇总",
+    }
     return pdf_answer(documents.pdf("documents/title_ranking.html", context), f"ranking-{round.pk}.pdf")
 
 
+def _raise(case: Application, by) -> str:
+    decisions.raise_in_reserve(case, by=by)
+    return f"{case.organization.name}的备选次序已上移一位。"
+
+
+def _publish(round: Round, starts_on, by) -> str:
+    decisions.publish_notice(round, starts_on=starts_on, by=by)
+    return f"已公示，至{cn_date(round.notice_until)}。"
+
+
+def _declare(case: Application, note: str, by) -> str:
+    panel.declare_recusal(case, reason=note, by=by)
+    return f"已登记回避，{case.organization.name}的申报由其他工作人员办理。"
+
+
+# Step → what it asks for, what it does (its words are shown), and the page it goes back to.
 STEPS = {
-    "draw": lambda round, form, by: f"已为 {panel.draw_panels(round, by=by)} 件申报抽取评委。",
-    "remind": lambda round, form, by: f"已催办 {panel.remind_members(round, by=by)} 位评委。",
-    "propose": lambda round, form, by: f"拟认定 {decisions.propose_all(round, by=by)} 家。",
-    "publish": lambda round, form, by: (
-        decisions.publish_notice(round, starts_on=form.cleaned_data["starts_on"], by=by)
-        or f"已公示，至{cn_date(round.notice_until)}。"
+    "draw": (
+        DueForm,
+        lambda round, data, by: f"已为 {panel.draw_panels(round, by=by, **data)} 件申报抽取评委。",
+        "decision",
     ),
-    "decide": lambda round, form, by: f"已授予 {len(decisions.decide_round(round, by=by))} 个称号。",
+    "remind": (
+        RoundStepForm,
+        lambda round, data, by: f"已催办 {panel.remind_members(round, by=by)} 位评委。",
+        "progress",
+    ),
+    "due": (
+        MoveDueForm,
+        lambda round, data, by: f"已调整 {panel.move_due_day(round, data['due_on'], by=by)} 份评分表的期限。",
+        "progress",
+    ),
+    "propose": (
+        RoundStepForm,
+        lambda round, data, by: f"拟认定 {decisions.propose_all(round, by=by)} 家。",
+        "decision",
+    ),
+    "reserve": (
+        CaseReasonForm,
+        lambda round, data, by: (
+            f"已列入备选第 {decisions.put_in_reserve(data['case'], note=data['note'], by=by)} 位。"
+        ),
+        "decision",
+    ),
+    "raise": (CaseForm, lambda round, data, by: _raise(data["case"], by), "decision"),
+    "move_up": (
+        MoveUpForm,
+        lambda round, data, by: f"{decisions.move_up(round, by=by, **data).organization.name}已递补。",
+        "decision",
+    ),
+    "recusal": (
+        CaseReasonForm,
+        lambda round, data, by: _declare(data["case"], data["note"], by),
+        "decision",
+    ),
+    "publish": (NoticeForm, lambda round, data, by: _publish(round, data["starts_on"], by), "decision"),
+    "decide": (
+        RoundStepForm,
+        lambda round, data, by: f"已授予 {len(decisions.decide_round(round, by=by))} 个称号。",
+        "decision",
+    ),
 }
 
 
@@ -181,12 +301,13 @@ def decision_step(request, pk, step):
     round = _round(request, pk)
     if step not in STEPS:
         raise Http404("没有这个步骤。")
-    form = NoticeForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "公示开始日期不对，请重新填写。")
-        return redirect("titles_desk:decision", round.pk)
-    messages.success(request, STEPS[step](round, form, request.user))
-    return redirect("titles_desk:decision", round.pk)
+    form_class, act, page = STEPS[step]
+    form = form_class(request.POST, round=round)
+    if form.is_valid():
+        messages.success(request, act(round, form.cleaned_data, request.user))
+    for name, errors in form.errors.items():
+        messages.error(request, f"{form.fields[name].label}：{errors[0]}")
+    return redirect(f"titles_desk:{page}", round.pk)
 
 
 # --- Objections -----------------------------------------------------------------------------------

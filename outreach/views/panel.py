@@ -11,6 +11,7 @@ from outreach.forms.panel import SheetForm
 from outreach.models import Review
 from outreach.queries import panel as queries
 from portal import files
+from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
@@ -31,7 +32,7 @@ def review_list(request):
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    return render(request, "outreach/review_list.html", {"page": page})
+    return render(request, "outreach/review_list.html", {"page": page, "today": local_today()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +60,9 @@ def review_detail(request, pk):
         "rows": form.rows(),
         "given": list(scores.values()),
         "is_open": review.status == Review.Status.OPEN,
+        "is_late": bool(
+            review.status == Review.Status.OPEN and review.due_on and review.due_on < local_today()
+        ),
         "discussed": queries.discussed(review),
         "lines": [row for row in criteria if row.plain().is_scored],
         "reason": ReasonForm(),

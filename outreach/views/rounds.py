@@ -171,8 +171,6 @@ def round_public(request, pk):
         "found": found,
         "is_eligible": found is not None and all(check.is_met for check in found),
         "noticed": noticed_cases(round) if round.notice_from else [],
-        "takes_objections": round.status == Round.Status.NOTICED
-        and round.notice_from <= local_today() <= round.notice_until,
         "gates": round.form.gates.all(),
         "criteria": round.form.criteria.all(),
     }

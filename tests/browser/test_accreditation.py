@@ -159,6 +159,7 @@ def draw(staff, asked) -> None:
     staff.open(asked.get_desk_url())
     press(staff, "转入评审")
     follow(staff, "评审与认定")
+    staff.page.locator("summary", has_text="抽取评委").click()
     press(staff, "抽取评委")
     says(staff, "已为 1 件申报抽取评委")
 

@@ -118,6 +118,13 @@ def test_an_adjusted_sunday_counts_as_a_working_day(city, staff):
     assert round.notice_until == date(2023, 4, 25)
 
 
+def test_a_notice_that_begins_in_a_year_nobody_means_is_refused(round, staff):
+    decisions.propose_all(round, by=staff)
+
+    with pytest.raises(Refused, match="一年内开始"):
+        decisions.publish_notice(round, starts_on=date(9999, 12, 31), by=staff)
+
+
 def test_no_notice_without_a_proposal(round, staff):
     with pytest.raises(Refused, match="没有拟定结果"):
         decisions.publish_notice(round, by=staff)

@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 
@@ -33,6 +35,7 @@ from outreach.models import (
 from outreach.queries.panel import counted, discussed, seen, sheets_of
 from outreach.scoring import plain
 from portal.accounts import User
+from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -549,6 +552,21 @@ def test_no_mail_to_a_member_tells_who_applies(telling, staff, mailoutbox):
     mails = [f"{mail.subject} {mail.body} {mail.message()}" for mail in mailoutbox]
     assert {address for mail in mailoutbox for address in mail.to} >= {"m0@example.org", "m1@example.org"}
     assert [leaks(text) for text in mails if leaks(text)] == []
+
+
+def test_no_word_of_a_last_day_a_reminder_or_a_redraw_tells_who_applies(telling, staff):
+    sheet = sheets(telling)[0]
+    actions.move_due_day(telling.round, local_today() + timedelta(days=3), by=staff)
+    for days in (2, 9):
+        actions.remind_of_scores(at=timezone.now() + timedelta(days=days))
+    actions.redraw_member(sheet, reason="海蓝馆的司马法人是评委的亲属", by=staff)
+
+    told = Notice.objects.filter(recipient__panel_member__isnull=False)
+    assert told.filter(text__contains="评分截止").count() >= 10
+    assert told.filter(text__contains="改派").count() == 1
+    assert [notice.text for notice in told if leaks(notice.text + notice.link)] == []
+    found = crawl(signed_in(sheet.member.user))
+    assert {address: leaks(text) for address, text in found.items() if leaks(text)} == {}
 
 
 def test_a_members_search_finds_nothing_of_a_case(telling):
