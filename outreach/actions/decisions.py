@@ -1,11 +1,10 @@
 """From the counted scores to titles: proposal, public notice, objections, decision, certificates."""
 
-import hashlib
-import re
 from datetime import date, datetime
 
 from django.db import transaction
 
+from outreach.actions.contests import require_own_notices_over, tell_who_is_out
 from outreach.models import (
     OBJECTION_STEPS,
     PANEL_STEPS,
@@ -96,16 +95,9 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     round.notice_from, round.notice_until = first, last
     ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{cn_date(first)} 至 {cn_date(last)}")
 
+    tell_who_is_out(round)
 
 # --- Objections -----------------------------------------------------------------------------------
-
-
-def ground_key(ground: str, text: str) -> str:
-    """What makes two objections to a case the same: their ground; of other grounds, their words."""
-    if ground != Objection.Ground.OTHER:
-        return ground
-    words = re.sub(r"\W+", "", text).lower()
-    return f"other:{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
 
 @transaction.atomic
@@ -126,11 +118,11 @@ def object_to(
     """
     round = application.round
     today = local_today(at)
-    if round.status != Round.Status.NOTICED or not round.notice_from <= today <= round.notice_until:
+    if round.status != Round.Status.NOTICED or not application.is_before_public(today):
         raise Refused("不在公示期内，不能提出异议。")
     if not open_to_objection().filter(pk=application.pk).exists():
         raise Refused("该单位不在公示名单中。")
-    key = ground_key(ground, text)
+    key = Objection.key_of(ground, text)
     Round.objects.select_for_update(of=("self",)).get(pk=round.pk)  # one after the other: they are numbered
     earlier = Objection.objects.filter(application=application, ground_key=key).first()
     if earlier:
@@ -144,7 +136,7 @@ def object_to(
         kinds=files.DOCUMENTS | files.IMAGES,
         needs=Perm.TITLE_MANAGE,
     )
-    count = Objection.objects.filter(application__round=round).count()
+    count = Objection.objects.filter(application__round=round, kind=Objection.Kind.OBJECTION).count()
     objection = Objection(
         application=application,
         number=f"YY-{round.pk:04d}-{count + 1:03d}",
@@ -205,7 +197,8 @@ def decide_round(round: Round, *, on: date | None = None, by: User) -> list[Titl
         raise Refused(f"公示至{cn_date(round.notice_until)}，期满后才能作出决定。")
     waiting = Objection.objects.filter(application__round=round, status="submitted").order_by("pk").first()
     if waiting:
-        raise Refused(f"异议 {waiting.number} 尚未处理，不能作出决定。")
+        raise Refused(f"{waiting.get_kind_display()} {waiting.number} 尚未处理，不能作出决定。")
+    require_own_notices_over(round, today)
     granted: list[Title] = []
     cases = Application.objects.filter(round=round, status__in=["proposed", "not_proposed"]).with_all()
     for application in cases.order_by("place", "pk"):

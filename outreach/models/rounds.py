@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from outreach.models.schemes import Gate, Scheme, ScoreForm
 from outreach.models.titles import Title
-from portal.accounts import Scoped, ScopedQuerySet
+from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.calendar import local_today
 from portal.files import Attachment
 from portal.roles import Perm
@@ -254,6 +255,8 @@ class Application(Scoped):
     breakdown = models.JSONField("得分说明", default=dict, blank=True, editable=False)
     proposed_titles = models.JSONField("拟授称号", default=list, blank=True, editable=False)
     place = models.PositiveSmallIntegerField("名次", null=True, editable=False)
+    notice_from = models.DateField("补充公示开始", null=True, blank=True, editable=False)
+    notice_until = models.DateField("补充公示截止", null=True, blank=True, editable=False)
     decision = models.CharField("决定说明", max_length=500, blank=True, editable=False)
     decided_at = models.DateTimeField("决定时间", null=True, editable=False)
 
@@ -289,6 +292,19 @@ class Application(Scoped):
                 violation_error_message="已决定的申报必须有决定时间。",
             ),
             models.CheckConstraint(
+                name="application_own_notice_begins_and_ends",
+                condition=Q(notice_from=None, notice_until=None)
+                | Q(notice_from__isnull=False, notice_until__gte=F("notice_from")),
+                violation_error_message="补充公示须有开始和截止日期。",
+            ),
+            models.CheckConstraint(
+                name="application_granted_after_its_own_notice",
+                condition=~Q(status="granted")
+                | Q(notice_until=None)
+                | Q(decided_at__date__gt=F("notice_until")),
+                violation_error_message="补充公示期满后才能认定。",
+            ),
+            models.CheckConstraint(
                 name="application_exhibition_within_building",
                 condition=Q(exhibition_area=None)
                 | Q(building_area=None)
@@ -321,6 +337,16 @@ class Application(Scoped):
     def facts(self) -> dict:
         """The figures the form computes with; None where nothing was filled in."""
         return {name: getattr(self, field) for name, field in self.FACTS.items()}
+
+    def is_before_public(self, on: date) -> bool:
+        """Whether it may be spoken against on a day: its own notice goes before that of its round."""
+        held = self if self.notice_from else self.round
+        return bool(held.notice_from) and held.notice_from <= on <= held.notice_until
+
+    def may_be_contested(self, on: date) -> bool:
+        """Whether its body may ask on a day that it be looked at again."""
+        is_out = self.status == self.Status.NOT_PROPOSED and self.round.status == Round.Status.NOTICED
+        return is_out and self.is_before_public(on)
 
     @property
     def is_in_time(self) -> bool:
@@ -421,6 +447,24 @@ class ApplicationFile(models.Model):
 
     def __str__(self):
         return f"材料 {self.pk}"
+
+
+class ApplicationCell(models.Model):
+    """Who last filled a cell of an application, and when: what a colleague at the same draft is told."""
+
+    PERSONAL = frozenset()
+
+    application = models.ForeignKey(Application, models.CASCADE, verbose_name="申报", related_name="cells")
+    name = models.CharField("栏目", max_length=40)
+    changed_by = models.ForeignKey(User, models.PROTECT, verbose_name="填写人", related_name="+")
+    changed_at = models.DateTimeField("填写时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报栏目"
+        constraints = [models.UniqueConstraint(name="application_cell_once", fields=["application", "name"])]
+
+    def __str__(self):
+        return f"{self.application_id} {self.name}"
 
 
 class GateFinding(models.Model):

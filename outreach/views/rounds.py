@@ -155,6 +155,10 @@ def pdf_answer(data: bytes, name: str) -> HttpResponse:
     return answer
 
 
+def _takes_objections(case) -> bool:
+    return case.round.status == Round.Status.NOTICED and case.is_before_public(local_today())
+
+
 @login_not_required
 @require_safe
 def round_public(request, pk):
@@ -170,9 +174,9 @@ def round_public(request, pk):
         "eligibility": asked if round.form.thresholds else None,
         "found": found,
         "is_eligible": found is not None and all(check.is_met for check in found),
-        "noticed": noticed_cases(round) if round.notice_from else [],
-        "takes_objections": round.status == Round.Status.NOTICED
-        and round.notice_from <= local_today() <= round.notice_until,
+        "noticed": [(row, _takes_objections(row)) for row in noticed_cases(round)]
+        if round.notice_from
+        else [],
         "gates": round.form.gates.all(),
         "criteria": round.form.criteria.all(),
     }
