@@ -55,6 +55,7 @@ titles_desk = [
     path("titles/", assessments.held_list, name="held_list"),
     path("titles/<int:pk>/", assessments.held_detail, name="held"),
     path("titles/<int:pk>/transfer/", assessments.held_transfer, name="transfer"),
+    path("titles/<int:pk>/confirm/", assessments.held_confirm, name="confirm"),
     path("titles/<int:pk>/revoke/", assessments.held_revoke, name="revoke"),
     path("titles/<int:pk>/repay/<int:owed>/", assessments.held_repay, name="repay"),
     path("titles/<int:pk>/<slug:kind>.pdf", decisions.certificate, name="certificate"),

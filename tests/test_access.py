@@ -469,6 +469,7 @@ PAGES = {
     "titles_desk:revoke": Page("", "staff@city", of="granted"),
     "titles_desk:repay": Page("", "staff@city", of="granted", args=(("owed", first("claw_backs")),)),
     "titles_desk:reviews": Page("expert"),
+    "titles_desk:confirm": Page("", "staff@city", of="granted"),
     "titles_desk:review": Page("self", "self", of="review"),
     "titles_desk:review_file": Page("self", of="review", args=(("key", "f1"),), may_be_empty=True),
     "titles_desk:recuse": Page("", "self", of="review"),

@@ -17,6 +17,7 @@ from outreach.models import (
 )
 from outreach.queries.decisions import open_to_objection
 from outreach.queries.panel import ranking
+from outreach.rules.titles import provisional_end
 from portal import audit, documents, files
 from portal.accounts import User, require, system_user
 from portal.calendar import ONE_DAY, add_working_days, local_today, notice_ends
@@ -235,7 +236,11 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
     ).order_by("-valid_until")
     last = standing.first()
     first = last.valid_until + ONE_DAY if last else today  # a renewal begins where the old one ends
-    until = valid_until(kind, first, application.round.scheme.batch_ends_on)
+    scheme = application.round.scheme
+    until = valid_until(kind, first, scheme.batch_ends_on)
+    # Who holds the title already has been looked at, unless that one was never confirmed.
+    months = scheme.provisional_months if last is None or last.is_provisional else 0
+    provisional_until = provisional_end(first, months, until)
     paper = documents.issue(
         PAPERS.get(code, OTHER_PAPER),
         [
@@ -244,6 +249,7 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
             ("类别", application.get_category_display()),
             ("生效日期", cn_date(first)),
             ("有效期至", cn_date(until)),
+            *([("暂定至", cn_date(provisional_until))] if provisional_until else []),
         ],
         by=by,
         holder=f"portal.organization:{holder.pk}",
@@ -257,6 +263,7 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
         number=paper.number,
         valid_from=first,
         valid_until=until,
+        provisional_until=provisional_until,
         exhibition_area=application.exhibition_area,
         open_days=application.open_days,
         has_free_entry=bool(
