@@ -62,8 +62,8 @@ titles_desk = [
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", cases.case_detail, name="case"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
-    path("cases/<int:pk>/check/", cases.case_check, name="case_check"),
     path("cases/<int:pk>/cells/", cases.case_cells, name="case_cells"),
+    path("cases/<int:pk>/check/", cases.case_check, name="case_check"),
     path("cases/<int:pk>/files/", cases.file_add, name="file_add"),
     path("cases/<int:pk>/files/<int:file>/remove/", cases.file_remove, name="file_remove"),
     path("cases/<int:pk>/application.pdf", cases.receipt, name="receipt"),
@@ -71,8 +71,8 @@ titles_desk = [
     path("cases/<int:pk>/visit/", decisions.visit, name="visit"),
     path("cases/<int:pk>/visit/photos/", decisions.photo_add, name="photo_add"),
     path("cases/<int:pk>/formal/", cases.formal, name="formal"),
-    path("cases/<int:pk>/step/<slug:step>/", cases.case_step, name="case_step"),
     path("cases/<int:pk>/contest/", cases.case_contest, name="contest"),
+    path("cases/<int:pk>/step/<slug:step>/", cases.case_step, name="case_step"),
 ]
 
 supervision_desk = [

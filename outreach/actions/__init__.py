@@ -1,12 +1,13 @@
 """Everything that changes the plan's progress and the titles, by subject."""
 
 from outreach.actions.library import load_library
-from outreach.actions.plan import report_actual, report_progress
+from outreach.actions.plan import count_target, report_actual, report_progress, write_counted
 from outreach.actions.reference import load_reference
 from outreach.actions.titles import change_title, create_title, save_title, withdraw_title
 
 __all__ = [
     "change_title",
+    "count_target",
     "create_title",
     "load_library",
     "load_reference",
@@ -14,4 +15,5 @@ __all__ = [
     "report_progress",
     "save_title",
     "withdraw_title",
+    "write_counted",
 ]

@@ -95,8 +95,8 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last)
     round.notice_from, round.notice_until = first, last
     ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{cn_date(first)} 至 {cn_date(last)}")
-
     tell_who_is_out(round)
+
 
 # --- Objections -----------------------------------------------------------------------------------
 
