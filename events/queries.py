@@ -112,6 +112,16 @@ def sessions_by_district(start: date, end: date, *, kinds: list[str] | None = No
     return {row["district"]: row["count"] for row in rows}
 
 
+def held_in_all(start: date, end: date, *, kinds: list[str] | None = None) -> tuple[int, int | None]:
+    """Sessions (场次) begun on or after `start` and before `end`, wherever in the city, and the visits (人次)
+    counted at them; None visits where nobody counted."""
+    sessions = Session.objects.public().begun_between(start, end)
+    if kinds:
+        sessions = sessions.filter(event__kind__in=kinds)
+    found = sessions.aggregate(sessions=Count("pk"), visits=Sum("attendance"))
+    return found["sessions"], found["visits"]
+
+
 def held_by_organization(start: date, end: date, *, until: datetime) -> tuple[dict[int, int], dict[int, int]]:
     """Sessions held, and visits (人次) counted at them, per organisation: of sessions begun on or after
     `start` and before `end` and over by `until`; a body without a counted session has no visits."""

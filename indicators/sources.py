@@ -452,6 +452,33 @@ def targets_of(plan) -> list:
     return outreach.targets(plan)
 
 
+Counted = outreach.Counted  # the value, from where, and the page that shows it
+
+
+def target_counts(name: str, year: int) -> Counted | None:
+    """What the portal counted of a whole year for a target of the plan.
+
+    None where it knows nothing. Of titles the city's own, on the last day of the year.
+    """
+    day, period = date(year, 12, 31), year_of(year)
+    total: int | None
+    if name == "bases":
+        total = outreach.titles_in_all(day, ["city"])
+        words, page = f"指标：{year} 年末有效的市级科普称号（称号登记）", f"/bases/?level=city&on={day}"
+    elif name == "events":
+        total, _ = events.held_in_all(*period)
+        words, page = f"活动：{year} 年科普活动场次（活动登记）", "/events/"
+    else:
+        _, total = events.held_in_all(*period, kinds=["competition"])
+        words, page = f"活动：{year} 年科普竞赛参加人次（活动登记）", "/events/"
+    return Counted(Decimal(total), words, page) if total else None
+
+
+def words_of_measures(plan, on: date) -> dict[int, str]:
+    """How each measure of a plan stands on a day, in the words of its board."""
+    return outreach.measure_words(plan, on)
+
+
 def target_of(code: str, on: date):
     """A target of the plan in force on a day, with what was reached; None where there is none."""
     plan = plan_on(on)

@@ -32,6 +32,7 @@ def index_night(job: Job) -> None:
     job.progress(0, 1, "统计需求")
     for year in (today.year - 1, today.year):
         actions.count_needs(year, at=now)
+    actions.fill_targets()
     try:
         _, years = actions.years_to_compute()
     except Refused as refusal:

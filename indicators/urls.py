@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(r"^board/(?P<code>\d{12})/$", boards.board_page, name="board_of"),
     path("literacy/", literacy.literacy_page, name="literacy"),
     path("gaps/", gaps.gaps_page, name="gaps"),
+    path("targets/<int:pk>/", gaps.target_figure, name="target_figure"),
     path("gaps/<int:pk>/", gaps.gap_indicators, name="gap_indicators"),
     path("table/", tables.table_page, name="table"),
     path("table/save/", tables.table_save, name="table_save"),

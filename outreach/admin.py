@@ -126,7 +126,7 @@ class MeasureAdmin(RegisterPermissions, admin.ModelAdmin):
 class ActualInline(RegisterPart):
     model = TargetActual
     can_delete = False
-    fields = ["year", "value", "source"]
+    fields = ["year", "value", "source", "override_reason"]
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.can(Perm.PLAN_VIEW)

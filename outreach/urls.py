@@ -21,6 +21,7 @@ bases_public = [
     path("", bases.base_list, name="list"),
     path("rounds/<int:pk>/", rounds.round_public, name="round"),
     path("cases/<int:pk>/objections/", decisions.object_to, name="object"),
+    path("objections/<uuid:uuid>/", decisions.objection_follow, name="objection"),
 ]
 
 titles_desk = [
@@ -56,12 +57,14 @@ titles_desk = [
     path("titles/", assessments.held_list, name="held_list"),
     path("titles/<int:pk>/", assessments.held_detail, name="held"),
     path("titles/<int:pk>/transfer/", assessments.held_transfer, name="transfer"),
+    path("titles/<int:pk>/confirm/", assessments.held_confirm, name="confirm"),
     path("titles/<int:pk>/revoke/", assessments.held_revoke, name="revoke"),
     path("titles/<int:pk>/repay/<int:owed>/", assessments.held_repay, name="repay"),
     path("titles/<int:pk>/<slug:kind>.pdf", decisions.certificate, name="certificate"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", cases.case_detail, name="case"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
+    path("cases/<int:pk>/cells/", cases.case_cells, name="case_cells"),
     path("cases/<int:pk>/check/", cases.case_check, name="case_check"),
     path("cases/<int:pk>/files/", cases.file_add, name="file_add"),
     path("cases/<int:pk>/files/<int:file>/remove/", cases.file_remove, name="file_remove"),
@@ -70,6 +73,7 @@ titles_desk = [
     path("cases/<int:pk>/visit/", decisions.visit, name="visit"),
     path("cases/<int:pk>/visit/photos/", decisions.photo_add, name="photo_add"),
     path("cases/<int:pk>/formal/", cases.formal, name="formal"),
+    path("cases/<int:pk>/contest/", cases.case_contest, name="contest"),
     path("cases/<int:pk>/step/<slug:step>/", cases.case_step, name="case_step"),
 ]
 

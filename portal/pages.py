@@ -335,16 +335,17 @@ def base(request, pk):
     """A body that holds titles: since when and until when, what it shows, and what is on there."""
     holder = get_object_or_404(outreach.holders(), pk=pk)
     now = timezone.now()
-    titles = [(title, title.is_in_force(local_today(now))) for title in outreach.titles_of(holder)]
+    today, held = local_today(now), outreach.titles_of(holder)
     rows = resources.on_cards(resources.published().filter(organization=holder))
     places = list(rows.order_by("title", "pk"))
     context = {
         "holder": holder,
-        "titles": titles,
-        "is_in_force": any(stands for _, stands in titles),
+        "titles": [(title, *outreach.standing(title, today)) for title in held],
+        "courses": outreach.courses_of(held, today),
+        "is_in_force": any(title.is_in_force(today) for title in held),
         "places": resources.cards(places[:12], now),
         "sessions": events.sessions_at([row.pk for row in places], now, limit=10),
-        "years": outreach.evidence_of(holder, local_today(now).year - 1),
+        "years": outreach.evidence_of(holder, today.year - 1),
     }
     return render(request, "outreach/base_page.html", context)
 

@@ -416,6 +416,9 @@ PAGES = {
     "supervision_desk:questions": Page(SUPERVISED, SUPERVISED),
     "supervision_desk:question": Page("staff@city", "staff@city", of="guidance", may_be_empty=True),
     # --- titles
+    "indicators:target_figure": Page(
+        "staff@city", "staff@city", of="plan", args=(("pk", lambda plan: plan.targets.first().pk),)
+    ),
     "titles_desk:deal": Page("", "staff"),
     "titles_desk:checks": Page("expert"),
     "titles_desk:check": Page("self", "self", of="checked_year"),
@@ -423,6 +426,7 @@ PAGES = {
     "bases:list": Page("*"),
     "bases:round": Page("*", of="title_round"),
     "bases:object": Page("*", "*", of="noticed"),
+    "bases:objection": Page("*", of="objection"),
     "base": Page("*", of="holder"),
     "titles_desk:list": Page(TITLE_DESK),
     "titles_desk:round_new": Page("staff", "staff"),
@@ -440,6 +444,8 @@ PAGES = {
     "titles_desk:cases": Page(TITLE_DESK),
     "titles_desk:case": Page(TITLE_CASES, of="application"),
     "titles_desk:case_edit": Page("unit@own", "unit@own", of="application"),
+    "titles_desk:case_cells": Page("unit@own", "unit@own", of="application"),
+    "titles_desk:contest": Page("unit@own", "unit@own", of="application"),
     "titles_desk:case_check": Page("unit@own", "unit@own", of="application"),
     "titles_desk:file_add": Page("", "unit@own", of="application"),
     "titles_desk:file_remove": Page("", "unit@own", of="application", args=(("file", first("files")),)),
@@ -464,6 +470,7 @@ PAGES = {
     "titles_desk:held_list": Page(TITLE_DESK),
     "titles_desk:held": Page(TITLE_CASES, of="granted"),
     "titles_desk:transfer": Page("", "staff@city", of="granted"),
+    "titles_desk:confirm": Page("", "staff@city", of="granted"),
     "titles_desk:revoke": Page("", "staff@city", of="granted"),
     "titles_desk:repay": Page("", "staff@city", of="granted", args=(("owed", first("claw_backs")),)),
     "titles_desk:reviews": Page("expert"),

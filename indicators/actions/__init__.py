@@ -44,6 +44,7 @@ from indicators.actions.reports import (
 )
 from indicators.actions.returns import accept, remark, reopen, save_draft, send_back, settle, submit
 from indicators.actions.rounds import extend, open_period, remind
+from indicators.actions.target_figures import fill_targets, link_target
 from indicators.actions.vintages import check_rebuild, freeze, publish, thaw
 
 __all__ = [
@@ -70,9 +71,11 @@ __all__ = [
     "drop_opinion",
     "enter_figure",
     "extend",
+    "fill_targets",
     "freeze",
     "give_opinion",
     "import_opinions",
+    "link_target",
     "load_reference",
     "move_part",
     "open_period",

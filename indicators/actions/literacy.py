@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from indicators.actions.figures import enter_figure
+from indicators.actions.target_figures import fill_targets
 from indicators.models import Figure, FigureSource, LiteracyResult, LiteracySurvey
 from portal import audit, history
 from portal.accounts import User, require
@@ -42,6 +43,7 @@ def save_result(result: LiteracyResult, *, by: User) -> LiteracyResult:
     audit.record(result, "change" if before else "create", by=by, changes=changes)
     if result.area_kind == Area.OWN and result.group_kind == Kind.ALL:
         _tell_index(result, city, by)
+        fill_targets()
     return result
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from indicators import sources
 from indicators.actions.stat_forms import ItemRow, RuleRow, write_form
+from indicators.actions.target_figures import count_from_the_start
 from indicators.models import (
     WHOLE,
     YEARLY_FORM,
@@ -47,7 +48,13 @@ def load_reference() -> int:
     Basis: 全国科普统计调查报表（指标名称与口径的整理稿）; 深圳科普发展指数第一版方法.
     """
     return (
-        _load_forms() + _load_series() + _load_figures() + _load_literacy() + _load_edition() + _load_gaps()
+        _load_forms()
+        + _load_series()
+        + _load_figures()
+        + _load_literacy()
+        + _load_edition()
+        + _load_gaps()
+        + count_from_the_start()
     )
 
 

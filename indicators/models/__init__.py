@@ -33,6 +33,7 @@ from indicators.models.returns import (
     plain,
 )
 from indicators.models.tables import SavedTable
+from indicators.models.target_figures import TargetFigure
 from indicators.models.vintages import ComputeRun, RebuildCheck, Vintage, VintageCell, VintageContribution
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "StatForm",
     "SubdistrictFigure",
     "Submission",
+    "TargetFigure",
     "ValidationRule",
     "Vintage",
     "VintageCell",

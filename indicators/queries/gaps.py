@@ -32,6 +32,7 @@ class GapLine:
     """One gap with what is done about it and what is measured."""
 
     gap: object
+    measures: list[tuple[str, str]]  # what is done about it, and how that stands
     measured: list[Measured]
 
 
@@ -54,7 +55,15 @@ def gap_list() -> GapList:
     for link in GapIndicator.objects.filter(gap__in=gaps):
         chosen[link.gap_id].add(link.indicator)
     measured = _measured(vintage, set().union(*chosen.values()))
-    lines = [GapLine(gap, [one for one in measured if one.indicator.code in chosen[gap.pk]]) for gap in gaps]
+    words = sources.words_of_measures(plan, local_today()) if gaps else {}
+    lines = [
+        GapLine(
+            gap,
+            [(measure.name, words[measure.pk]) for measure in gap.measures.all()],
+            [one for one in measured if one.indicator.code in chosen[gap.pk]],
+        )
+        for gap in gaps
+    ]
     return GapList(plan, lines, vintage)
 
 

@@ -89,8 +89,8 @@ class Offer:
 def offers(on: date | None = None) -> list[Offer]:
     """The city's shares within the years of the plan's target, the latest first; [] without a target."""
     target = sources.target_of(TARGET, on or local_today())
-    if target is None:
-        return []
+    if target is None or target.is_counted:
+        return []  # what is counted needs nobody's hand
     rows = LiteracyResult.objects.filter(area_kind=Area.OWN, group_kind=Kind.ALL).select_related("survey")
     own = _by_year(list(rows), Area.OWN)
     kept = {actual.year: actual.value for actual in target.actuals.all()}

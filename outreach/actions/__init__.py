@@ -2,12 +2,13 @@
 
 from outreach.actions.library import load_library
 from outreach.actions.panel import keep_panel_member, panel_member_follows
-from outreach.actions.plan import report_actual, report_progress
+from outreach.actions.plan import count_target, report_actual, report_progress, write_counted
 from outreach.actions.reference import load_reference
 from outreach.actions.titles import change_title, create_title, save_title, withdraw_title
 
 __all__ = [
     "change_title",
+    "count_target",
     "create_title",
     "keep_panel_member",
     "load_library",
@@ -17,4 +18,5 @@ __all__ = [
     "report_progress",
     "save_title",
     "withdraw_title",
+    "write_counted",
 ]

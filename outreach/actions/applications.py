@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
+from outreach.actions.cells import cleaned, keep_fillers, merge, require_applicant
 from outreach.models import (
     APPLICATION_STEPS,
     MOST_FILES,
@@ -14,9 +16,9 @@ from outreach.models import (
     Gate,
     GateFinding,
     Round,
-    Scheme,
 )
 from outreach.queries.assessments import banned_until
+from outreach.queries.cells import CELLS
 from outreach.queries.rounds import gaps, gate_states, known_facts, least_facts, proof_choices
 from portal import audit, files, history
 from portal.accounts import User, require
@@ -27,15 +29,6 @@ from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
-
-TEXTS = ("legal_person", "contact", "phone", "other_titles")
-LONG_TEXTS = ("summary", "plan")
-
-
-def require_applicant(by: User, application: Application) -> None:
-    """Raises PermissionDenied unless `by` acts for the body that applies."""
-    is_district = application.round.scheme.applicant == Scheme.Applicant.DISTRICT
-    require(by, Perm.TITLE_RECOMMEND if is_district else Perm.TITLE_APPLY, application)
 
 
 @transaction.atomic
@@ -80,8 +73,15 @@ def begin_application(
 
 
 @transaction.atomic
-def save_application(application: Application, *, by: User, seen: int | None = None) -> Application:
-    """Keep what was filled in so far; `seen` is the revision the person had before them.
+def save_application(
+    application: Application,
+    *,
+    by: User,
+    seen: int | None = None,
+    shown: Mapping[str, str] | None = None,
+) -> Application:
+    """Keep what was filled in so far; `seen` is the revision the person had before them, `shown` what stood
+    in each cell then: with it, what a colleague filled elsewhere stays.
 
     Raises Refused once it is handed in and ChangedMeanwhile if a colleague was faster.
     """
@@ -89,12 +89,12 @@ def save_application(application: Application, *, by: User, seen: int | None = N
     require_applicant(by, before)
     if not before.may_be_changed:
         raise Refused(f"申报{before.get_status_display()}，不能再修改。")
-    if seen is not None and before.revision != seen:
+    for name in CELLS:
+        setattr(application, name, cleaned(name, getattr(application, name)))
+    if shown:
+        merge(before, application, shown)
+    elif seen is not None and before.revision != seen:
         raise ChangedMeanwhile("您打开页面后，同事已修改本申报。您填写的内容仍在页面上，请核对后再次保存。")
-    for name in TEXTS:
-        setattr(application, name, clean_text(getattr(application, name)))
-    for name in LONG_TEXTS:
-        setattr(application, name, clean_text(getattr(application, name), multiline=True))
     for name, value in known_facts(before.organization, before.round.data_year).items():
         setattr(application, name, value)  # what the portal counted is not typed
     for name, least in least_facts(before.organization, before.round.data_year).items():
@@ -106,6 +106,7 @@ def save_application(application: Application, *, by: User, seen: int | None = N
     application.full_clean()
     changes = history.differences(before, application)
     application.save(update_fields=[*changes, "revision"])
+    keep_fillers(application, [name for name in changes if name in CELLS], by=by, at=timezone.now())
     audit.record(application, "change", by=by, changes=changes)
     return application
 

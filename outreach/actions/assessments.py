@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach.actions.evidence import want_evidence
-from outreach.actions.lifecycle import end_title
+from outreach.actions.lifecycle import confirm_by_year, end_title
 from outreach.models import ASSESSMENT_STEPS, Assessment, FundingAward, PanelMember, Recusal, Title
 from outreach.queries.assessments import (
     banded,
@@ -23,7 +23,7 @@ from outreach.queries.assessments import (
     titles_to_assess,
     to_fund,
 )
-from portal import audit
+from portal import audit, files
 from portal.accounts import User, require
 from portal.calendar import local_today
 from portal.errors import ChangedMeanwhile, Refused
@@ -192,8 +192,7 @@ def decide(
         setattr(assessment, name, value)
     names = {"passed": "check_passed", "failed": "check_failed", "rectify": "rectify"}
     ASSESSMENT_STEPS.take(assessment, names[outcome], by=by, note=note)
-    if outcome == "failed":
-        _after_failure(assessment, by=by)
+    _follow(assessment, by=by)
     _tell(assessment, f"{assessment.year} 年度考核：{assessment.get_status_display()}。{note}")
 
 
@@ -312,18 +311,40 @@ def _require_own_check(assessment: Assessment, by: User) -> None:
 
 
 @transaction.atomic
-def rectify(assessment: Assessment, *, text: str, by: User) -> None:
-    """Hand in how what was wrong was put right. Raises Refused without words or after the day."""
+def rectify(assessment: Assessment, *, text: str, upload, by: User) -> None:
+    """Hand in how what was wrong was put right, with proof. Raises Refused without both, or after its day."""
     require(by, Perm.TITLE_APPLY, assessment)
     if not text.strip():
         raise Refused("请写明整改情况。")
     if assessment.rectify_until and local_today() > assessment.rectify_until:
         raise Refused(f"整改期限为{cn_date(assessment.rectify_until)}，已过期。")
+    if upload is None:
+        raise Refused("请上传整改的证明材料，如整改前后的照片。")
+    proof = files.store(
+        upload,
+        by=by,
+        region=assessment.region,
+        organization=assessment.organization,
+        kinds=files.DOCUMENTS | files.IMAGES,
+        needs=Perm.TITLE_CASE,
+    )
     # What was put right is looked at anew.
     Assessment.objects.filter(pk=assessment.pk).update(
-        rectification=clean_text(text, multiline=True)[:2000], advice="", expert_opinion="", checked_at=None
+        rectification=clean_text(text, multiline=True)[:2000],
+        rectification_proof=proof,
+        advice="",
+        expert_opinion="",
+        checked_at=None,
     )
     ASSESSMENT_STEPS.take(assessment, "rectified", by=by)
+
+
+def _follow(assessment: Assessment, *, by: User) -> None:
+    """What a decided year means for its title: passed confirms a provisional one, failed twice ends it."""
+    if assessment.status == Assessment.Status.FAILED:
+        _after_failure(assessment, by=by)
+    elif assessment.status == Assessment.Status.PASSED:
+        confirm_by_year(assessment, by=by)
 
 
 def _after_failure(assessment: Assessment, *, by: User | None) -> None:

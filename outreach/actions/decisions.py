@@ -1,13 +1,12 @@
 """From the counted scores to titles: proposal, public notice, objections, decision, certificates."""
 
-import hashlib
-import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
 
-from outreach.actions.applications import require_applicant
+from outreach.actions.cells import require_applicant
+from outreach.actions.contests import tell_who_is_out
 from outreach.actions.panel import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
@@ -21,6 +20,7 @@ from outreach.models import (
 )
 from outreach.queries.decisions import first_in_reserve, free_places, last_notice_day, open_to_objection
 from outreach.queries.panel import Ranked, barred_bodies, ranking
+from outreach.rules.titles import provisional_end
 from portal import audit, documents, files
 from portal.accounts import User, require, system_user
 from portal.calendar import ONE_DAY, add_working_days, local_today, notice_ends
@@ -238,17 +238,10 @@ def publish_notice(round: Round, *, starts_on: date | None = None, by: User) -> 
     Round.objects.filter(pk=round.pk).update(notice_from=first, notice_until=last, notice_places=places)
     round.notice_from, round.notice_until, round.notice_places = first, last, places
     ROUND_STEPS.take(round, "publish_notice", by=by, note=f"{cn_date(first)} 至 {cn_date(last)}")
+    tell_who_is_out(round)
 
 
 # --- Objections -----------------------------------------------------------------------------------
-
-
-def ground_key(ground: str, text: str) -> str:
-    """What makes two objections to a case the same: their ground; of other grounds, their words."""
-    if ground != Objection.Ground.OTHER:
-        return ground
-    words = re.sub(r"\W+", "", text).lower()
-    return f"other:{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
 
 @transaction.atomic
@@ -269,12 +262,11 @@ def object_to(
     """
     round = application.round
     today = local_today(at)
-    first, last = application.notice_days
-    if round.status != Round.Status.NOTICED or not first <= today <= last:
+    if round.status != Round.Status.NOTICED or not application.is_before_public(today):
         raise Refused("不在公示期内，不能提出异议。")
     if not open_to_objection().filter(pk=application.pk).exists():
         raise Refused("该单位不在公示名单中。")
-    key = ground_key(ground, text)
+    key = Objection.key_of(ground, text)
     Round.objects.select_for_update(of=("self",)).get(pk=round.pk)  # one after the other: they are numbered
     earlier = Objection.objects.filter(application=application, ground_key=key).first()
     if earlier:
@@ -288,7 +280,7 @@ def object_to(
         kinds=files.DOCUMENTS | files.IMAGES,
         needs=Perm.TITLE_MANAGE,
     )
-    count = Objection.objects.filter(application__round=round).count()
+    count = Objection.objects.filter(application__round=round, kind=Objection.Kind.OBJECTION).count()
     objection = Objection(
         application=application,
         number=f"YY-{round.pk:04d}-{count + 1:03d}",
@@ -351,7 +343,7 @@ def decide_round(round: Round, *, on: date | None = None, by: User) -> list[Titl
         raise Refused(f"公示至{cn_date(last)}，期满后才能作出决定。")
     waiting = Objection.objects.filter(application__round=round, status="submitted").order_by("pk").first()
     if waiting:
-        raise Refused(f"异议 {waiting.number} 尚未处理，不能作出决定。")
+        raise Refused(f"{waiting.get_kind_display()} {waiting.number} 尚未处理，不能作出决定。")
     granted: list[Title] = []
     cases = Application.objects.filter(round=round, status__in=["proposed", "not_proposed"]).with_all()
     require_unbarred(by, *cases)
@@ -389,7 +381,11 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
     ).order_by("-valid_until")
     last = standing.first()
     first = last.valid_until + ONE_DAY if last else today  # a renewal begins where the old one ends
-    until = valid_until(kind, first, application.round.scheme.batch_ends_on)
+    scheme = application.round.scheme
+    until = valid_until(kind, first, scheme.batch_ends_on)
+    # Who holds the title already has been looked at, unless that one was never confirmed.
+    months = scheme.provisional_months if last is None or last.is_provisional else 0
+    provisional_until = provisional_end(first, months, until)
     paper = documents.issue(
         PAPERS.get(code, OTHER_PAPER),
         [
@@ -398,6 +394,7 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
             ("类别", application.get_category_display()),
             ("生效日期", cn_date(first)),
             ("有效期至", cn_date(until)),
+            *([("暂定至", cn_date(provisional_until))] if provisional_until else []),
         ],
         by=by,
         holder=f"portal.organization:{holder.pk}",
@@ -411,6 +408,7 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
         number=paper.number,
         valid_from=first,
         valid_until=until,
+        provisional_until=provisional_until,
         exhibition_area=application.exhibition_area,
         open_days=application.open_days,
         has_free_entry=bool(

@@ -1,6 +1,6 @@
 """The life of a title after it was granted: transferred, ended, revoked, reminded of, lapsed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,12 +14,13 @@ from portal.calendar import day_start, local_today
 from portal.documents import IssuedPaper
 from portal.errors import Refused
 from portal.identifiers import clean_text
-from portal.notices import notify, people_with
+from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
 
 REMIND_AHEAD = (180, 90, 30)  # days
+PROVISIONAL_AHEAD = 30  # days
 
 
 @transaction.atomic
@@ -131,6 +132,47 @@ def transfer(title: Title, present: Organization, *, on: date, reason: str, by: 
     return made
 
 
+# --- Provisional titles ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm_title(title: Title, *, word: str, by: User) -> None:
+    """Make a provisional title a full one, with a word on what was looked at.
+
+    Raises Refused without a word, or if it is not provisional or no longer stands.
+    """
+    require(by, Perm.TITLE_MANAGE, title)
+    text = clean_text(word)[:300]
+    if not text:
+        raise Refused("请写明转为正式的依据。")
+    if not title.is_in_force(local_today()):
+        raise Refused("该称号已失效，不能转为正式。")
+    if not _confirm(title, text, by=by):
+        raise Refused("该称号不是暂定称号，或已转为正式。")
+
+
+def confirm_by_year(assessment: Assessment, *, by: User | None) -> None:
+    """The first year that is passed confirms a provisional title; a full one stays as it is."""
+    _confirm(assessment.title, f"{assessment.year} 年度考核{assessment.outcome}", by=by)
+
+
+def _confirm(title: Title, text: str, *, by: User | None) -> bool:
+    today = local_today()
+    done = Title.objects.filter(pk=title.pk).provisional().filter(withdrawn_on=None)
+    if not done.update(confirmed_on=today, confirmation=text):
+        return False
+    title.confirmed_on, title.confirmation = today, text
+    if title.paper_id:
+        documents.amend(title.paper, "转为正式", cn_date(today), by=by)
+    audit.record(title, "confirm_title", by=by, changes={"confirmed_on": [None, today]}, note=text)
+    notify(
+        people_with(Perm.TITLE_APPLY, title),
+        f"{title.kind.name}（{title.number}）已转为正式：{text}",
+        link=f"/bases/{title.organization_id}/",
+    )
+    return True
+
+
 # --- What the clock does --------------------------------------------------------------------------
 
 
@@ -158,6 +200,37 @@ def remind_of_expiry(*, at: datetime) -> int:
             f"您有 {len(titles)} 个科普称号将于{cn_date(first)}起陆续到期，请留意重新认定通知。",
             link="/desk/titles/",
         )
+    return len(told)
+
+
+@transaction.atomic
+def remind_of_provisional(*, at: datetime) -> int:
+    """Tell staff thirty days before a provisional title's time is up, each title once, one message a person.
+
+    Nothing becomes full by itself: what is not confirmed stays provisional and waits on the desk.
+    """
+    today = local_today(at)
+    rows = (
+        Title.objects.in_force(today)
+        .provisional()
+        .filter(provisional_told_at=None, provisional_until__lte=today + timedelta(days=PROVISIONAL_AHEAD))
+    )
+    titles = list(rows.select_related("kind", "organization", "region").order_by("provisional_until", "pk"))
+    told: dict[int, list[Title]] = {}
+    people: dict[int, User] = {}
+    for title in titles:
+        for person in people_with(Perm.TITLE_MANAGE, title):
+            people[person.pk] = person
+            told.setdefault(person.pk, []).append(title)
+    for key, own in told.items():
+        first = own[0]
+        notify(
+            [people[key]],
+            f"{len(own)} 个称号的暂定期自{cn_date(first.provisional_until)}起陆续届满，请考核后确认或撤销。",
+            link=first.get_desk_url() if len(own) == 1 else "/desk/titles/titles/",
+            kind=Notice.Kind.TASK,
+        )
+    Title.objects.filter(pk__in=[title.pk for title in titles]).update(provisional_told_at=at)
     return len(told)
 
 

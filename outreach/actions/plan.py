@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from outreach.models import Measure, Plan, Project, Target, TargetActual, TargetPath
+from outreach.queries.plan import Counted
 from portal import audit, history
 from portal.accounts import User, require
 from portal.errors import Refused
+from portal.identifiers import clean_text
 from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm
@@ -29,13 +31,79 @@ def report_progress(measure: Measure, *, progress: str, note: str, by: User) -> 
 
 @transaction.atomic
 def report_actual(actual: TargetActual, *, by: User) -> None:
-    """Keep what one year reached of a target."""
+    """Keep what one year reached of a target.
+
+    Where the portal counts the target, what is typed stands over the count only with a reason; typed as
+    counted, the count stands by itself again. Raises Refused without the reason.
+    """
     require(by, Perm.PLAN_EDIT, Region.objects.city())
     before = history.stored(actual)
+    actual.override_reason = _reason(actual)
+    if actual.counted is not None and not actual.override_reason:
+        actual.source = actual.counted_source
     actual.full_clean()
     actual.save()
     old = f"（原为 {before.value}）" if before else ""
-    audit.record(actual.target, "actual", by=by, note=f"{actual.year} 年：{actual.value}{old}")
+    why = f"；改填原因：{actual.override_reason}" if actual.override_reason else ""
+    audit.record(actual.target, "actual", by=by, note=f"{actual.year} 年：{actual.value}{old}{why}")
+
+
+def _reason(actual: TargetActual) -> str:
+    """Why a figure is typed although the portal counts the target; "" where it needs none."""
+    if not actual.target.is_counted or actual.year <= actual.target.baseline_year:
+        return ""
+    if actual.counted is not None and actual.value == actual.counted:
+        return ""
+    reason = clean_text(actual.override_reason)
+    if not reason:
+        raise Refused("该目标的完成值由平台取数，改填须写明原因。")
+    return reason
+
+
+@transaction.atomic
+def count_target(target: Target, *, is_counted: bool, note: str, by: User | None) -> None:
+    """Say that a target takes its actuals from the portal's figures, or no longer. The caller has the right.
+
+    What stands stays: without the link it is as if somebody had typed it.
+    """
+    Target.objects.filter(pk=target.pk).update(is_counted=is_counted)
+    target.is_counted = is_counted
+    if not is_counted:
+        TargetActual.objects.filter(target=target).update(
+            counted=None, counted_source="", link="", override_reason=""
+        )
+    audit.record(target, "link_figure", by=by, note=note)
+
+
+@transaction.atomic
+def write_counted(target: Target, years: Mapping[int, Counted]) -> int:
+    """Keep what the portal counted for years of a target; returns how many of them changed.
+
+    A figure that somebody typed over it stays, with its reason; one typed before it was linked says so.
+    """
+    rows = {row.year: row for row in TargetActual.objects.select_for_update().filter(target=target)}
+    changed = 0
+    for year, told in sorted(years.items()):
+        if not target.baseline_year < year <= target.target_year:
+            continue
+        row = rows.get(year) or TargetActual(target=target, year=year, value=told.value)
+        if (row.counted, row.counted_source, row.link) == (told.value, told.source, told.link):
+            continue
+        _take_count(row, told)
+        row.full_clean()
+        row.save()
+        audit.record(target, "count_actual", by=None, note=f"{year} 年：{told.value}（{told.source}）")
+        changed += 1
+    return changed
+
+
+def _take_count(row: TargetActual, told: Counted) -> None:
+    was_typed = row.pk is not None and row.counted is None and row.value != told.value
+    if was_typed and not row.override_reason:
+        row.override_reason = f"取数前已登记（{row.source}）"[:300]
+    row.counted, row.counted_source, row.link = told.value, told.source, told.link
+    if not row.override_reason or row.value == told.value:
+        row.value, row.source, row.override_reason = told.value, told.source, ""
 
 
 # --- Who answers, and by when ---------------------------------------------------------------------

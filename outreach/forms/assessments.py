@@ -95,7 +95,18 @@ class CheckForm(forms.Form):
 
 
 class RectifyForm(forms.Form):
+    """How what was wrong was put right, with proof."""
+
     text = forms.CharField(label="整改情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+    proof = forms.FileField(
+        label="证明材料", help_text="整改前后的照片、报告等，PDF、Word、Excel、PPT 或图片，不超过 20 MB。"
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Why a provisional title becomes a full one."""
+
+    word = forms.CharField(label="转为正式的依据", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class TransferForm(forms.Form):

@@ -221,10 +221,22 @@ class MoveUpForm(RoundStepForm):
     )
 
 
+def _grounds(kind: str) -> list[tuple[str, str]]:
+    return [(code, Objection.Ground(code).label) for code in Objection.GROUNDS[kind]]
+
+
+class ContestForm(forms.Form):
+    """Why a body that is not proposed asks for its case to be looked at again, with proof."""
+
+    ground = forms.ChoiceField(label="理由", choices=_grounds(Objection.Kind.CONTEST))
+    text = forms.CharField(label="事实与理由", max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+    proof = forms.FileField(label="证明材料", help_text="PDF、Word、Excel、PPT 或图片，不超过 20 MB。")
+
+
 class ObjectionForm(PublicForm):
     """What anybody says against a proposal, in writing and with proof."""
 
-    ground = forms.ChoiceField(label="理由", choices=Objection.Ground)
+    ground = forms.ChoiceField(label="理由", choices=_grounds(Objection.Kind.OBJECTION))
     text = forms.CharField(label="事实与理由", max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
     proof = forms.FileField(label="证明材料", help_text="PDF、Word、Excel、PPT 或图片，不超过 20 MB。")
     name = forms.CharField(label="您的姓名或单位", max_length=60, help_text="只用于核实和答复，不公开。")
@@ -243,3 +255,37 @@ class AnswerForm(forms.Form):
 
     def clean_answer(self):
         return clean_text(self.cleaned_data["answer"], multiline=True)
+
+
+class ContestAnswerForm(AnswerForm):
+    """The answer to a body that is not proposed; where it is right, for what it is proposed after all."""
+
+    is_upheld = forms.ChoiceField(
+        label="结论",
+        choices=[("no", "维持原结果"), ("yes", "申请成立，改为拟认定")],
+        widget=forms.RadioSelect,
+    )
+    titles = forms.MultipleChoiceField(
+        label="拟授称号",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="申请成立时选择。",
+    )
+    starts_on = forms.DateField(
+        label="补充公示开始日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="申请成立时填写，不填为今天；补充公示按方案规定的工作日另行计算，期满前本批次不能作出决定。",
+    )
+
+    field_order = ["is_upheld", "titles", "starts_on", "answer"]
+
+    def __init__(self, *args, titles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["titles"].choices = titles
+
+    def clean(self):
+        typed = super().clean()
+        if typed.get("is_upheld") == "yes" and not typed.get("titles"):
+            self.add_error("titles", "申请成立的，请选择拟授称号。")
+        return typed

@@ -3,6 +3,7 @@
 from django import forms
 
 from outreach.models import Measure, Plan, Project, Target, TargetActual, Task
+from outreach.scoring import plain
 from portal.files import UploadField
 from portal.organizations import Organization
 from portal.regions import Region
@@ -82,7 +83,16 @@ class ActualForm(forms.ModelForm):
 
     class Meta:
         model = TargetActual
-        fields = ("year", "value", "source")
+        fields = ("year", "value", "source", "override_reason")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.target.is_counted:
+            del self.fields["override_reason"]
+            return
+        self.fields["override_reason"].help_text = "该目标由平台取数：与平台统计不同的，须写明原因。"
+        if self.instance.counted is not None:
+            self.fields["value"].help_text = f"平台统计为 {plain(self.instance.counted)}；填此数即恢复取数。"
 
 
 class PathForm(forms.Form):

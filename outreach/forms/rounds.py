@@ -3,6 +3,7 @@
 from django import forms
 
 from outreach.models import Application, Round, Scheme, ScoreForm, Title
+from outreach.queries.cells import CELLS, cell_text
 from outreach.queries.rounds import TYPED
 from portal.fields import ReasonForm
 from portal.identifiers import check_mobile, clean_text
@@ -104,6 +105,17 @@ PARTS = (
 NOT_IN_PARTS = {"other_titles"}
 
 
+def _phone(typed: str) -> str:
+    """A mobile number, or one of a land line with its dash. Raises ValidationError for anything else."""
+    typed = typed.strip()
+    if not typed or "-" in typed:
+        return typed
+    try:
+        return check_mobile(typed)
+    except ValueError as fault:
+        raise forms.ValidationError(f"{fault}座机请写区号和短横线，如 0755-12345678。") from None
+
+
 class ApplicationForm(forms.ModelForm):
     """The cells of an application; what the portal counted itself is shown and cannot be typed."""
 
@@ -125,6 +137,8 @@ class ApplicationForm(forms.ModelForm):
             field.may_wait = name in TYPED and name not in known  # a draft is kept without it
             if isinstance(field, forms.NullBooleanField):
                 field.widget = YesOrNo()
+            if name in CELLS and name not in known:
+                field.widget.attrs["data-cell"] = name  # kept by itself as it is left
             if name in known:
                 field.disabled = True
                 field.help_text = "由本平台统计，不需填写。如有出入，请联系市科协。"
@@ -136,13 +150,20 @@ class ApplicationForm(forms.ModelForm):
             del self.fields["category"]
 
     def clean_phone(self):
-        typed = self.cleaned_data["phone"].strip()
-        if not typed or "-" in typed:
-            return typed
-        try:
-            return check_mobile(typed)
-        except ValueError as fault:
-            raise forms.ValidationError(f"{fault}座机请写区号和短横线，如 0755-12345678。") from None
+        return _phone(self.cleaned_data["phone"])
+
+    def read_cells(self, data) -> tuple[dict, dict[str, str]]:
+        """What was typed into single cells (v-name) as values; what could not be read, with the reason."""
+        values, faults = {}, {}
+        for name, field in self.fields.items():
+            if f"v-{name}" not in data or name not in CELLS or field.disabled:
+                continue
+            try:
+                value = field.clean(field.widget.value_from_datadict({name: data[f"v-{name}"]}, {}, name))
+                values[name] = _phone(value) if name == "phone" else value
+            except forms.ValidationError as fault:
+                faults[name] = fault.messages[0]
+        return values, faults
 
     def clean(self):
         typed = super().clean()
@@ -150,6 +171,17 @@ class ApplicationForm(forms.ModelForm):
             if typed.get(name) is not None and typed[name] < value:
                 self.add_error(name, f"不能少于平台已统计的 {value}。")
         return typed
+
+    def shown(self, *, afresh: bool = False) -> dict[str, str]:
+        """What stood in each cell when the page was made, as sent along; `afresh` from the draft itself."""
+        if self.is_bound and not afresh:
+            return {name: self.data[f"s-{name}"] for name in CELLS if f"s-{name}" in self.data}
+        stands = Application.objects.get(pk=self.instance.pk)
+        return {
+            name: cell_text(stands, name)
+            for name, field in self.fields.items()
+            if name in CELLS and not field.disabled
+        }
 
     def parts(self) -> list[tuple[str, list]]:
         """(heading, bound fields) in the order of the page."""

@@ -5,6 +5,13 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+# What stands in a notice today is as many as it may have.
+PLACES = """
+UPDATE outreach_round SET notice_places = (
+    SELECT count(*) FROM outreach_application a WHERE a.round_id = outreach_round.id AND a.status IN ('proposed', 'granted')
+) WHERE status IN ('noticed', 'closed')
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -41,15 +48,15 @@ class Migration(migrations.Migration):
             name="notice_from",
             field=models.DateField(
                 editable=False,
-                help_text="公示开始后递补的，自递补之日起另行公示。",
+                help_text="公示开始后递补或经复核列入的，另行公示。",
                 null=True,
-                verbose_name="递补公示开始",
+                verbose_name="补充公示开始",
             ),
         ),
         migrations.AddField(
             model_name="application",
             name="notice_until",
-            field=models.DateField(editable=False, null=True, verbose_name="递补公示截止"),
+            field=models.DateField(editable=False, null=True, verbose_name="补充公示截止"),
         ),
         migrations.AddField(
             model_name="application",
@@ -94,11 +101,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("notice_from", None), ("notice_until", None)),
-                    ("notice_until__gte", models.F("notice_from")),
+                    models.Q(("notice_from__isnull", False), ("notice_until__gte", models.F("notice_from"))),
                     _connector="OR",
                 ),
                 name="application_own_notice_begins_and_ends",
-                violation_error_message="递补公示截止不能早于递补公示开始。",
+                violation_error_message="补充公示须有开始和截止日期。",
             ),
         ),
         migrations.AddField(
@@ -137,4 +144,5 @@ class Migration(migrations.Migration):
                 violation_error_message="请写明回避的原因。",
             ),
         ),
+        migrations.RunSQL(PLACES, migrations.RunSQL.noop),
     ]

@@ -12,6 +12,7 @@ from outreach.models.panel import PanelMember
 from outreach.models.schemes import ScoreForm
 from outreach.models.titles import Title
 from portal.accounts import Scoped, ScopedQuerySet, User
+from portal.files import Attachment
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
@@ -65,6 +66,15 @@ class Assessment(Scoped):
     check_opinion = models.CharField("核查意见", max_length=500, blank=True)
     rectify_until = models.DateField("整改期限", null=True, blank=True, editable=False)
     rectification = models.TextField("整改情况", max_length=2000, blank=True)
+    rectification_proof = models.ForeignKey(
+        Attachment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="整改证明",
+        related_name="+",
+        editable=False,
+    )
     reported_at = models.DateTimeField("自评时间", null=True, editable=False)
     decided_at = models.DateTimeField("结论时间", null=True, editable=False)
     revision = models.PositiveIntegerField("修订号", default=1, editable=False)
@@ -91,6 +101,12 @@ class Assessment(Scoped):
                 violation_error_message="限期整改须有期限。",
             ),
             models.CheckConstraint(
+                name="assessment_put_right_with_proof",
+                condition=(Q(rectification="") | Q(rectification_proof__isnull=False))
+                & (~Q(status="passed") | Q(rectify_until=None) | Q(rectification_proof__isnull=False)),
+                violation_error_message="整改须附证明材料。",
+            ),
+            models.CheckConstraint(
                 name="assessment_checked_by_somebody_in_words",
                 condition=Q(checked_at=None, advice="")
                 | Q(checked_at__isnull=False, checked_by__isnull=False)
@@ -110,6 +126,17 @@ class Assessment(Scoped):
 
     def get_absolute_url(self):
         return reverse("titles_desk:assessment", args=[self.pk])
+
+    @property
+    def outcome(self) -> str:
+        """What the year came to, in words; "" while nothing is decided."""
+        if self.status == self.Status.FAILED:
+            return "不合格"
+        if self.status != self.Status.PASSED:
+            return ""
+        if self.rectify_until:
+            return "限期整改（已完成）"
+        return "优秀" if self.is_excellent else "合格"
 
     @property
     def items(self) -> list[dict]:

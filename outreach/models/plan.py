@@ -147,6 +147,9 @@ class Target(models.Model):
     target_year = models.PositiveSmallIntegerField("目标年份")
     target = models.DecimalField("目标值", max_digits=14, decimal_places=2)
     source = models.CharField("来源", max_length=200)
+    is_counted = models.BooleanField(
+        "由平台取数", default=False, editable=False, help_text="完成值由平台统计，人工改填须写明原因。"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "规划目标"
@@ -187,7 +190,10 @@ class TargetPath(models.Model):
 
 
 class TargetActual(models.Model):
-    """What was reached in one year, and where the figure is from."""
+    """What was reached in one year, and where the figure is from.
+
+    Where the portal counts a target, its count stands beside what somebody typed over it, with the reason.
+    """
 
     PERSONAL = frozenset()
 
@@ -195,10 +201,30 @@ class TargetActual(models.Model):
     year = models.PositiveSmallIntegerField("年份")
     value = models.DecimalField("实际值", max_digits=14, decimal_places=2)
     source = models.CharField("来源", max_length=200)
+    counted = models.DecimalField(
+        "平台统计值", max_digits=14, decimal_places=2, null=True, blank=True, editable=False
+    )
+    counted_source = models.CharField("统计来源", max_length=200, blank=True, editable=False)
+    link = models.CharField("来源页面", max_length=200, blank=True, editable=False)
+    override_reason = models.CharField(
+        "改填原因", max_length=300, blank=True, help_text="与平台统计不同时填写。"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "目标完成值"
-        constraints = [models.UniqueConstraint(name="actual_once_per_target_year", fields=["target", "year"])]
+        constraints = [
+            models.UniqueConstraint(name="actual_once_per_target_year", fields=["target", "year"]),
+            models.CheckConstraint(
+                name="actual_differs_from_the_count_with_a_reason",
+                condition=Q(counted=None) | Q(value=F("counted")) | ~Q(override_reason=""),
+                violation_error_message="与平台统计不同的，须写明改填原因。",
+            ),
+            models.CheckConstraint(
+                name="actual_counted_says_from_where",
+                condition=Q(counted=None) | ~Q(counted_source=""),
+                violation_error_message="平台统计值须有来源。",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.target} {self.year}"

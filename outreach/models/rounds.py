@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from outreach.models.schemes import Gate, Scheme, ScoreForm
 from outreach.models.titles import Title
-from portal.accounts import Scoped, ScopedQuerySet
+from portal.accounts import Scoped, ScopedQuerySet, User
 from portal.calendar import local_today
 from portal.files import Attachment
 from portal.roles import Perm
@@ -266,9 +266,9 @@ class Application(Scoped):
         "备选次序", null=True, editable=False, help_text="达到等级而未列入拟认定名单的，按次序递补。"
     )
     notice_from = models.DateField(
-        "递补公示开始", null=True, editable=False, help_text="公示开始后递补的，自递补之日起另行公示。"
+        "补充公示开始", null=True, editable=False, help_text="公示开始后递补或经复核列入的，另行公示。"
     )
-    notice_until = models.DateField("递补公示截止", null=True, editable=False)
+    notice_until = models.DateField("补充公示截止", null=True, editable=False)
     decided_at = models.DateTimeField("决定时间", null=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
@@ -305,11 +305,6 @@ class Application(Scoped):
                 violation_error_message="列入备选的申报不能同时在拟认定名单中。",
             ),
             models.CheckConstraint(
-                name="application_own_notice_begins_and_ends",
-                condition=Q(notice_from=None, notice_until=None) | Q(notice_until__gte=F("notice_from")),
-                violation_error_message="递补公示截止不能早于递补公示开始。",
-            ),
-            models.CheckConstraint(
                 name="application_handed_in_has_a_time",
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
                 violation_error_message="已提交的申报必须有提交时间。",
@@ -318,6 +313,19 @@ class Application(Scoped):
                 name="application_decided_with_a_time",
                 condition=~Q(status__in=["granted", "refused"]) | Q(decided_at__isnull=False),
                 violation_error_message="已决定的申报必须有决定时间。",
+            ),
+            models.CheckConstraint(
+                name="application_own_notice_begins_and_ends",
+                condition=Q(notice_from=None, notice_until=None)
+                | Q(notice_from__isnull=False, notice_until__gte=F("notice_from")),
+                violation_error_message="补充公示须有开始和截止日期。",
+            ),
+            models.CheckConstraint(
+                name="application_granted_after_its_own_notice",
+                condition=~Q(status="granted")
+                | Q(notice_until=None)
+                | Q(decided_at__date__gt=F("notice_until")),
+                violation_error_message="补充公示期满后才能认定。",
             ),
             models.CheckConstraint(
                 name="application_exhibition_within_building",
@@ -349,21 +357,29 @@ class Application(Scoped):
         return self.status in (self.Status.SUBMITTED, self.Status.RETURNED)
 
     @property
-    def notice_days(self) -> tuple[date | None, date | None]:
-        """The first and last day for objections: the round's, or its own if it moved up later."""
-        if self.notice_from:
-            return self.notice_from, self.notice_until
-        return self.round.notice_from, self.round.notice_until
-
-    @property
-    def takes_objections(self) -> bool:
-        first, last = self.notice_days
-        return self.round.status == Round.Status.NOTICED and first <= local_today() <= last
-
-    @property
     def facts(self) -> dict:
         """The figures the form computes with; None where nothing was filled in."""
         return {name: getattr(self, field) for name, field in self.FACTS.items()}
+
+    @property
+    def notice_days(self) -> tuple[date | None, date | None]:
+        """The first and last day before the public: the round's, or its own if it was proposed later."""
+        held = self if self.notice_from else self.round
+        return held.notice_from, held.notice_until
+
+    def is_before_public(self, on: date) -> bool:
+        first, last = self.notice_days
+        return bool(first) and first <= on <= last
+
+    @property
+    def takes_objections(self) -> bool:
+        """Whether it may be spoken against today."""
+        return self.round.status == Round.Status.NOTICED and self.is_before_public(local_today())
+
+    def may_be_contested(self, on: date) -> bool:
+        """Whether its body may ask on a day that it be looked at again."""
+        is_out = self.status == self.Status.NOT_PROPOSED and self.round.status == Round.Status.NOTICED
+        return is_out and self.is_before_public(on)
 
     @property
     def is_in_time(self) -> bool:
@@ -464,6 +480,24 @@ class ApplicationFile(models.Model):
 
     def __str__(self):
         return f"材料 {self.pk}"
+
+
+class ApplicationCell(models.Model):
+    """Who last filled a cell of an application, and when: what a colleague at the same draft is told."""
+
+    PERSONAL = frozenset()
+
+    application = models.ForeignKey(Application, models.CASCADE, verbose_name="申报", related_name="cells")
+    name = models.CharField("栏目", max_length=40)
+    changed_by = models.ForeignKey(User, models.PROTECT, verbose_name="填写人", related_name="+")
+    changed_at = models.DateTimeField("填写时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报栏目"
+        constraints = [models.UniqueConstraint(name="application_cell_once", fields=["application", "name"])]
+
+    def __str__(self):
+        return f"{self.application_id} {self.name}"
 
 
 class GateFinding(models.Model):

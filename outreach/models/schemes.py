@@ -44,6 +44,11 @@ class Scheme(models.Model):
     late_score_days = models.PositiveSmallIntegerField("补抽和复评期限（工作日）", default=5)
     notice_days = models.PositiveSmallIntegerField("公示期（工作日）", default=5)
     answer_days = models.PositiveSmallIntegerField("异议答复期限（工作日）", default=15)
+    provisional_months = models.PositiveSmallIntegerField(
+        "暂定期（月）",
+        default=0,
+        help_text="首次授予的称号先为暂定，考核合格或经确认后转正；0 为不设。",
+    )
     batch_ends_on = models.DateField(
         "批次终止日", null=True, blank=True, help_text="填写后，不论何年命名，称号均至此日。"
     )
@@ -72,6 +77,11 @@ class Scheme(models.Model):
                 name="scheme_scoring_lasts_a_day_at_least",
                 condition=Q(score_days__gte=1, late_score_days__gte=1),
                 violation_error_message="评分、补抽和复评期限至少 1 个工作日。",
+            ),
+            models.CheckConstraint(
+                name="scheme_provisional_for_three_years_at_most",
+                condition=Q(provisional_months__lte=36),
+                violation_error_message="暂定期最多 36 个月。",
             ),
         ]
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 
 from portal.accounts import Scoped, ScopedQuerySet
 from portal.documents import IssuedPaper
@@ -36,6 +37,10 @@ class TitleKind(models.Model):
 
 
 class TitleQuerySet(ScopedQuerySet):
+    def provisional(self):
+        """Titles that wait to be confirmed."""
+        return self.filter(provisional_until__isnull=False, confirmed_on=None)
+
     def in_force(self, on: date):
         """Titles that stand on a day: granted, not yet over, not withdrawn."""
         return self.filter(valid_from__lte=on, valid_until__gte=on).filter(
@@ -65,6 +70,10 @@ class Title(Scoped):
     exhibition_area = models.PositiveIntegerField("展厅面积（平方米）", null=True, blank=True)
     open_days = models.PositiveSmallIntegerField("年开放天数", null=True, blank=True)
     has_free_entry = models.BooleanField("免费或优惠开放", default=False)
+    provisional_until = models.DateField("暂定至", null=True, blank=True, editable=False)
+    confirmed_on = models.DateField("转为正式日期", null=True, blank=True, editable=False)
+    confirmation = models.CharField("转为正式的依据", max_length=300, blank=True, editable=False)
+    provisional_told_at = models.DateTimeField("暂定期提醒时间", null=True, editable=False)
     source = models.CharField("资料来源", max_length=200, blank=True)
     application = models.ForeignKey(
         "outreach.Application",
@@ -106,6 +115,18 @@ class Title(Scoped):
                 violation_error_message="撤销称号必须写明原因。",
             ),
             models.CheckConstraint(
+                name="title_provisional_within_its_period",
+                condition=Q(provisional_until=None)
+                | Q(provisional_until__gt=F("valid_from"), provisional_until__lte=F("valid_until")),
+                violation_error_message="暂定期须在称号有效期内。",
+            ),
+            models.CheckConstraint(
+                name="title_confirmed_in_words_after_being_provisional",
+                condition=Q(confirmed_on=None, confirmation="")
+                | Q(confirmed_on__isnull=False, provisional_until__isnull=False) & ~Q(confirmation=""),
+                violation_error_message="暂定称号转为正式须有依据。",
+            ),
+            models.CheckConstraint(
                 name="title_open_days_fit_a_year",
                 condition=Q(open_days=None) | Q(open_days__lte=366),
                 violation_error_message="年开放天数不能超过 366。",
@@ -134,6 +155,14 @@ class Title(Scoped):
 
     def __str__(self):
         return f"{self.number} {self.kind.name}"
+
+    def get_desk_url(self):
+        return reverse("titles_desk:held", args=[self.pk])
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether it still waits to be confirmed, however long: it never becomes full by itself."""
+        return self.provisional_until is not None and self.confirmed_on is None
 
     def is_in_force(self, on: date) -> bool:
         return self.valid_from <= on <= self.valid_until and not (

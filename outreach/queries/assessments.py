@@ -77,7 +77,7 @@ def banded(form: ScoreForm, values: dict) -> tuple[Decimal, list[list[str]]]:
 def assessments_for(user: User):
     """The assessments somebody may look at."""
     return Assessment.objects.seen_by(user).select_related(
-        "title__kind", "organization", "region", "form", "checked_by__user"
+        "title__kind", "organization", "region", "form", "checked_by__user", "rectification_proof"
     )
 
 

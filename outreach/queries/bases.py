@@ -8,10 +8,11 @@ from pathlib import Path
 
 from django.db.models import Count
 
-from outreach.models import Title, TitleKind
+from outreach.models import Assessment, Title, TitleKind, TitleTransfer
 from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.regions import Region, district_code
+from portal.templatetags.portal_tags import cn_date
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -122,6 +123,77 @@ def titles_of(organization: Organization) -> list[Title]:
         Title.objects.filter(organization=organization).select_related("kind").order_by("-valid_from", "-pk")
     )
     return sorted(rows, key=lambda title: not title.is_in_force(today))
+
+
+def standing(title: Title, on: date) -> tuple[str, str]:
+    """How a title stands on a day: the code of its state, and the words."""
+    if title.withdrawn_on and title.withdrawn_on <= on:
+        return "revoked", "已撤销"
+    if title.valid_until < on:
+        return "expired", "已到期"
+    if title.valid_from > on:
+        return "planned", "尚未生效"
+    if title.is_provisional:
+        late = "，期满待确认" if title.provisional_until < on else ""
+        return "provisional", f"暂定（至{cn_date(title.provisional_until)}）{late}"
+    return "valid", "有效"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was decided of a title, and on which day."""
+
+    on: date
+    label: str
+    state: str = "done"  # of the sign beside it: done or returned
+
+
+@dataclass(frozen=True)
+class Course:
+    """What became of one kind of title that a body has or had, the oldest first."""
+
+    kind: TitleKind
+    steps: list[Step]
+
+
+def courses_of(titles: list[Title], on: date) -> list[Course]:
+    """What was decided of these titles of one body, by kind; what is still open is told to nobody."""
+    keys = [title.pk for title in titles]
+    years = Assessment.objects.filter(title__in=keys, status__in=["passed", "failed"]).order_by("pk")
+    moves = TitleTransfer.objects.filter(title__in=keys).select_related("former", "present").order_by("pk")
+    found: dict[int, list[Title]] = {}
+    for title in sorted(titles, key=lambda one: (one.valid_from, one.pk)):
+        found.setdefault(title.kind_id, []).append(title)
+    return [
+        Course(own[0].kind, sorted(_steps(own, list(years), list(moves), on), key=lambda step: step.on))
+        for own in found.values()
+    ]
+
+
+def _steps(titles: list[Title], years: list, moves: list, on: date) -> list[Step]:
+    steps = []
+    keys = {title.pk for title in titles}
+    for number, title in enumerate(titles):
+        word = "重新认定" if number else "授予称号"
+        tail = f"，暂定至{cn_date(title.provisional_until)}" if title.provisional_until else ""
+        steps.append(Step(title.valid_from, f"{word}，有效期至{cn_date(title.valid_until)}{tail}"))
+        if title.confirmed_on:
+            steps.append(Step(title.confirmed_on, "转为正式称号"))
+        renewed = number + 1 < len(titles)
+        if title.withdrawn_on and title.withdrawn_on <= on:
+            steps.append(Step(title.withdrawn_on, "撤销称号", "returned"))
+        elif title.valid_until < on and not renewed:
+            steps.append(Step(title.valid_until, "有效期届满", "returned"))
+    for year in years:
+        if year.title_id in keys:
+            state = "returned" if year.status == "failed" else "done"
+            steps.append(Step(local_today(year.decided_at), f"{year.year} 年度考核：{year.outcome}", state))
+    steps += [
+        Step(move.on, f"由{move.former.name}变更为{move.present.name}")
+        for move in moves
+        if move.title_id in keys
+    ]
+    return steps
 
 
 def holders():

@@ -6,7 +6,16 @@ from datetime import date
 from django.db.models import Count, Max, Min, Q
 
 from outreach import scoring
-from outreach.models import Application, Objection, PanelMember, Review, ReviewReminder, Round, Title
+from outreach.models import (
+    Application,
+    Objection,
+    PanelMember,
+    Review,
+    ReviewReminder,
+    Round,
+    Title,
+    TitleKind,
+)
 from outreach.queries.panel import Apart, Ranked, apart, barred_bodies, criteria_of, ranking
 from portal.accounts import User
 from portal.calendar import local_today
@@ -23,7 +32,7 @@ def open_to_objection():
     """The cases against which anybody may object while their round is before the public: those in the
     notice, and those that an objection took off it. Who was never proposed is told to nobody.
     """
-    heard = Objection.objects.values("application")
+    heard = Objection.objects.filter(kind=Objection.Kind.OBJECTION).values("application")
     in_notice = Q(status="proposed") | Q(status="not_proposed", pk__in=heard)
     return Application.objects.filter(in_notice, round__status=Round.Status.NOTICED)
 
@@ -77,16 +86,31 @@ def free_places(round: Round) -> int:
 
 
 def last_notice_day(round: Round) -> date | None:
-    """The last day on which anybody may object to a case of the round."""
-    own = Application.objects.filter(round=round, status="proposed").aggregate(last=Max("notice_until"))
+    """The last day on which a case of the round is before the public, taken off since or not."""
+    own = Application.objects.filter(round=round).open().aggregate(last=Max("notice_until"))
     return max(filter(None, (round.notice_until, own["last"])), default=None)
 
 
 # --- Objections -----------------------------------------------------------------------------------
 
 
+def contests_of(application: Application) -> list[Objection]:
+    """What a body said against being left out, the latest first."""
+    rows = application.objections.filter(kind=Objection.Kind.CONTEST)
+    return list(rows.select_related("proof").order_by("-pk"))
+
+
+def titles_to_propose(application: Application) -> list[tuple[str, str]]:
+    """The titles that its round grants: code and name, in the order of the form's levels."""
+    codes = list(dict.fromkeys(grade.title for grade in application.round.form.levels if grade.title))
+    names = dict(TitleKind.objects.filter(code__in=codes).values_list("code", "name"))
+    return [(code, names[code]) for code in codes if code in names]
+
+
 def objections_for(user: User):
-    rows = Objection.objects.select_related("application__organization", "application__round", "proof")
+    rows = Objection.objects.select_related(
+        "application__organization", "application__round__form", "application__round__scheme", "proof"
+    )
     cases = Application.objects.for_user(user, Perm.TITLE_MANAGE).values("pk")
     return rows.filter(application__in=cases)
 

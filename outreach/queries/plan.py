@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from outreach.models import Gap, Measure, Plan, Project, Target
+from outreach.models import Gap, Measure, Plan, Project, Target, TargetActual
 from outreach.rules.plan import bar, path_value
 from portal import charts
 
@@ -33,12 +33,22 @@ def gaps(plan: Plan) -> list[Gap]:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What the portal counted for one year of a target: the value, from where, and the page that shows it."""
+
+    value: Decimal
+    source: str
+    link: str
+
+
+@dataclass(frozen=True)
 class TargetLine:
     """A target with its years: (year, promised, whether somebody set it, reached or None)."""
 
     target: Target
     years: list[tuple[int, Decimal, bool, Decimal | None]]
     chart: charts.Chart
+    actuals: list[TargetActual]  # the latest first: each says from where it is
 
     @property
     def latest(self) -> tuple[int, Decimal] | None:
@@ -76,7 +86,8 @@ def _target_line(target: Target) -> TargetLine:
         {"目标": [wanted for _, wanted, _, _ in years], "完成": [value for *_, value in years]},
         decimals=1,
     )
-    return TargetLine(target, years, picture)
+    actuals = sorted(target.actuals.all(), key=lambda row: -row.year)
+    return TargetLine(target, years, picture, actuals)
 
 
 @dataclass(frozen=True)
@@ -84,13 +95,14 @@ class Bar:
     """One measure on the time line: quarters before, within and after it."""
 
     measure: Measure
+    light: tuple[str, str]  # code and words
     before: int
     within: int
     after: int
 
 
-def time_line(plan: Plan) -> list[tuple[Project, list[Bar]]]:
-    """The plan's measures as bars over its years, by section."""
+def time_line(plan: Plan, lights: dict[int, tuple[str, str]]) -> list[tuple[Project, list[Bar]]]:
+    """The plan's measures as bars over its years, by section, each with its light (code and words)."""
     measures = Prefetch("measures", Measure.objects.select_related("lead").order_by("pk"))
     rows = []
     for project in plan.projects.prefetch_related(measures).order_by("code"):
@@ -99,7 +111,7 @@ def time_line(plan: Plan) -> list[tuple[Project, list[Bar]]]:
         for measure in project.measures.all():
             measure.project = project
             span = bar(measure.begins_on, measure.ends_on, plan.years[0], plan.years[-1])
-            bars.append(Bar(measure, *span))
+            bars.append(Bar(measure, lights[measure.pk], *span))
         rows.append((project, bars))
     return rows
 

@@ -1,7 +1,7 @@
 """Rounds and applications as units, districts and the association read them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max, Q
@@ -279,7 +279,7 @@ def titles_waiting(user: User) -> list[Waiting]:
         (Perm.TITLE_MANAGE, ["reported"], "待核查的年度考核"),
     ]
     lines += [line for perm, states, title in years for line in _years_waiting(user, perm, states, title)]
-    return lines + _sheets_waiting(user) + _objections_waiting(user)
+    return lines + _sheets_waiting(user) + _objections_waiting(user) + _provisional_waiting(user)
 
 
 def _years_waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:
@@ -318,7 +318,30 @@ def _objections_waiting(user: User) -> list[Waiting]:
     items = [(f"{row.number}（{cn_date(row.due_on)}前答复）", row.get_absolute_url()) for row in first]
     url = reverse("titles_desk:objections")
     is_late = any(row.due_on < local_today() for row in first)
-    found = Waiting(title="待答复的异议", count=count, url=url, items=items, is_late=is_late)
+    found = Waiting(title="待答复的异议和复核申请", count=count, url=url, items=items, is_late=is_late)
+    return [found] if count else []
+
+
+def _provisional_waiting(user: User) -> list[Waiting]:
+    """The provisional titles whose check is due within a month, or overdue: they wait to be confirmed."""
+    if not user.can(Perm.TITLE_MANAGE):
+        return []
+    today = local_today()
+    rows = Title.objects.for_user(user, Perm.TITLE_MANAGE).in_force(today).provisional()
+    rows = rows.filter(provisional_until__lte=today + timedelta(days=30)).select_related("organization")
+    count = rows.count()
+    first = list(rows.order_by("provisional_until", "pk")[:5])
+    items = [
+        (f"{row.organization.name}（暂定至{cn_date(row.provisional_until)}）", row.get_desk_url())
+        for row in first
+    ]
+    found = Waiting(
+        title="待确认的暂定称号",
+        count=count,
+        url=reverse("titles_desk:held_list"),
+        items=items,
+        is_late=any(row.provisional_until < today for row in first),
+    )
     return [found] if count else []
 
 

@@ -140,7 +140,21 @@ def board(plan: Plan, tasks, on: date) -> list[dict]:
     return sections
 
 
-LIGHTS = {"done": "已完成", "overdue": "已逾期", "due": "需关注", "ongoing": "推进中"}
+def lights(plan: Plan, tasks, on: date) -> dict[int, tuple[str, str]]:
+    """The light of each measure of a plan, by its key: code and words, as the board says them."""
+    return {
+        line["measure"].pk: (line["light"], line["words"])
+        for section in board(plan, tasks, on)
+        for line in section["lines"]
+    }
+
+
+def measure_words(plan: Plan, on: date) -> dict[int, str]:
+    """How each measure of a plan stands on a day, in the board's words, counting everybody's tasks."""
+    return {pk: words for pk, (_, words) in lights(plan, Task.objects.all(), on).items()}
+
+
+LIGHTS = {"done": "已完成", "overdue": "已逾期", "due": "需关注", "ongoing": "推进中", "not_begun": "未启动"}
 
 
 def by_region(tasks, regions) -> list[tuple[Region, dict]]:

@@ -21,6 +21,11 @@ def titles_by_district(
     return _by_place(_of_levels(on, levels), level)
 
 
+def titles_in_all(on: date, levels: list[str] | None = None) -> int:
+    """How many titles stand on a day, wherever in the city; `levels` of TitleKind.Level, all by default."""
+    return _of_levels(on, levels).count()
+
+
 def titles_behind(district: str, on: date, levels: list[str] | None = None):
     """The titles a figure counted, the oldest first."""
     titles = _of_levels(on, levels).annotate(district=district_code()).filter(district=district)

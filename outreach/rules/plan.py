@@ -38,14 +38,14 @@ def percent(share: Fraction | None) -> int | None:
 
 
 def light(progress: str, due_on: date, late_tasks: int, on: date) -> str:
-    """The code of a measure's light on a day: done, overdue, due (draws attention), or ongoing."""
+    """The code of a measure's light on a day: done, overdue, due (draws attention), not_begun or ongoing."""
     if progress == "done":
         return "done"
     if due_on < on:
         return "overdue"
     if late_tasks or (progress == "not_begun" and (due_on - on).days <= SOON_DAYS):
         return "due"
-    return "ongoing"
+    return "not_begun" if progress == "not_begun" else "ongoing"
 
 
 def path_value(

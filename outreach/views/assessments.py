@@ -10,6 +10,7 @@ from outreach.actions import assessments as actions
 from outreach.actions import lifecycle
 from outreach.forms.assessments import (
     CheckForm,
+    ConfirmForm,
     OutcomeForm,
     RectifyForm,
     RepayForm,
@@ -20,6 +21,7 @@ from outreach.forms.assessments import (
 )
 from outreach.models import ASSESSMENT_STEPS, Assessment, ClawBack, Title
 from outreach.queries import assessments as queries
+from outreach.queries.bases import standing
 from outreach.views.rounds import SEES, add_fault, require_desk
 from portal.accounts import may
 from portal.calendar import local_today
@@ -217,9 +219,10 @@ def assessment_decide(request, pk):
 @require_POST
 def assessment_rectify(request, pk):
     row = _assessment(request, pk)
-    form = RectifyForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
-    actions.rectify(row, text=text, by=request.user)
+    form = RectifyForm(request.POST, request.FILES)
+    form.is_valid()
+    data = form.cleaned_data
+    actions.rectify(row, text=data.get("text", ""), upload=data.get("proof"), by=request.user)
     messages.success(request, "整改情况已提交。")
     return redirect(row)
 
@@ -278,6 +281,8 @@ def _shown(request, title: Title, *, status: int = 200, **more):
     context = {
         "held": title,
         "stands": title.is_in_force(local_today()),
+        "standing": standing(title, local_today()),
+        "confirm_form": ConfirmForm(),
         "assessments": title.assessments.order_by("-year"),
         "transfers": title.transfers.select_related("former", "present").order_by("-on", "-pk"),
         "claw_backs": title.claw_backs.order_by("pk"),
@@ -304,6 +309,22 @@ def held_transfer(request, pk):
             messages.success(request, "称号已变更到现单位。")
             return redirect("titles_desk:held", title.pk)
     return _shown(request, _title(request, pk, Perm.TITLE_MANAGE), status=422, transfer_form=form)
+
+
+@require_POST
+def held_confirm(request, pk):
+    """A provisional title becomes a full one."""
+    title = _title(request, pk, Perm.TITLE_MANAGE)
+    form = ConfirmForm(request.POST)
+    if form.is_valid():
+        try:
+            lifecycle.confirm_title(title, word=form.cleaned_data["word"], by=request.user)
+        except Refused as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(request, "已转为正式称号。")
+            return redirect("titles_desk:held", title.pk)
+    return _shown(request, title, status=422, confirm_form=form)
 
 
 @require_POST

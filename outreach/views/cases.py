@@ -5,13 +5,15 @@ import json
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.actions import applications as actions
-from outreach.actions import decisions
+from outreach.actions import cells as cell_actions
+from outreach.actions import contests, decisions
+from outreach.forms.panel import ContestForm
 from outreach.forms.rounds import (
     ApplicationForm,
     FileForm,
@@ -20,7 +22,9 @@ from outreach.forms.rounds import (
     ReturnForm,
 )
 from outreach.models import APPLICATION_STEPS, PANEL_STEPS, Application, ApplicationFile
+from outreach.queries import cells
 from outreach.queries import rounds as queries
+from outreach.queries.decisions import contests_of
 from outreach.views.rounds import SEES, add_fault, pdf_answer, require_desk
 from portal import documents
 from portal.accounts import may
@@ -29,6 +33,7 @@ from portal.errors import ChangedMeanwhile, Refused
 from portal.fields import ReasonForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 
 
 def _case(request, pk) -> Application:
@@ -107,6 +112,8 @@ def case_detail(request, pk):
         and (application.status in ("scored", "proposed") or application.reserve_place is not None)
         and application.round.status == "reviewing",
         "may_renounce": own and application.status == "proposed",
+        "contests": contests_of(application) if own or manages else [],
+        "may_contest": own and application.may_be_contested(local_today()),
         "timeline": _timeline(application),
         "reason": ReasonForm(),
         "return_form": ReturnForm(),
@@ -114,6 +121,36 @@ def case_detail(request, pk):
         "remarks": _remarks(application),
     }
     return render(request, "outreach/case_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_contest(request, pk):
+    """A body that is not proposed asks for its case to be looked at again."""
+    application = _own(request, pk)
+    if not application.may_be_contested(local_today()):
+        messages.info(request, "只有拟不认定的申报在公示期内可以申请复核。")
+        return redirect(application)
+    form = ContestForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = contests.contest(
+                application,
+                ground=data["ground"],
+                text=data["text"],
+                upload=data["proof"],
+                at=timezone.now(),
+                by=request.user,
+            )
+        except (Refused, ValidationError) as fault:
+            add_fault(form, fault)
+        else:
+            messages.success(
+                request, f"复核申请已受理，编号 {made.number}，将于{cn_date(made.due_on)}前答复。"
+            )
+            return redirect(application)
+    context = {"case": application, "form": form}
+    return render(request, "outreach/contest_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _timeline(application: Application) -> list[dict]:
@@ -163,13 +200,15 @@ def case_edit(request, pk):
     held = queries.titles_held(application.organization, local_today())
     least = queries.least_facts(application.organization, application.round.data_year)
     form = ApplicationForm(request.POST or None, instance=application, known=known, least=least)
+    shown = form.shown()
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.save_application(
-                form.save(commit=False), by=request.user, seen=form.cleaned_data["seen"]
+                form.save(commit=False), by=request.user, seen=form.cleaned_data["seen"], shown=shown
             )
         except ChangedMeanwhile as refusal:
             form.add_error(None, str(refusal))
+            shown = form.shown(afresh=True)  # whoever saves once more has read both values
         except (Refused, ValidationError) as fault:
             add_fault(form, fault)
         else:
@@ -180,7 +219,8 @@ def case_edit(request, pk):
     context = {
         "case": application,
         "form": form,
-        "parts": form.parts(),
+        "parts": _cells(form, shown, cells.fillers(application), request.user),
+        "seen_at": _latest(application),
         "titles": held,
         "remarks": _remarks(application),
         "files": _files(application),
@@ -188,6 +228,84 @@ def case_edit(request, pk):
         "checks": queries.checks(application) if not form.is_bound else [],
     }
     return render(request, "outreach/case_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _cells(form, shown, fillers, user) -> list[tuple[str, list]]:
+    """Each field of the form with what its cell had shown (None if nobody fills it) and who filled it."""
+    return [
+        (heading, [(field, shown.get(field.name), _who(fillers.get(field.name), user)) for field in fields])
+        for heading, fields in form.parts()
+    ]
+
+
+def _who(cell, user) -> str:
+    if cell is None or cell.changed_by_id == user.pk:
+        return ""
+    return f"{cell.changed_by.name} {cells.moment(cell.changed_at)} 填写"
+
+
+def _latest(application: Application) -> str:
+    latest = max((cell.changed_at for cell in cells.fillers(application).values()), default=None)
+    return latest.isoformat() if latest else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_cells(request, pk):
+    """Keeps the cells that the page sends while it is filled, and tells what changed since; by GET only the
+    latter. Data for the form's script: the form works without it.
+    """
+    application = _own(request, pk)
+    saved, faults = None, {}
+    try:
+        if request.method == "POST":
+            known = queries.known_facts(application.organization, application.round.data_year)
+            values, faults = ApplicationForm(instance=application, known=known).read_cells(request.POST)
+            typed = {
+                name: cell_actions.Typed(value, request.POST.get(f"s-{name}", ""))
+                for name, value in values.items()
+            }
+            saved = cell_actions.save_cells(application, typed, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        return JsonResponse({"refused": str(refusal)}, status=409)
+    since = (request.POST if request.method == "POST" else request.GET).get("since", "")
+    return JsonResponse(_state(application, since, request.user, saved, faults))
+
+
+def _state(application: Application, since: str, user, saved, faults) -> dict:
+    """What was filled after `since`, what is disputed and what was refused, as data for the page."""
+    stands = Application.objects.get(pk=application.pk)
+    filled = cells.fillers(stands)
+    disputed = saved.conflicts if saved else {}
+    latest = max((cell.changed_at for cell in filled.values()), default=None)
+    return {
+        "at": latest.isoformat() if latest else "",
+        "saved": f"已保存 {timezone.localtime():%H:%M}" if saved else "",
+        "cells": {
+            name: {
+                "text": cells.cell_text(stands, name),
+                "said": cells.said(stands, name)[:60],
+                "note": "",
+                "seen": cells.cell_text(stands, name),
+                "who": cell.changed_by.name if cell.changed_by_id != user.pk else "",
+                "own": cell.changed_by_id == user.pk,
+                "when": f"{cells.moment(cell.changed_at)} 填写",
+            }
+            for name, cell in filled.items()
+            if cell.changed_at.isoformat() > since
+        },
+        "conflicts": {
+            name: {
+                "sentence": one.sentence,
+                "theirs": cells.cell_text(stands, name),
+                "mine": one.mine_text,
+                "their_note": "",
+                "my_note": "",
+                "seen": cells.cell_text(stands, name),
+            }
+            for name, one in disputed.items()
+        },
+        "refused": {**faults, **(saved.refused if saved else {})},
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,13 +6,15 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.actions import decisions, panel, visits
+from outreach.actions import contests, decisions, panel, visits
 from outreach.forms.panel import (
     AnswerForm,
     CaseForm,
     CaseReasonForm,
+    ContestAnswerForm,
     DueForm,
     ExtraForm,
     MoveDueForm,
@@ -23,7 +25,7 @@ from outreach.forms.panel import (
     RoundStepForm,
     VisitForm,
 )
-from outreach.models import Application, Review, Round, SiteVisit
+from outreach.models import Application, Objection, Review, Round, SiteVisit
 from outreach.queries import decisions as queries
 from outreach.queries.panel import apart, barred_bodies, visit_rows
 from outreach.views.rounds import add_fault, pdf_answer, require_desk
@@ -313,6 +315,7 @@ def decision_step(request, pk, step):
 # --- Objections -----------------------------------------------------------------------------------
 
 TOO_OFTEN = "提交过于频繁，请一小时后再试。"
+LOOKED_TOO_OFTEN = "查询过于频繁，请一小时后再试。"
 
 
 @login_not_required
@@ -331,8 +334,8 @@ def object_to(request, pk):
         except (Refused, ValidationError) as fault:
             add_fault(form, fault)
         else:
-            messages.success(request, f"异议已受理，编号 {made.number}，将于{cn_date(made.due_on)}前答复。")
-            return redirect(application.round)
+            messages.success(request, "异议已受理。请保存本页链接：进展和答复只在这里查看。")
+            return redirect(made.get_follow_url())
     context = {"case": application, "form": form}
     return render(request, "outreach/objection_form.html", context, status=422 if form.is_bound else 200)
 
@@ -348,6 +351,25 @@ def _object(application: Application, form: ObjectionForm):
         upload=data["proof"],
         at=timezone.now(),
     )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def objection_follow(request, uuid):
+    """How far an objection is and what was answered, for whoever kept the link: nothing of who objected."""
+    plain_question.limit(
+        "objection_follow", client_address(request), most=120, seconds=3600, sentence=LOOKED_TOO_OFTEN
+    )
+    rows = Objection.objects.filter(kind=Objection.Kind.OBJECTION)
+    objection = get_object_or_404(rows.select_related("application__round"), uuid=uuid)
+    context = {
+        "objection": objection,
+        "round": objection.application.round,
+        "link": request.build_absolute_uri(objection.get_follow_url()),
+        "today": local_today(),
+    }
+    return render(request, "outreach/objection_follow.html", context)
 
 
 @require_safe
@@ -366,14 +388,22 @@ def objection_list(request):
 def objection_detail(request, pk):
     require_desk(request.user, Perm.TITLE_MANAGE)
     objection = get_object_or_404(queries.objections_for(request.user), pk=pk)
-    form = AnswerForm(request.POST or None)
+    is_contest = objection.kind == Objection.Kind.CONTEST
+    if is_contest:
+        choices = queries.titles_to_propose(objection.application)
+        form = ContestAnswerForm(request.POST or None, titles=choices)
+    else:
+        form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        decisions.decide_objection(
-            objection, is_upheld=data["is_upheld"] == "yes", answer=data["answer"], by=request.user
-        )
-        messages.success(request, "处理决定已保存。")
-        return redirect(objection)
+        act = contests.decide_contest if is_contest else decisions.decide_objection
+        told = {**form.cleaned_data, "is_upheld": form.cleaned_data["is_upheld"] == "yes"}
+        try:
+            act(objection, by=request.user, **told)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "处理决定已保存。")
+            return redirect(objection)
     context = {"objection": objection, "form": form}
     return render(request, "outreach/objection_detail.html", context, status=422 if form.is_bound else 200)
 

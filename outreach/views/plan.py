@@ -117,9 +117,10 @@ def overview(request):
     """The plan's measures as bars over its years."""
     require_desk(request.user, Perm.TASK_VIEW)
     plan = _chosen(request)
+    tasks = Task.objects.for_user(request.user, Perm.TASK_VIEW)
     context = {
         "plan": plan,
-        "rows": queries.time_line(plan),
+        "rows": queries.time_line(plan, task_queries.lights(plan, tasks, local_today())),
         "years": list(plan.years),
         "edits": request.user.can(Perm.PLAN_EDIT),
         "wide": len(plan.years) * 4,

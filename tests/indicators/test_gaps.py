@@ -114,5 +114,5 @@ def test_the_page_costs_no_more_queries_for_eight_gaps_than_for_one(
     load_plan()
     load_reference()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(22):
         client.get(PAGE)

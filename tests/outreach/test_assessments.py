@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -206,13 +207,17 @@ def test_one_is_excellent_from_the_forms_points_on(title, staff):
     assert (year.status, year.is_excellent) == ("passed", True)
 
 
+def proof():
+    return SimpleUploadedFile("整改.pdf", b"%PDF-1.4 proof")
+
+
 def test_what_is_wrong_is_put_right_by_a_day(title, staff, unit_clerk):
     year = AssessmentFactory(title=title, reported=True)
     with pytest.raises(Refused, match="整改期限"):
         decide(year, staff, "rectify")
 
     decide(year, staff, "rectify", rectify_until=TODAY() + timedelta(days=10))
-    assessments.rectify(year, text="已更换展品。", by=unit_clerk)
+    assessments.rectify(year, text="已更换展品。", upload=proof(), by=unit_clerk)
 
     year.refresh_from_db()
     assert year.status == "reported"
@@ -539,7 +544,7 @@ def test_what_was_put_right_is_checked_anew(city, title, staff, unit_clerk):
     row.refresh_from_db()
     decide(row, staff, "rectify", checked_by=member, rectify_until=TODAY() + timedelta(days=10))
 
-    assessments.rectify(row, text="已更换。", by=unit_clerk)
+    assessments.rectify(row, text="已更换。", upload=proof(), by=unit_clerk)
 
     assert [waiting.count for waiting in checks_waiting(member.user)] == [1]
 

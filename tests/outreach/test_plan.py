@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from outreach.actions import load_reference, report_progress
 from outreach.actions import plan as actions
 from outreach.actions.reference import DATA
-from outreach.models import Measure, Plan, Project, Target
+from outreach.models import Measure, Plan, Project, Target, Task
 from outreach.queries.plan import measures_by_project, plan_in_force, target_lines, time_line
+from outreach.queries.tasks import lights
 from outreach.rules.plan import bar, light, measure_share, path_value, percent, rolled_up
 from portal.errors import Refused
 
@@ -160,15 +161,16 @@ def test_a_year_lies_between_the_years_set_around_it(year, points):
 def test_a_light_turns_when_time_runs_out():
     due, on = date(2025, 12, 31), date(2025, 10, 15)
 
-    lights = [
+    found = [
         light("done", due, 3, date(2026, 5, 1)),
         light("under_way", due, 0, date(2026, 1, 1)),
         light("not_begun", due, 0, on),
         light("under_way", due, 1, on),
         light("under_way", due, 0, on),
+        light("not_begun", due, 0, date(2024, 1, 1)),
     ]
 
-    assert lights == ["done", "overdue", "due", "due", "ongoing"]
+    assert found == ["done", "overdue", "due", "due", "ongoing", "not_begun"]
 
 
 # --- Changing it ----------------------------------------------------------------------------------------
@@ -257,7 +259,8 @@ def test_the_time_line_has_a_bar_for_every_measure(client, plan, staff):
     census.starts_on, census.due_on = date(2022, 4, 1), date(2022, 9, 30)
     actions.arrange(census, partners=[], by=staff)
 
-    rows = {bar.measure.code: bar for _, bars in time_line(plan) for bar in bars}
+    words = lights(plan, Task.objects.all(), date(2023, 1, 1))
+    rows = {bar.measure.code: bar for _, bars in time_line(plan, words) for bar in bars}
 
     assert (rows["4.2-3"].before, rows["4.2-3"].within, rows["4.2-3"].after) == (5, 2, 13)
     assert len(rows) == 47
@@ -289,3 +292,17 @@ def test_a_plan_is_drafted_on_its_page(client, plan, staff):
 
     assert backwards.status_code == 422
     assert Plan.objects.get(code="2026-2030").is_draft
+
+
+def test_the_public_page_says_of_a_measure_what_the_board_says(client, plan, staff):
+    measure = Measure.objects.filter(project__plan=plan).order_by("pk").first()
+    Measure.objects.filter(pk=measure.pk).update(due_on=plan.starts_on, progress="under_way")
+
+    public = client.get("/plan/").content.decode()
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    board = client.get("/desk/plan/").content.decode()
+    line = client.get("/desk/plan/overview/").content.decode()
+
+    for page in (public, board, line):
+        told = page[page.index(measure.name) :]
+        assert "已逾期" in told[: told.index("</tr>")]

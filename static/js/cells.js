@@ -1,6 +1,6 @@
-/* The grid of a return: every cell is saved as it is left, and sent again where the network was away; what
-   others change in the meantime appears. Arrows and Enter move between cells, a pasted block fills them.
-   Without it the form works as any other. */
+/* A form that several people fill: every cell is saved as it is left, and sent again where the network was away;
+   what others change in the meantime appears. In a grid (cells named v-…) arrows and Enter move between cells and a
+   pasted block fills them; in a plain form a cell says its key in data-cell. Without it the form works as any other. */
 (function () {
   "use strict";
 
@@ -20,19 +20,22 @@
   if (!form) return;
   const address = form.dataset.grid;
   const kept = "return:" + address;
-  const cells = Array.from(form.querySelectorAll("input[name^='v-']"));
+  const cells = Array.from(form.querySelectorAll("input[name^='v-'], [data-cell]"));
   const byKey = new Map(cells.map((cell) => [keyOf(cell), cell]));
   const token = form.querySelector("input[name='csrfmiddlewaretoken']").value;
   const state = document.querySelector("[data-save-state]");
   let since = form.dataset.at;
   let pending = {};      // typed and not yet with the server: key → {text, note, seen}
   let sending = false;
+  let held = {};         // what the server refused as it is: not sent again before something is typed
   let halted = "";       // why nothing is sent any more
   let wait = 0;
 
-  function keyOf(input) { return input.name.slice(2); }
+  function isCell(input) { return Boolean(input.dataset.cell) || /^[vn]-/.test(input.name); }
+  function isGrid(input) { return !input.dataset.cell && cells.includes(input); }
+  function keyOf(input) { return input.dataset.cell || input.name.slice(2); }
   function rowOf(key) { return document.getElementById("c-" + key); }
-  function partOf(kind, key) { return form.elements[kind + "-" + key]; }
+  function partOf(kind, key) { return kind === "v" ? byKey.get(key) : form.elements[kind + "-" + key]; }
   function say(words, kind) {
     if (!state) return;
     state.textContent = words;
@@ -48,12 +51,14 @@
     } catch (fault) { /* private window: kept on the page only */ }
   }
 
-  function mark(key, words) {
+  function mark(key, words, kind) {
     const row = rowOf(key);
     const place = row && row.querySelector("[data-cell-state]");
-    if (place) place.textContent = words;
-    if (row) row.classList.toggle("is-pending", Boolean(words));
+    if (place) { place.textContent = words; place.dataset.kind = kind || ""; }
+    if (row) row.classList.toggle("is-pending", Boolean(words) && kind !== "saved");
   }
+
+  function markAll(keys, reason) { keys.forEach((key) => mark(key, "未保存：" + reason, "away")); }
 
   function typed(key) {
     const note = partOf("n", key);
@@ -63,6 +68,7 @@
       note: note ? note.value : "",
       seen: before ? before.seen : partOf("s", key).value,
     };
+    held = {};
     mark(key, "未保存");
     keep();
   }
@@ -84,7 +90,7 @@
   }
 
   async function send() {
-    const keys = Object.keys(pending);
+    const keys = Object.keys(pending).filter((key) => !held[key]);
     if (sending || halted || !keys.length) return;
     sending = true;
     const sent = Object.fromEntries(keys.map((key) => [key, JSON.stringify([pending[key].text, pending[key].note])]));
@@ -93,9 +99,11 @@
       const answer = await fetch(address, { method: "POST", body: body(keys), credentials: "same-origin", redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 403) {
         halt("登录已超时：未保存的 " + keys.length + " 项存在本机，重新登录后回到本页会自动补存。");
+        markAll(keys, "登录已超时");
       } else if (answer.status === 409 || answer.status === 404) {
-        const told = answer.status === 409 ? (await answer.json()).refused : "这份报表已不能填写。";
+        const told = answer.status === 409 ? (await answer.json()).refused : "这里已不能填写。";
         halt(told + "未保存的 " + keys.length + " 项存在本机。");
+        markAll(keys, told);
       } else if (!answer.ok) {
         throw new Error(String(answer.status));
       } else {
@@ -105,21 +113,28 @@
           const now = pending[key];
           if (!now) return;
           const own = told.cells[key];
+          const reason = (told.refused || {})[key];
+          if (reason) {
+            if (JSON.stringify([now.text, now.note]) === sent[key]) { held[key] = true; mark(key, "未保存：" + reason, "away"); }
+            return;
+          }
           if (JSON.stringify([now.text, now.note]) === sent[key]) delete pending[key];
           else if (own && !told.conflicts[key]) now.seen = own.seen;
-          if (!pending[key]) mark(key, "");
+          if (!pending[key]) mark(key, told.saved || "", "saved");
         });
         keep();
         take(told);
-        say(words(Object.keys(pending).length), "saved");
+        const left = Object.keys(pending).length;
+        say(left ? words(left) : (told.saved || words(0)), left ? "away" : "saved");
       }
     } catch (fault) {
       wait = Math.min(wait ? wait * 2 : 2, 30);
+      markAll(keys, "网络中断，恢复后自动重发");
       say("网络中断：" + keys.length + " 项未保存，已存在本机，恢复后自动重发。", "away");
       window.setTimeout(send, wait * 1000);
     }
     sending = false;
-    if (Object.keys(pending).length && !wait && !halted) window.setTimeout(send, 50);
+    if (!wait && !halted) window.setTimeout(send, 50);
   }
 
   function halt(reason) { halted = reason; say(reason, "away"); }
@@ -134,10 +149,10 @@
       if (!pending[key] && !told.conflicts[key]) {
         const note = partOf("n", key);
         const foreign = input.value !== one.text;
-        if (document.activeElement !== input) input.value = one.text;
+        if (document.activeElement !== input || input.tagName === "SELECT") input.value = one.text;
         if (note && document.activeElement !== note) note.value = one.note;
         partOf("s", key).value = one.seen;
-        if (foreign && one.who && !one.own) mark(key, one.who + "刚改为“" + (one.text || "空") + "”");
+        if (foreign && one.who && !one.own) mark(key, one.who + "刚改为“" + (one.said || one.text || "空") + "”", "others");
       }
       const who = rowOf(key).querySelector("[data-who]");
       if (who) who.textContent = one.who ? one.who + " " + one.when : "";
@@ -205,7 +220,7 @@
   }
 
   async function look() {
-    if (document.hidden || halted || sending || Object.keys(pending).length) return;
+    if (document.hidden || halted || sending || Object.keys(pending).some((key) => !held[key])) return;
     try {
       const answer = await fetch(address + "?since=" + encodeURIComponent(since), { credentials: "same-origin", redirect: "manual" });
       if (answer.ok) take(await answer.json());
@@ -214,8 +229,8 @@
 
   // ---- the person
 
-  form.addEventListener("input", (event) => { if (/^[vn]-/.test(event.target.name)) typed(keyOf(event.target)); });
-  form.addEventListener("change", (event) => { if (/^[vn]-/.test(event.target.name)) send(); });
+  form.addEventListener("input", (event) => { if (isCell(event.target)) typed(keyOf(event.target)); });
+  form.addEventListener("change", (event) => { if (isCell(event.target)) send(); });
   // What is sent as a whole stays on this device, too: should it not arrive, the next visit sends it again.
   let leaving = false;
   form.addEventListener("submit", () => { leaving = true; });
@@ -228,7 +243,7 @@
 
   form.addEventListener("keydown", (event) => {
     const place = cells.indexOf(event.target);
-    if (place < 0 || event.isComposing) return;
+    if (!isGrid(event.target) || event.isComposing) return;
     const step = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
@@ -241,7 +256,7 @@
   form.addEventListener("paste", (event) => {
     const place = cells.indexOf(event.target);
     const text = (event.clipboardData || window.clipboardData).getData("text");
-    if (place < 0 || !/[\n\t]/.test(text)) return;
+    if (!isGrid(event.target) || !/[\n\t]/.test(text)) return;
     event.preventDefault();
     let at = place;
     text.replace(/\r/g, "").replace(/\n$/, "").split("\n").forEach((line) => {
