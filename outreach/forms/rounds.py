@@ -139,6 +139,8 @@ class ApplicationForm(forms.ModelForm):
                 field.widget = YesOrNo()
             if name in CELLS and name not in known:
                 field.widget.attrs["data-cell"] = name  # kept by itself as it is left
+                if name in Application.PERSONAL:
+                    field.widget.attrs["data-personal"] = True  # waits on the page, never on the device
             if name in known:
                 field.disabled = True
                 field.help_text = "由本平台统计，不需填写。如有出入，请联系市科协。"

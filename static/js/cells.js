@@ -22,6 +22,7 @@
   const kept = "return:" + address;
   const cells = Array.from(form.querySelectorAll("input[name^='v-'], [data-cell]"));
   const byKey = new Map(cells.map((cell) => [keyOf(cell), cell]));
+  const personal = new Set(cells.filter((cell) => cell.hasAttribute("data-personal")).map(keyOf));
   const token = form.querySelector("input[name='csrfmiddlewaretoken']").value;
   const state = document.querySelector("[data-save-state]");
   let since = form.dataset.at;
@@ -42,11 +43,12 @@
     state.dataset.kind = kind || "";
   }
 
-  // ---- what waits is kept on this device until the server has it
+  // ---- what waits is kept on this device until the server has it; what is about a person is not
 
   function keep() {
+    const rest = Object.fromEntries(Object.entries(pending).filter(([key]) => !personal.has(key)));
     try {
-      if (Object.keys(pending).length) window.localStorage.setItem(kept, JSON.stringify(pending));
+      if (Object.keys(rest).length) window.localStorage.setItem(kept, JSON.stringify(rest));
       else window.localStorage.removeItem(kept);
     } catch (fault) { /* private window: kept on the page only */ }
   }
@@ -73,6 +75,11 @@
     keep();
   }
 
+  function whereKept(keys) {
+    const own = keys.filter((key) => personal.has(key)).length;
+    const rest = keys.length - own;
+    return [rest ? rest + " 项存在本机" : "", own ? own + " 项个人信息只在本页，请不要关闭" : ""].filter(Boolean).join("，");
+  }
   function words(count) { return count ? count + " 项未保存" : "全部已保存"; }
 
   // ---- sending
@@ -98,11 +105,11 @@
     try {
       const answer = await fetch(address, { method: "POST", body: body(keys), credentials: "same-origin", redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 403) {
-        halt("登录已超时：未保存的 " + keys.length + " 项存在本机，重新登录后回到本页会自动补存。");
+        halt("登录已超时：未保存的 " + whereKept(keys) + "，重新登录后回到本页会自动补存。");
         markAll(keys, "登录已超时");
       } else if (answer.status === 409 || answer.status === 404) {
         const told = answer.status === 409 ? (await answer.json()).refused : "这里已不能填写。";
-        halt(told + "未保存的 " + keys.length + " 项存在本机。");
+        halt(told + "未保存的 " + whereKept(keys) + "。");
         markAll(keys, told);
       } else if (!answer.ok) {
         throw new Error(String(answer.status));
@@ -130,7 +137,7 @@
     } catch (fault) {
       wait = Math.min(wait ? wait * 2 : 2, 30);
       markAll(keys, "网络中断，恢复后自动重发");
-      say("网络中断：" + keys.length + " 项未保存，已存在本机，恢复后自动重发。", "away");
+      say("网络中断：未保存的 " + whereKept(keys) + "，恢复后自动重发。", "away");
       window.setTimeout(send, wait * 1000);
     }
     sending = false;

@@ -66,3 +66,20 @@ def test_two_people_see_both_values_of_a_field_and_choose(visit, draft, people):
     expect(state(other, "books")).to_contain_text("已保存", timeout=PATIENCE)
     assert Application.objects.get().books == 15
     is_sound(other)
+
+
+def test_what_is_about_a_person_waits_on_the_page_and_not_on_the_device(visit, draft, people):
+    at = visit(people[0])
+    at.open(f"/desk/titles/cases/{draft.pk}/edit/")
+    at.page.context.set_offline(True)
+
+    leave(at, "phone", "0755-26000001")
+    leave(at, "books", "12")
+
+    expect(at.page.locator("[data-save-state]")).to_contain_text("1 项个人信息只在本页", timeout=PATIENCE)
+    held = at.page.evaluate("JSON.stringify(Object.assign({}, window.localStorage))")
+    assert "12" in held
+    assert "26000001" not in held
+    at.page.context.set_offline(False)
+    expect(state(at, "phone")).to_contain_text("已保存", timeout=PATIENCE)
+    assert Application.objects.get().phone == "0755-26000001"
