@@ -3,7 +3,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from outreach import actions
-from outreach.actions import panel
 from outreach.forms.titles import PanelMemberForm, TitleForm, WithdrawForm
 from outreach.models import Measure, PanelMember, Target, TargetActual, Title, TitleKind
 from outreach.sheets import TitleSheet
@@ -90,7 +89,7 @@ class PanelMemberAdmin(RegisterPermissions, admin.ModelAdmin):
         return ["user"] if obj else []
 
     def save_model(self, request, obj, form, change):
-        kept = panel.keep_panel_member(
+        kept = actions.keep_panel_member(
             obj.user,
             organization=obj.organization,
             categories=obj.categories,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from outreach.actions.cells import require_applicant
-from outreach.actions.panel import require_unbarred
+from outreach.actions.pool import require_unbarred
 from outreach.models import OBJECTION_STEPS, PANEL_STEPS, Application, Objection, Round
 from outreach.queries.decisions import titles_to_propose
 from portal import audit, files

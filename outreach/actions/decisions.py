@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from outreach.actions.cells import require_applicant
 from outreach.actions.contests import tell_who_is_out
-from outreach.actions.panel import require_unbarred
+from outreach.actions.pool import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
     PANEL_STEPS,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.actions import contests, decisions, panel, visits
+from outreach.actions import contests, decisions, panel, pool, visits
 from outreach.forms.panel import (
     AnswerForm,
     CaseForm,
@@ -245,7 +245,7 @@ def _publish(round: Round, starts_on, by) -> str:
 
 
 def _declare(case: Application, note: str, by) -> str:
-    panel.declare_recusal(case, reason=note, by=by)
+    pool.declare_recusal(case, reason=note, by=by)
     return f"已登记回避，{case.organization.name}的申报由其他工作人员办理。"
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.actions import decisions
+from outreach.actions import decisions, pool
 from outreach.actions import panel as panel_actions
 from outreach.models import Application, Review, Round, StaffRecusal
 from outreach.queries.decisions import decision_rows, free_places, last_notice_day
@@ -269,16 +269,16 @@ def colleague(city):
 
 def test_staff_declares_an_interest_once_and_with_a_reason(cases, staff):
     with pytest.raises(Refused, match="原因"):
-        panel_actions.declare_recusal(cases[0], reason=" ", by=staff)
-    panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+        pool.declare_recusal(cases[0], reason=" ", by=staff)
+    pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
 
     with pytest.raises(Refused, match="已对该单位声明"):
-        panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+        pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
     assert StaffRecusal.objects.get().organization == cases[0].organization
 
 
 def test_who_declared_an_interest_decides_nothing_of_that_body(round, cases, staff, colleague):
-    panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+    pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
 
     for act in (
         lambda: decisions.leave_out(cases[0], note="不符合", by=staff),
@@ -293,7 +293,7 @@ def test_who_declared_an_interest_decides_nothing_of_that_body(round, cases, sta
 
 def test_the_proposal_of_a_body_of_ones_own_is_left_to_somebody_else(round, cases, staff, colleague):
     Application.objects.filter(round=round).update(status="scored", proposed_titles=[])
-    panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+    pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
 
     assert decisions.propose_all(round, by=staff) == 2
     assert whole(cases[0]).status == "scored"
@@ -312,7 +312,7 @@ def test_objections_to_a_body_of_ones_own_and_the_round_are_left_to_somebody_els
     noticed, cases, staff, colleague
 ):
     made = object_to(whole(cases[0]))
-    panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+    pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
 
     with pytest.raises(Refused, match="须回避"):
         decisions.decide_objection(made, is_upheld=False, answer="不实", by=staff)
@@ -326,7 +326,7 @@ def test_objections_to_a_body_of_ones_own_and_the_round_are_left_to_somebody_els
 
 def test_the_first_of_the_reserve_moves_up_by_somebody_without_an_interest(round, cases, staff, colleague):
     decisions.put_in_reserve(cases[2], note="名额有限", by=staff)
-    panel_actions.declare_recusal(cases[2], reason="亲属任职", by=staff)
+    pool.declare_recusal(cases[2], reason="亲属任职", by=staff)
 
     with pytest.raises(Refused, match="须回避"):
         decisions.move_up(round, note="增加一个名额", by=staff)
@@ -338,7 +338,7 @@ def test_the_first_of_the_reserve_moves_up_by_somebody_without_an_interest(round
 
 def test_the_sheet_draws_the_line_the_reserve_and_what_is_not_ones_own_to_decide(round, cases, staff):
     decisions.put_in_reserve(cases[2], note="名额有限", by=staff)
-    panel_actions.declare_recusal(cases[0], reason="亲属任职", by=staff)
+    pool.declare_recusal(cases[0], reason="亲属任职", by=staff)
 
     page = signed_in(staff).get(reverse("titles_desk:decision", args=[round.pk])).content.decode()
 
