@@ -133,6 +133,15 @@ class Columns:
             self.memo.update(minute=minute, open=opened)
         return self.memo["open"]
 
+    def with_own(self, kind: int, fields: list[str]) -> dict[tuple[str, str], np.ndarray]:
+        """The rows of a kind with each value chosen in its own lists; once for each state of the menu."""
+        name = ("own", kind, *fields)
+        if name not in self.memo:
+            with connection.cursor() as cursor:
+                cursor.execute(_OWN, {"kind": kind, "fields": fields})
+                self.memo[name] = {(field, value): self.among(keys) for field, value, keys in cursor}
+        return self.memo[name]
+
     def kilometres_from(self, latitude: float, longitude: float) -> np.ndarray:
         """Straight distances; NaN where a resource has no point. Flat earth: exact enough within a city."""
         north = (self.latitude - latitude) * KM_OF_LATITUDE
@@ -147,6 +156,18 @@ FROM (
     SELECT resource_id, open_times @> %s::timestamptz AS is_now, open_times && tstzrange(%s, %s) AS is_weekend
     FROM resources_menuentry WHERE open_times <> '{}'
 ) opened
+"""
+
+_OWN = """
+SELECT f.code, v.value, array_agg(m.resource_id)
+FROM resources_menuentry m JOIN resources_resource r ON r.id = m.resource_id
+CROSS JOIN unnest(%(fields)s::text[]) f (code)
+CROSS JOIN LATERAL jsonb_array_elements_text(CASE jsonb_typeof(r.details -> f.code)
+    WHEN 'array' THEN r.details -> f.code
+    WHEN 'string' THEN jsonb_build_array(r.details -> f.code)
+    ELSE '[]' END) v (value)
+WHERE m.kind_id = %(kind)s
+GROUP BY 1, 2
 """
 
 # One value for each row; topics have several.

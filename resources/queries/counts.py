@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resources.models import BIT_FILTERS, Audience, Concession, audience_bit, filter_bit, group_bit
+from resources.queries.own_fields import OWN
 
 
 @dataclass
@@ -22,6 +23,7 @@ class MenuCounts:
     free_for: Counter = field(default_factory=Counter)
     open: Counter = field(default_factory=Counter)
     within: Counter = field(default_factory=Counter)
+    own: Counter = field(default_factory=Counter)  # by field and value of the kind asked for
     bits: dict[str, Counter] = field(default_factory=lambda: {name: Counter() for name in BIT_FILTERS})
 
     @classmethod
@@ -29,6 +31,7 @@ class MenuCounts:
         """The counts beside one MenuQuery."""
         kept = asked.columns
         opened = kept.open_at(asked.at)
+        own = [OWN + each["code"] for each in asked.own_fields]
         bits = _by_number(asked.values(kept.audience_bits, without="audience"))
         free = _by_number(asked.values(kept.free_bits, without="free_for"))
         about = kept.among_topics(asked.mask(without="topic"))
@@ -38,12 +41,14 @@ class MenuCounts:
             # Another district is another question: its subdistrict is left out with it.
             districts=_by_number(asked.values(kept.district, without="district street")),
             streets=_by_number(asked.values(kept.street, without="street")),
-            kinds=_by_number(asked.values(kept.kind, without="kind")),
+            # Another kind has other lists.
+            kinds=_by_number(asked.values(kept.kind, without=" ".join(["kind", *own]))),
             audiences=_by_bit(bits, {each: audience_bit(each) for each in Audience}),
             topics=_by_number(kept.topic[about]),
             free_for=_by_bit(free, {group: group_bit(group) for group in Concession.Group.values}),
             bits={name: _of_filter(asked, name) for name in BIT_FILTERS},
             open=_of_masks(asked.mask(without="open"), opened),
+            own=_of_own(asked),
             within=_of_masks(asked.mask(without="within"), _rings(asked)) if asked.near else Counter(),
         )
 
@@ -69,6 +74,13 @@ def _of_filter(asked, name: str) -> Counter:
 
 def _of_masks(mask: np.ndarray, masks: dict[str, np.ndarray]) -> Counter:
     return Counter({name: int(np.count_nonzero(mask & each)) for name, each in masks.items()})
+
+
+def _of_own(asked) -> Counter:
+    masks = {each["code"]: asked.mask(without=OWN + each["code"]) for each in asked.own_fields}
+    return Counter(
+        {name: int(np.count_nonzero(masks[name[0]] & mask)) for name, mask in asked.own_masks.items()}
+    )
 
 
 def _rings(asked) -> dict[str, np.ndarray]:

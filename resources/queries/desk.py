@@ -20,10 +20,10 @@ from resources.models import Accessibility, Audience, DeskFilter, FieldType, Res
 from resources.queries.assets import assets_waiting
 from resources.queries.likeness import open_pairs
 from resources.queries.menu import Facet, Option
+from resources.queries.own_fields import OWN, has_own
 from resources.queries.registry import ASK_AHEAD, tasks_of
 
 DESK_ORDER = ("-updated_at", "-pk")
-OWN = "x_"  # what stands before the code of a kind's own field in the address
 FRESH = {
     "due": "待核实",
     "stale": "已过期",
@@ -127,9 +127,7 @@ class DeskQuery:
         )
 
     def _is_own(self, code: str, value: str) -> Q:
-        declared = next(each for each in self.own_fields if each["code"] == code)
-        kept = [value] if declared["type"] == FieldType.CHOICES else value
-        return Q(details__contains={code: kept})
+        return has_own(next(each for each in self.own_fields if each["code"] == code), value)
 
     def rows(self, *, without: str = ""):
         """The resources asked for, of those that `user` may see; leaving out one filter for its counts."""

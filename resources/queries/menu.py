@@ -31,6 +31,7 @@ from resources.models import (
 from resources.queries.cards import in_order
 from resources.queries.columns import Columns, columns
 from resources.queries.counts import MenuCounts
+from resources.queries.own_fields import OWN, has_own
 from resources.queries.places import Place, StartingPoints
 
 PAGE = 24
@@ -77,6 +78,9 @@ class Vocabulary:
 
     kinds: dict[str, ResourceKind]  # by code: the first version, whose id stands in the menu
     kind_names: dict[int, tuple[str, str]]
+    own_fields: dict[
+        str, list[dict]
+    ]  # by the kind's code: the lists of its version in force that all may read
     topics: dict[int, Topic]
     districts: dict[str, Region]
     streets: dict[str, Region]
@@ -85,13 +89,17 @@ class Vocabulary:
     def load(cls) -> "Vocabulary":
         first: dict[str, ResourceKind] = {}
         names: dict[str, str] = {}
+        lists: dict[str, list[dict]] = {}
         for kind in ResourceKind.objects.order_by("position", "code", "version"):
             first.setdefault(kind.code, kind)
             names[kind.code] = kind.name
+            if kind.is_current:
+                lists[kind.code] = [each for each in kind.choice_fields if each.get("public", True)]
         regions = list(Region.objects.inhabited().filter(level__in=SHOWN_LEVELS).order_by("code"))
         return cls(
             kinds=first,
             kind_names={kind.pk: (code, names[code]) for code, kind in first.items()},
+            own_fields=lists,
             topics=Topic.objects.in_bulk(),
             districts={region.code: region for region in regions if region.level == Level.DISTRICT},
             streets={region.code: region for region in regions if region.level == Level.SUBDISTRICT},
@@ -124,6 +132,7 @@ class MenuQuery:
     street: str = ""
     near: str = ""
     within: str = ""
+    own: tuple[tuple[str, str], ...] = ()  # values of the kind's own lists
     sort: str = ""
     words: Vocabulary = field(default_factory=Vocabulary.load, compare=False, repr=False)
     columns: Columns = field(default_factory=columns, compare=False, repr=False)
@@ -164,6 +173,9 @@ class MenuQuery:
             "within": _known(params.get("within"), WITHIN),
             "sort": _known(params.get("sort"), {*SORTS, MATCH, NEAR}),
         }
+        lists = words.own_fields.get(asked["kind"], [])
+        typed = [(each["code"], params.get(OWN + each["code"], ""), each["choices"]) for each in lists]
+        asked["own"] = tuple((code, value) for code, value, known in typed if value in known)
         return cls(at=at, words=words, columns=kept, **asked)._usable()
 
     def _usable(self) -> "MenuQuery":
@@ -187,6 +199,11 @@ class MenuQuery:
     # What is asked, as conditions
 
     @property
+    def own_fields(self) -> list[dict]:
+        """The lists of the kind asked for."""
+        return self.words.own_fields.get(self.kind, [])
+
+    @property
     def is_searched(self) -> bool:
         return bool(search.variants(self.q)) if self.q else False
 
@@ -204,7 +221,12 @@ class MenuQuery:
             "street": lambda: Q(resource__region__path__contains=f"/{self.street}/"),
             **{name: partial(self._has_bit, name) for name in BIT_FILTERS},
         }
-        return {part: made[part]() for part in self.PARTS if getattr(self, part) and part in made}
+        kept = {part: made[part]() for part in self.PARTS if getattr(self, part) and part in made}
+        return kept | {OWN + code: self._has_own(code, value) for code, value in self.own}
+
+    def _has_own(self, code: str, value: str) -> Q:
+        declared = next(each for each in self.own_fields if each["code"] == code)
+        return has_own(declared, value, of="resource__details")
 
     def _has_bit(self, name: str):
         return _bit_set(BIT_FILTERS[name][0], filter_bit(name, getattr(self, name)))
@@ -230,7 +252,20 @@ class MenuQuery:
             "near": lambda: ~np.isnan(self.kilometres),
             "within": lambda: self.kilometres <= float(self.within),
         }
-        return {part: made[part]() for part in self.PARTS if getattr(self, part)}
+        masks = {part: made[part]() for part in self.PARTS if getattr(self, part)}
+        return masks | {OWN + code: self.own_masks[code, value] for code, value in self.own}
+
+    @cached_property
+    def own_masks(self) -> dict[tuple[str, str], np.ndarray]:
+        """The rows of the kind asked for with each value of its own lists."""
+        codes = [each["code"] for each in self.own_fields]
+        found = self.columns.with_own(self.words.kinds[self.kind].pk, codes) if codes else {}
+        none = np.zeros(len(self.columns.keys), bool)
+        return {
+            (each["code"], value): found.get((each["code"], value), none)
+            for each in self.own_fields
+            for value in each["choices"]
+        }
 
     @cached_property
     def found_mask(self) -> np.ndarray:
@@ -332,7 +367,12 @@ class MenuQuery:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search box carries along."""
-        return [(name, getattr(self, name)) for name in self.PARTS if getattr(self, name)]
+        kept = [(name, getattr(self, name)) for name in self.PARTS if getattr(self, name)]
+        return kept + self._own_said
+
+    @property
+    def _own_said(self) -> list[tuple[str, str]]:
+        return [(OWN + code, value) for code, value in self.own]
 
     @property
     def total(self) -> int:
@@ -347,7 +387,8 @@ class MenuQuery:
     @cached_property
     def _said(self) -> dict[str, str]:
         """The parts as the address writes them: a page has sixty addresses that differ in one."""
-        return {name: _written(name, getattr(self, name)) for name in ("q", *self.PARTS, "sort")}
+        said = {name: _written(name, getattr(self, name)) for name in ("q", *self.PARTS, "sort")}
+        return said | {name: _written(name, value) for name, value in self._own_said}
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -361,6 +402,7 @@ class MenuQuery:
             self._facet("audience", "适合谁", audiences),
             self._bit_facet("age", "适合年龄"),
             self._facet("kind", "类型", kinds),
+            *self._own_facets(),
             self._facet("district", "区域", districts),
             self._facet("street", "街道", self._street_values()),
             self._facet(
@@ -377,6 +419,16 @@ class MenuQuery:
             self._facet("topic", "主题", self._topic_values()),
         ]
         return [facet for facet in facets if facet.options]
+
+    def _own_facets(self) -> list[Facet]:
+        return [
+            self._facet(
+                OWN + each["code"],
+                each["label"],
+                [(value, value, self.counts.own[each["code"], value]) for value in each["choices"]],
+            )
+            for each in self.own_fields
+        ]
 
     def _bit_facet(self, name: str, label: str) -> Facet:
         counted, labels = self.counts.bits[name], BIT_FILTERS[name][1]
@@ -399,8 +451,8 @@ class MenuQuery:
         return kept + [value for value in counted[MOST_TOPICS_SHOWN:] if value[0] == self.topic]
 
     def _facet(self, name: str, label: str, values: list[tuple[str, str, int]]) -> Facet:
-        chosen = getattr(self, name)
-        drops = {"street": ""} if name == "district" else {}  # a subdistrict lies in one district alone
+        chosen = dict(self._own_said).get(name, "") if name.startswith(OWN) else getattr(self, name)
+        drops = self._with_it.get(name, {})
         options = [
             Option(
                 value,
@@ -413,6 +465,11 @@ class MenuQuery:
             if count or value == chosen
         ]
         return Facet(name, label, options)
+
+    @property
+    def _with_it(self) -> dict[str, dict[str, str]]:
+        """What goes when a filter changes: a subdistrict lies in one district, a list belongs to one kind."""
+        return {"district": {"street": ""}, "kind": {name: "" for name, _ in self._own_said}}
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
@@ -432,12 +489,10 @@ class MenuQuery:
             "open": self.OPEN.get(self.open, ""),
             **{name: labels.get(getattr(self, name), "") for name, (_, labels) in BIT_FILTERS.items()},
         }
-        without = {"near": {"near": "", "within": ""}, "district": {"district": "", "street": ""}}
-        return [
-            (labels[name], self.address(**without.get(name, {name: ""})))
-            for name in labels
-            if getattr(self, name)
-        ]
+        drops = self._with_it | {"near": {"within": ""}}
+        said = [(labels[name], name) for name in labels if getattr(self, name)]
+        said += [(value, name) for name, value in self._own_said]
+        return [(label, self.address(**{name: ""}, **drops.get(name, {}))) for label, name in said]
 
     @property
     def said(self) -> str:

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from outreach.models import Evidence
@@ -159,6 +160,69 @@ def test_a_condition_finds_what_its_mask_lets_through(two):
         query = menu(**asked)
         by_index = MenuEntry.objects.filter(*query.conditions.values())
         assert sorted(by_index.values_list("pk", flat=True)) == sorted(query.keys.tolist())
+
+
+@pytest.fixture
+def with_lists(city):
+    """Two venues and a course; a venue's kind has a list of one value, one of several, and one for staff."""
+    lists = [
+        {"code": "category", "label": "场馆类别", "type": "choice", "choices": ["科技馆", "天文台"]},
+        {"code": "seasons", "label": "季节", "type": "choices", "choices": ["春", "夏", "秋"]},
+        {"code": "grade", "label": "等级", "type": "choice", "choices": ["甲等"], "public": False},
+    ]
+    kind = KindFactory(code="venue", fields=lists)
+    first = {"category": "天文台", "seasons": ["春", "秋"], "grade": "甲等"}
+    ResourceFactory(published=True, kind=kind, title="星空馆", details=first)
+    ResourceFactory(
+        published=True, kind=kind, title="科技馆", details={"category": "科技馆", "seasons": ["春"]}
+    )
+    ResourceFactory(published=True, kind=KindFactory(code="course", fields=[]), title="天文课")
+
+
+def read(address: str) -> MenuQuery:
+    return MenuQuery.read(QueryDict(address.partition("?")[2]), at=MONDAY_NOON)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("?kind=venue&x_category=天文台", {"星空馆"}),
+        ("?kind=venue&x_seasons=春", {"星空馆", "科技馆"}),
+        ("?kind=venue&x_seasons=春&x_category=科技馆", {"科技馆"}),
+        ("?kind=venue&x_seasons=夏", set()),
+        ("?kind=venue&x_category=水族馆", {"星空馆", "科技馆"}),
+        ("?kind=venue&x_grade=甲等", {"星空馆", "科技馆"}),
+        ("?kind=course&x_category=天文台", {"天文课"}),
+        ("?x_category=天文台", {"星空馆", "科技馆", "天文课"}),
+    ],
+)
+def test_the_menu_is_filtered_by_the_lists_of_the_kind_asked_for(with_lists, asked, found):
+    assert set(titles(read(asked))) == found
+
+
+def test_counts_of_a_kind_s_own_lists_are_the_lengths_of_what_their_links_open(with_lists):
+    for asked in ("?kind=venue", "?kind=venue&x_seasons=春", "?kind=venue&x_category=天文台&x_seasons=秋"):
+        for facet in read(asked).facets:
+            for option in facet.options:
+                if not option.chosen:
+                    assert option.count == read(option.url).total, (asked, facet.name, option.value)
+
+
+def test_a_condition_finds_what_the_mask_of_a_kind_s_own_list_lets_through(with_lists):
+    for asked in ("?kind=venue&x_category=天文台", "?kind=venue&x_seasons=春&x_category=科技馆"):
+        query = read(asked)
+        by_index = MenuEntry.objects.filter(*query.conditions.values())
+        assert sorted(by_index.values_list("pk", flat=True)) == sorted(query.keys.tolist())
+
+
+def test_a_value_of_a_kind_s_list_is_named_carried_along_and_goes_with_its_kind(with_lists):
+    query = read("?kind=venue&x_seasons=春")
+
+    assert ("春", "/menu/?kind=venue") in query.chosen
+    assert ("x_seasons", "春") in query.kept
+    assert "x_seasons" in query.address(free="1")
+    kinds = next(facet for facet in query.facets if facet.name == "kind")
+    assert all("x_seasons" not in option.url for option in kinds.options)
 
 
 def test_a_district_holds_what_lies_in_its_subdistricts(three):
