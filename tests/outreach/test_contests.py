@@ -37,7 +37,8 @@ def monday():
 def round(city, staff):
     """A round before the public until Friday."""
     made = RoundFactory(region=city, created_by=staff)
-    values = {"status": "noticed", "notice_from": TODAY, "notice_until": TODAY + timedelta(days=4)}
+    days = {"notice_from": TODAY, "notice_until": TODAY + timedelta(days=4)}
+    values = {"status": "noticed", "notice_places": 1, **days}
     Round.objects.filter(pk=made.pk).update(**values)
     made.refresh_from_db()
     return made
@@ -191,7 +192,7 @@ def test_the_round_waits_for_the_supplementary_notice(proposed, out, unit_clerk,
 
     with (
         time_machine.travel("2026-03-12T10:00:00+08:00", tick=False),
-        pytest.raises(Refused, match="补充公示至2026年3月12日"),
+        pytest.raises(Refused, match="公示至2026年3月12日"),
     ):
         decisions.decide_round(round, by=staff)
     with time_machine.travel("2026-03-13T10:00:00+08:00", tick=False):

@@ -206,7 +206,8 @@ def test_who_moved_up_later_is_before_the_public_for_the_full_days_of_its_own(no
     assert last_notice_day(noticed) == own
     with pytest.raises(Refused, match=cn_date(own)):
         decisions.decide_round(noticed, on=own, by=staff)
-    assert decisions.decide_round(noticed, on=own + timedelta(days=1), by=staff)
+    with time_machine.travel(timezone.now() + timedelta(days=(own - local_today()).days + 1)):
+        assert decisions.decide_round(noticed, by=staff)
 
 
 def test_objections_to_who_moved_up_are_heard_in_its_own_days(noticed, cases, staff):
@@ -247,7 +248,7 @@ def test_the_public_page_says_the_days_of_who_moved_up(client, noticed, cases, s
     page = client.get(noticed.get_absolute_url()).content.decode()
 
     assert moved.organization.name in page
-    assert f"递补，公示 {cn_date(moved.notice_from)}至{cn_date(moved.notice_until)}" in page
+    assert f"补充公示 {cn_date(moved.notice_from)}至{cn_date(moved.notice_until)}" in page
     assert cases[0].organization.name not in page
 
 

@@ -33,7 +33,7 @@ def promised(staff, district):
     """What confirming a sheet of these rows leaves: a batch whose job waits."""
 
     def promise(*rows) -> SheetBatch:
-        filled = [[name, "", "企业", "", "", district.name, place, "是", ""] for name, place in rows]
+        filled = [[name, "", "企业", "", "", district.name, "", place, "是", ""] for name, place in rows]
         return batches.promise(
             PendingSheet.keep(xlsx(filled, HEADERS)),
             sheet=OrganizationSheet,
