@@ -73,16 +73,10 @@ def save_cells(application: Application, typed: Mapping[str, Typed], *, by: User
     if not before.may_be_changed:
         raise Refused(f"申报{before.get_status_display()}，不能再修改。")
     saved, waiting = _sorted(before, typed)
-    after, kept = copy.copy(before), []
-    # One cell may only fit once another is kept: a larger building before the larger exhibition in it.
-    while waiting:
-        saved.refused = {name: _fault(after, name, value) for name, value in waiting.items()}
-        fitting = next((name for name, fault in saved.refused.items() if not fault), None)
-        if fitting is None:
-            break
-        setattr(after, fitting, waiting.pop(fitting))
-        del saved.refused[fitting]
-        kept.append(fitting)
+    saved.refused = _own_faults(before, waiting)
+    fitting = {name: value for name, value in waiting.items() if name not in saved.refused}
+    after, kept, clashes = _together(before, fitting)
+    saved.refused |= clashes
     if kept:
         after.revision = before.revision + 1
         after.save(update_fields=[*kept, "revision"])
@@ -131,16 +125,55 @@ def conflict(
     )
 
 
-def _fault(application: Application, name: str, value) -> str:
-    """Why an application cannot have this value in this cell; "" if it can."""
-    tried = copy.copy(application)
-    setattr(tried, name, value)
-    least = least_facts(application.organization, application.round.data_year).get(name)
-    if least is not None and value is not None and value < least:
-        return f"不能少于平台已统计的 {least}。"
+def _own_faults(application: Application, values: Mapping[str, object]) -> dict[str, str]:
+    """Why a cell cannot have its value whatever stands in the others."""
+    least = least_facts(application.organization, application.round.data_year)
+    faults = {}
+    for name, value in values.items():
+        tried = copy.copy(application)
+        setattr(tried, name, value)
+        if least.get(name) is not None and value is not None and value < least[name]:
+            faults[name] = f"不能少于平台已统计的 {least[name]}。"
+            continue
+        try:
+            tried.clean_fields(exclude=[part.name for part in tried._meta.fields if part.name != name])
+        except ValidationError as fault:
+            faults[name] = fault.messages[0]
+    return faults
+
+
+def _together(
+    before: Application, values: Mapping[str, object]
+) -> tuple[Application, list[str], dict[str, str]]:
+    """The application with as many of the cells as fit together, their names, and what is wrong with the rest.
+
+    Mostly all fit at once. Else one cell may only fit once another is kept: a larger building before the
+    larger exhibition in it.
+    """
+    after = copy.copy(before)
+    for name, value in values.items():
+        setattr(after, name, value)
+    if not values or not _clash(after):
+        return after, list(values), {}
+    after, kept, waiting, clashes = copy.copy(before), [], dict(values), {}
+    last = None
+    while waiting and len(waiting) != last:
+        last = len(waiting)
+        for name in list(waiting):
+            tried = copy.copy(after)
+            setattr(tried, name, waiting[name])
+            clashes[name] = _clash(tried)
+            if not clashes[name]:
+                after = tried
+                kept.append(name)
+                del waiting[name]
+    return after, kept, {name: clashes[name] for name in waiting}
+
+
+def _clash(application: Application) -> str:
+    """What its cells break together; "" for nothing."""
     try:
-        tried.clean_fields(exclude=[part.name for part in tried._meta.fields if part.name != name])
-        tried.validate_constraints()
+        application.validate_constraints()
     except ValidationError as fault:
         return fault.messages[0]
     return ""

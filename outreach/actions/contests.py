@@ -1,7 +1,7 @@
 """A body that is not proposed says why its case should be looked at again, and is answered."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -86,8 +86,9 @@ def decide_contest(
     """Answer a body that asked for its case to be looked at again.
 
     One that is upheld is proposed for `titles` and put before the public for the scheme's full working days
-    of its own: nobody is granted a title that nobody could object to. Raises Refused without words, without a
-    title, or for a first day that is over.
+    of its own: nobody is granted a title that nobody could object to. A case that moved up meanwhile, or was
+    right on another ground, stays as it is. Raises Refused without words, without a title, or for a first day
+    that is over or more than a year away.
     """
     require(by, Perm.TITLE_MANAGE, made)
     require_unbarred(by, made.application)
@@ -98,7 +99,9 @@ def decide_contest(
     OBJECTION_STEPS.take(made, "uphold" if is_upheld else "dismiss", by=by, note=text)
     application = made.application
     words = "维持原结果"
-    if is_upheld:
+    if application.status == Application.Status.PROPOSED:
+        words = f"{'申请成立' if is_upheld else '申请不成立'}，您单位已列入拟认定名单"
+    elif is_upheld:
         last = _propose(application, made, titles, starts_on or local_today(), text, by=by)
         words = f"申请成立，改为拟认定，补充公示至{cn_date(last)}"
     notify(
@@ -117,6 +120,8 @@ def _propose(
         raise Refused("复核申请成立的，请选择拟授称号。")
     if first < local_today():
         raise Refused("公示开始日期不能早于今天。")
+    if first > local_today() + timedelta(days=365):
+        raise Refused("公示应在一年内开始，请核对开始日期。")
     last = notice_ends(first, application.round.scheme.notice_days)
     note = f"复核申请 {made.number} 成立：{text}"[:500]
     Round.objects.filter(pk=application.round_id).update(notice_places=F("notice_places") + 1)
@@ -133,6 +138,15 @@ def tell_who_is_out(round: Round) -> None:
     for application in rows.select_related("organization", "region").order_by("pk"):
         notify(
             people_with(Perm.TITLE_APPLY, application),
-            f"{round.title}：您单位拟不认定。如有不同意见，可在{cn_date(round.notice_until)}前申请复核。",
+            f"{round.title}：您单位拟不认定。如有不同意见，可在{cn_date(round.notice_until)}前（含当日）申请复核。",
             link=application.get_absolute_url(),
         )
+
+
+def tell_who_is_taken_off(application: Application, number: str) -> None:
+    """Tell a body that an objection took it off the proposal and, while it may be contested, until when."""
+    words = f"{application.round.title}：异议 {number} 成立，您单位改为拟不认定。"
+    if application.may_be_contested(local_today()):
+        until = cn_date(application.notice_days[1])
+        words += f"如有不同意见，可在{until}前（含当日）申请复核。"
+    notify(people_with(Perm.TITLE_APPLY, application), words, link=application.get_absolute_url())

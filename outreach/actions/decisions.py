@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from outreach.actions.cells import require_applicant
-from outreach.actions.contests import tell_who_is_out
+from outreach.actions.contests import tell_who_is_out, tell_who_is_taken_off
 from outreach.actions.pool import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
@@ -115,14 +115,14 @@ def put_in_reserve(application: Application, *, note: str, by: User) -> int:
     Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)  # one after the other
     rows = Application.objects.filter(round=application.round)
     place = (rows.aggregate(last=Max("reserve_place"))["last"] or 0) + 1
-    words = f"列入备选第 {place} 位：{text}"
+    words = f"列入备选：{text}"  # its order may still change
     if application.status == Application.Status.PROPOSED:
         PANEL_STEPS.take(application, "not_propose", by=by, note=words)
     Application.objects.filter(pk=application.pk).update(
         proposed_titles=[], decision=words, reserve_place=place
     )
     application.reserve_place = place
-    audit.record(application, "reserve", by=by, note=words)
+    audit.record(application, "reserve", by=by, note=f"第 {place} 位：{text}")
     return place
 
 
@@ -185,6 +185,12 @@ def move_up(round: Round, *, note: str, today: date | None = None, by: User) -> 
     application.refresh_from_db()
     until = f"，公示至{cn_date(application.notice_until)}" if days else ""
     audit.record(application, "move_up", by=by, note=f"{words}{until}")
+    if days:  # until then it was told that it is left out
+        notify(
+            people_with(Perm.TITLE_APPLY, application),
+            f"{round.title}：您单位由备选递补为拟认定{until}。",
+            link=application.get_absolute_url(),
+        )
     return application
 
 
@@ -323,6 +329,7 @@ def decide_objection(objection: Objection, *, is_upheld: bool, answer: str, by: 
         note = f"异议 {objection.number} 成立：{text}"[:500]
         PANEL_STEPS.take(application, "not_propose", by=by, note=note)
         Application.objects.filter(pk=application.pk).update(proposed_titles=[], decision=note)
+        tell_who_is_taken_off(application, objection.number)
 
 
 # --- The decision ---------------------------------------------------------------------------------

@@ -283,9 +283,12 @@ class ContestAnswerForm(AnswerForm):
     def __init__(self, *args, titles, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["titles"].choices = titles
+        if not titles:  # it is proposed already
+            del self.fields["titles"], self.fields["starts_on"]
+            self.fields["is_upheld"].choices = [("no", "维持原结果"), ("yes", "申请成立（已列入拟认定）")]
 
     def clean(self):
         typed = super().clean()
-        if typed.get("is_upheld") == "yes" and not typed.get("titles"):
+        if typed.get("is_upheld") == "yes" and "titles" in self.fields and not typed.get("titles"):
             self.add_error("titles", "申请成立的，请选择拟授称号。")
         return typed

@@ -187,6 +187,11 @@ class Review(models.Model):
         return reverse("titles_desk:review", args=[self.pk])
 
     @property
+    def sign(self) -> str:
+        """Its state for the eye: a sheet that is open waits, one that was handed in is done."""
+        return {"open": "waiting", "submitted": "done"}.get(self.status, self.status)
+
+    @property
     def user(self) -> User:
         return self.member.user
 

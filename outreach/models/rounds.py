@@ -376,6 +376,12 @@ class Application(Scoped):
         """Whether it may be spoken against today."""
         return self.round.status == Round.Status.NOTICED and self.is_before_public(local_today())
 
+    @property
+    def notice_is_over(self) -> bool:
+        """Whether its last day before the public has passed; a notice may be announced before its first."""
+        last = self.notice_days[1]
+        return last is not None and last < local_today()
+
     def may_be_contested(self, on: date) -> bool:
         """Whether its body may ask on a day that it be looked at again."""
         is_out = self.status == self.Status.NOT_PROPOSED and self.round.status == Round.Status.NOTICED

@@ -301,7 +301,13 @@ def _sheets_waiting(user: User) -> list[Waiting]:
         return []
     rows = Review.objects.filter(member__user=user, status=Review.Status.OPEN).select_related("application")
     count = rows.count()
-    items = [(f"编号 {row.application.number}", row.get_absolute_url()) for row in rows.order_by("pk")[:5]]
+    items = [
+        (
+            f"编号 {row.application.number}" + (f"（{cn_date(row.due_on)}截止）" if row.due_on else ""),
+            row.get_absolute_url(),
+        )
+        for row in rows.order_by("due_on", "pk")[:5]
+    ]
     return (
         [Waiting(title="待评审的称号申报", count=count, url=reverse("titles_desk:reviews"), items=items)]
         if count

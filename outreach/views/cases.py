@@ -114,6 +114,7 @@ def case_detail(request, pk):
         "may_renounce": own and application.status == "proposed",
         "contests": contests_of(application) if own or manages else [],
         "may_contest": own and application.may_be_contested(local_today()),
+        "contest_until": application.notice_days[1],
         "timeline": _timeline(application),
         "reason": ReasonForm(),
         "return_form": ReturnForm(),

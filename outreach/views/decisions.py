@@ -390,7 +390,9 @@ def objection_detail(request, pk):
     objection = get_object_or_404(queries.objections_for(request.user), pk=pk)
     is_contest = objection.kind == Objection.Kind.CONTEST
     if is_contest:
-        choices = queries.titles_to_propose(objection.application)
+        # Who is proposed already, from the reserve or on another ground, needs no title and no days.
+        is_proposed = objection.application.status == Application.Status.PROPOSED
+        choices = [] if is_proposed else queries.titles_to_propose(objection.application)
         form = ContestAnswerForm(request.POST or None, titles=choices)
     else:
         form = AnswerForm(request.POST or None)
@@ -404,7 +406,11 @@ def objection_detail(request, pk):
         else:
             messages.success(request, "处理决定已保存。")
             return redirect(objection)
-    context = {"objection": objection, "form": form}
+    context = {
+        "objection": objection,
+        "form": form,
+        "is_barred": objection.application.organization_id in barred_bodies(request.user),
+    }
     return render(request, "outreach/objection_detail.html", context, status=422 if form.is_bound else 200)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.actions import contests, decisions
+from outreach.actions import contests, decisions, pool
 from outreach.models import Application, Objection, Round
 from outreach.queries.rounds import titles_waiting
 from portal.errors import Refused
@@ -219,6 +219,71 @@ def test_the_database_grants_nothing_before_the_supplementary_notice_is_over(out
         Application.objects.filter(pk=out.pk).update(status="granted", decided_at=timezone.now())
 
 
+def test_a_second_contest_of_who_was_right_is_upheld_without_another_place(client, out, unit_clerk, staff):
+    first, second = contest(out, unit_clerk), contest(out, unit_clerk, ground="procedure")
+    uphold(first, staff)
+    places = Round.objects.get(pk=out.round_id).notice_places
+    client.force_login(staff, backend=BACKEND)
+
+    assert "已列入拟认定" in client.get(second.get_absolute_url()).content.decode()
+    client.post(second.get_absolute_url(), {"is_upheld": "yes", "answer": "程序确有不当。"})
+
+    second.refresh_from_db()
+    out.refresh_from_db()
+    assert (second.result, out.status) == ("申请成立", "proposed")
+    assert Round.objects.get(pk=out.round_id).notice_places == places
+    assert Notice.objects.filter(recipient=unit_clerk, text__contains="已列入拟认定名单").exists()
+
+
+def test_who_is_proposed_meanwhile_is_not_told_that_it_stays_out(out, unit_clerk, staff):
+    first, second = contest(out, unit_clerk), contest(out, unit_clerk, ground="procedure")
+    uphold(first, staff)
+    second = Objection.objects.get(pk=second.pk)
+
+    contests.decide_contest(second, is_upheld=False, answer="程序无误。", by=staff)
+
+    told = Notice.objects.get(recipient=unit_clerk, text__contains=second.number)
+    assert "申请不成立，您单位已列入拟认定名单" in told.text
+
+
+def test_a_supplementary_notice_begins_within_a_year(out, unit_clerk, staff):
+    made = contest(out, unit_clerk)
+
+    with pytest.raises(Refused, match="一年内"):
+        uphold(made, staff, starts_on=date(2206, 3, 2))
+
+
+def test_a_supplementary_notice_that_has_not_begun_says_so(client, out, unit_clerk, staff):
+    uphold(contest(out, unit_clerk), staff, starts_on=date(2026, 3, 9))
+
+    page = client.get(reverse("bases:round", args=[out.round_id])).content.decode()
+
+    assert "未开始" in page
+    assert "已截止" not in page
+
+
+def test_who_an_objection_took_off_is_told_and_may_contest(proposed, staff):
+    clerk = UserFactory(holding=(Role.UNIT, proposed.organization))
+    object_to(proposed)
+
+    decisions.decide_objection(Objection.objects.get(), is_upheld=True, answer="属实。", by=staff)
+
+    told = Notice.objects.get(recipient=clerk)
+    assert "成立，您单位改为拟不认定" in told.text
+    assert "2026年3月6日前（含当日）申请复核" in told.text
+
+
+def test_a_contest_about_a_body_of_ones_own_is_shown_without_its_form(client, out, unit_clerk, staff):
+    made = contest(out, unit_clerk)
+    pool.declare_recusal(out, reason="亲属任职", by=staff)
+    client.force_login(staff, backend=BACKEND)
+
+    page = client.get(made.get_absolute_url()).content.decode()
+
+    assert "须回避" in page
+    assert "保存决定" not in page
+
+
 def test_the_public_learns_nothing_of_who_contests(client, out, proposed, unit_clerk):
     contest(out, unit_clerk)
 
@@ -244,7 +309,9 @@ def test_a_body_contests_on_its_page_and_reads_the_answer_there(client, out, uni
     client.force_login(unit_clerk, backend=BACKEND)
     form = {"ground": "score", "text": "第 3 项少算两分。", "proof": proof()}
 
-    assert "申请复核" in client.get(out.get_absolute_url()).content.decode()
+    before = client.get(out.get_absolute_url()).content.decode()
+    assert "申请复核" in before
+    assert "2026年3月6日前（含当日）可以申请" in before
     client.post(reverse("titles_desk:contest", args=[out.pk]), form)
     contests.decide_contest(Objection.objects.get(), is_upheld=False, answer="复核无误。", by=staff)
 

@@ -11,6 +11,7 @@ from outreach.actions import panel as actions
 from outreach.models import Review, ReviewReminder, Scheme
 from outreach.queries.decisions import panel_sheets, waiting_members
 from outreach.queries.panel import apart
+from outreach.queries.rounds import titles_waiting
 from outreach.scoring import furthest
 from portal.audit import AuditEntry
 from portal.calendar import SHANGHAI, add_working_days, local_today
@@ -53,6 +54,15 @@ def test_the_draw_sets_the_last_day_and_says_it_to_the_members(drawn):
 
     assert {sheet.due_on for sheet in sheets(drawn)} == {due_on}
     assert f"请在{cn_date(due_on)}前（含当日）登录评分" in told(sheets(drawn)[0].member.user)[0]
+
+
+def test_the_desk_of_a_member_says_the_day_of_each_sheet(drawn):
+    sheet = sheets(drawn)[0]
+
+    (line,) = [line for line in titles_waiting(sheet.member.user) if line.title == "待评审的称号申报"]
+
+    assert line.items[0][0] == f"编号 {drawn.number}（{cn_date(sheet.due_on)}截止）"
+    assert (sheet.sign, Review(status="submitted").sign) == ("waiting", "done")
 
 
 def test_without_a_day_the_schemes_working_days_count(city, staff):

@@ -83,7 +83,7 @@ def test_a_case_that_reached_a_level_is_put_behind_the_line_in_order(round, case
 
     case = whole(cases[1])
     assert (case.status, case.reserve_place, case.proposed_titles) == ("not_proposed", 2, [])
-    assert case.decision == "列入备选第 2 位：名额有限"
+    assert case.decision == "列入备选：名额有限"
 
 
 def test_a_case_below_every_level_is_no_reserve(cases, staff):
@@ -112,6 +112,19 @@ def test_the_order_of_the_reserve_is_changed_by_one(cases, staff):
     assert [whole(case).reserve_place for case in cases[1:3]] == [2, 1]
     with pytest.raises(Refused, match="第一位"):
         decisions.raise_in_reserve(whole(cases[2]), by=staff)
+
+
+def test_the_sheet_gives_each_of_the_reserve_its_place_and_no_older_one(round, cases, staff):
+    for case in (cases[1], cases[2]):
+        decisions.put_in_reserve(case, note="名额有限", by=staff)
+    decisions.raise_in_reserve(whole(cases[2]), by=staff)
+    decisions.move_up(round, note="增加名额", by=staff)
+
+    page = signed_in(staff).get(round.get_decision_url()).content.decode()
+
+    assert "列入备选第" not in page
+    assert page.count("第 2 位") == 1
+    assert '<th scope="row" data-label="次序"><span>2</span>' in page
 
 
 def test_a_case_is_taken_out_of_the_reserve_with_a_reason(cases, staff):
@@ -170,12 +183,14 @@ def test_in_the_notice_nobody_moves_up_while_every_place_is_taken(noticed, staff
 
 
 def test_a_place_that_an_objection_freed_goes_to_the_first_of_the_reserve(noticed, cases, staff):
+    clerk = UserFactory(holding=(Role.UNIT, cases[2].organization))
     take_off(cases[0], staff)
     assert free_places(Round.objects.get(pk=noticed.pk)) == 1
 
     moved = decisions.move_up(noticed, note="原拟认定单位异议成立", by=staff)
 
     assert moved.pk == cases[2].pk
+    assert Notice.objects.filter(recipient=clerk, text__contains="由备选递补为拟认定，公示至").exists()
     assert (moved.notice_from, moved.notice_until) == (local_today(), notice_ends(local_today(), 5))
     assert free_places(Round.objects.get(pk=noticed.pk)) == 0
 
@@ -374,7 +389,7 @@ def test_the_minutes_show_the_line_and_the_reserve(round, cases, staff, monkeypa
 
     assert "认定线：第 2 名为最后一名拟认定" in paper
     assert "备选（按递补的次序）" in paper
-    assert "列入备选第 1 位：名额有限" in paper
+    assert "列入备选：名额有限" in paper
 
 
 def test_the_sheet_costs_the_same_for_two_cases_as_for_four(round, cases, staff):
