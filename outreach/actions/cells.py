@@ -145,7 +145,7 @@ def _own_faults(application: Application, values: Mapping[str, object]) -> dict[
 def _together(
     before: Application, values: Mapping[str, object]
 ) -> tuple[Application, list[str], dict[str, str]]:
-    """The application with as many of the cells as fit together, their names, and what is wrong with the rest.
+    """The application with those cells that fit together, their names, and what is wrong with the rest.
 
     Mostly all fit at once. Else one cell may only fit once another is kept: a larger building before the
     larger exhibition in it.

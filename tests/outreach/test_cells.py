@@ -115,6 +115,15 @@ def test_cells_that_only_fit_together_are_kept_together(draft, unit_clerk):
     assert (stored(draft).building_area, stored(draft).exhibition_area) == (400, 300)
 
 
+def test_many_cells_at_once_are_kept_by_few_queries(draft, unit_clerk, django_assert_max_num_queries):
+    counts = ("full_time_staff", "part_time_staff", "volunteers", "leaflets", "exhibits", "boards", "books")
+
+    with django_assert_max_num_queries(40):
+        saved = keep(draft, unit_clerk, **dict.fromkeys(counts, 3), contact="李四", summary="开放日")
+
+    assert set(saved.kept) == {*counts, "contact", "summary"}
+
+
 def test_a_cell_is_not_less_than_what_the_portal_counted(draft, unit, unit_clerk):
     year = draft.round.data_year
     write_evidence({unit.pk: 777}, item="visitors", year=year, source="本平台", at=timezone.now())
