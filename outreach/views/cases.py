@@ -21,7 +21,7 @@ from outreach.forms.rounds import (
     RecommendForm,
     ReturnForm,
 )
-from outreach.models import APPLICATION_STEPS, PANEL_STEPS, Application, ApplicationFile
+from outreach.models import APPLICATION_STEPS, PANEL_STEPS, Application, ApplicationFile, Round
 from outreach.queries import cells
 from outreach.queries import rounds as queries
 from outreach.queries.decisions import contests_of
@@ -106,7 +106,7 @@ def case_detail(request, pk):
         "in_time": in_time,
         "gates": queries.gate_states(application),
         "granted": application.titles.select_related("kind").order_by("pk"),
-        "breakdown": application.breakdown if manages or application.decided_at else {},
+        "breakdown": application.breakdown if manages or _tells_score(application) else {},
         "has_panel": manages and application.status not in ("submitted", "returned", "recommended"),
         "may_leave_out": manages
         and (application.status in ("scored", "proposed") or application.reserve_place is not None)
@@ -184,6 +184,11 @@ def _said(application: Application, name: str):
         return "是" if value else "否"
     display = getattr(application, f"get_{name}_display", None)
     return display() if display else value
+
+
+def _tells_score(application: Application) -> bool:
+    """Whether the unit may read its own score: from the notice on, so that it can contest it."""
+    return application.round.status in (Round.Status.NOTICED, Round.Status.CLOSED)
 
 
 def _files(application: Application) -> list[tuple[str, ApplicationFile]]:

@@ -28,7 +28,7 @@ def _sheets(request):
 def review_list(request):
     page = page_by_key(
         _sheets(request),
-        order=("-pk",),
+        order=("status", "-pk"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )

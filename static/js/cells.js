@@ -137,7 +137,7 @@
     } catch (fault) {
       wait = Math.min(wait ? wait * 2 : 2, 30);
       markAll(keys, "网络中断，恢复后自动重发");
-      say("网络中断：未保存的 " + whereKept(keys) + "，恢复后自动重发。", "away");
+      say("网络中断：" + keys.length + " 项未保存（" + whereKept(keys) + "），恢复后自动重发。", "away");
       window.setTimeout(send, wait * 1000);
     }
     sending = false;

@@ -267,6 +267,29 @@ def test_the_public_page_says_the_days_of_who_moved_up(client, noticed, cases, s
     assert cases[0].organization.name not in page
 
 
+def test_the_decision_is_offered_once_the_notice_is_over(client, noticed, staff):
+    client.force_login(staff)
+    address = f"/desk/titles/{noticed.pk}/decision/"
+    assert "作出认定决定</button>" not in client.get(address, secure=True).content.decode()
+
+    noticed.refresh_from_db()
+    days = (noticed.notice_until - local_today()).days + 1
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        client.force_login(staff)
+        assert "作出认定决定</button>" in client.get(address, secure=True).content.decode()
+
+
+def test_a_unit_reads_its_own_score_from_the_notice_on(client, round, cases, staff):
+    unit_clerk = UserFactory(holding=(Role.UNIT, cases[3].organization))
+    address = f"/desk/titles/cases/{cases[3].pk}/"
+    client.force_login(unit_clerk)
+    assert "得分说明" not in client.get(address, secure=True).content.decode()
+
+    decisions.publish_notice(round, by=staff)
+
+    assert "得分说明" in client.get(address, secure=True).content.decode()
+
+
 def test_who_stays_in_the_reserve_is_refused_in_the_end(noticed, cases, staff):
     noticed.refresh_from_db()
 
