@@ -19,6 +19,8 @@ from portal.notices import Notice, notify, people_with
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
 
+NUMBERED = {Objection.Kind.OBJECTION: "YY", Objection.Kind.CONTEST: "FH"}
+
 
 @transaction.atomic
 def contest(application: Application, *, ground: str, text: str, upload, at: datetime, by: User) -> Objection:
@@ -29,7 +31,7 @@ def contest(application: Application, *, ground: str, text: str, upload, at: dat
     """
     require_applicant(by, application)
     today = local_today(at)
-    round = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
+    Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
     application.refresh_from_db(fields=["status", "notice_from", "notice_until"])
     if application.status != Application.Status.NOT_PROPOSED:
         raise Refused("只有拟不认定的申报可以申请复核。")
@@ -47,11 +49,9 @@ def contest(application: Application, *, ground: str, text: str, upload, at: dat
         kinds=files.DOCUMENTS | files.IMAGES,
         needs=Perm.TITLE_CASE,
     )
-    count = Objection.objects.filter(application__round=round, kind=Objection.Kind.CONTEST).count()
-    made = Objection(
-        kind=Objection.Kind.CONTEST,
-        application=application,
-        number=f"FH-{round.pk:04d}-{count + 1:03d}",
+    made = keep_numbered(
+        application,
+        Objection.Kind.CONTEST,
         ground=ground,
         ground_key=key,
         text=clean_text(text, multiline=True),
@@ -59,10 +59,7 @@ def contest(application: Application, *, ground: str, text: str, upload, at: dat
         phone=application.phone,
         proof=proof,
         received_at=at,
-        due_on=add_working_days(today, round.scheme.answer_days),
     )
-    made.full_clean()
-    made.save(force_insert=True)
     audit.record(made, "contest", by=by)
     notify(
         people_with(Perm.TITLE_MANAGE, application),
@@ -70,6 +67,26 @@ def contest(application: Application, *, ground: str, text: str, upload, at: dat
         link=made.get_absolute_url(),
         kind=Notice.Kind.TASK,
     )
+    return made
+
+
+def keep_numbered(application: Application, kind: str, *, received_at: datetime, **told) -> Objection:
+    """Keep what is said against a case, with the next number of its kind and the last day of the answer.
+
+    The round is locked by the caller: its objections are numbered one after the other.
+    """
+    round = application.round
+    count = Objection.objects.filter(application__round=round, kind=kind).count()
+    made = Objection(
+        kind=kind,
+        application=application,
+        number=f"{NUMBERED[kind]}-{round.pk:04d}-{count + 1:03d}",
+        received_at=received_at,
+        due_on=add_working_days(local_today(received_at), round.scheme.answer_days),
+        **told,
+    )
+    made.full_clean()
+    made.save(force_insert=True)
     return made
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from outreach.actions.cells import require_applicant
-from outreach.actions.contests import tell_who_is_out, tell_who_is_taken_off
+from outreach.actions.contests import keep_numbered, tell_who_is_out, tell_who_is_taken_off
 from outreach.actions.pool import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
@@ -23,7 +23,7 @@ from outreach.queries.panel import Ranked, barred_bodies, ranking
 from outreach.rules.titles import provisional_end
 from portal import audit, documents, files
 from portal.accounts import User, require, system_user
-from portal.calendar import ONE_DAY, add_working_days, local_today, notice_ends
+from portal.calendar import ONE_DAY, local_today, notice_ends
 from portal.documents import PaperKind
 from portal.errors import Refused
 from portal.identifiers import clean_text
@@ -276,9 +276,8 @@ def object_to(
     Round.objects.select_for_update(of=("self",)).get(pk=round.pk)  # one after the other: they are numbered
     earlier = Objection.objects.filter(application=application, ground_key=key).first()
     if earlier:
-        result = earlier.get_status_display()
         answer = f"，处理决定：{earlier.answer}" if earlier.answer else ""
-        raise Refused(f"同一理由的异议已经受理（{earlier.number}，{result}{answer}），不再重复受理。")
+        raise Refused(f"同一理由的异议已经受理（{earlier.number}，{earlier.result}{answer}），不再重复受理。")
     proof = files.store(
         upload,
         by=system_user(),
@@ -286,10 +285,9 @@ def object_to(
         kinds=files.DOCUMENTS | files.IMAGES,
         needs=Perm.TITLE_MANAGE,
     )
-    count = Objection.objects.filter(application__round=round, kind=Objection.Kind.OBJECTION).count()
-    objection = Objection(
-        application=application,
-        number=f"YY-{round.pk:04d}-{count + 1:03d}",
+    objection = keep_numbered(
+        application,
+        Objection.Kind.OBJECTION,
         ground=ground,
         ground_key=key,
         text=clean_text(text, multiline=True),
@@ -297,10 +295,7 @@ def object_to(
         phone=clean_text(phone),
         proof=proof,
         received_at=at,
-        due_on=add_working_days(today, round.scheme.answer_days),
     )
-    objection.full_clean()
-    objection.save(force_insert=True)
     audit.record(objection, "object", by=None)
     notify(
         people_with(Perm.TITLE_MANAGE, application),
