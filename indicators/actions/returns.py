@@ -1,6 +1,6 @@
 """Everything that changes what stands in a return: filling, handing in, talking about a cell, reviewing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -240,12 +240,17 @@ def keep_submission(
         submitted_at=at,
         submitted_by=by,
         signed_by=signed_by,
-        cells={cell.item.key: {"text": cell.text, "note": cell.note} for cell in cells},
+        cells=as_handed_in(cells),
         reason=filing.reopen_reason,
     )
     if filing.period.form.code == YEARLY_FORM:
         Evidence.objects.bulk_create(_evidence(kept, filing, cell) for cell in cells if _is_counted(cell))
     return kept
+
+
+def as_handed_in(cells: Iterable[ReturnCell]) -> dict[str, dict[str, str]]:
+    """What a submission keeps of each cell, by its key."""
+    return {cell.item.key: {"text": cell.text, "note": cell.note} for cell in cells}
 
 
 def _is_counted(cell: ReturnCell) -> bool:

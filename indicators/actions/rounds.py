@@ -90,18 +90,25 @@ def create_returns(
 
     A second return of one reporter raises IntegrityError.
     """
+    counted_at = timezone.now() if period.form.code == YEARLY_FORM else None
     filings = Return.objects.bulk_create(
-        Return(period=period, reporter=reporter, region=region, organization=organization, created_by=by)
+        Return(
+            period=period,
+            reporter=reporter,
+            region=region,
+            organization=organization,
+            created_by=by,
+            counted_at=counted_at,
+        )
         for reporter, region, organization in reporters
     )
     items = list(period.form.items.order_by("position"))
-    ReturnCell.objects.bulk_create(
-        ReturnCell(filing=filing, item=item) for filing in filings for item in items
-    )
-    if period.form.code == YEARLY_FORM:
+    cells = [ReturnCell(filing=filing, item=item) for filing in filings for item in items]
+    if counted_at:
         counted = sources.count_cells(period.year) if counted is None else counted
-        for filing in filings:
-            _fill_counted(filing, counted)
+        for cell in cells:
+            _take_count(cell, counted, counted_at)
+    ReturnCell.objects.bulk_create(cells)
     audit.record_many(filings, "create", by=by)
     return filings
 
@@ -116,33 +123,30 @@ def count_again(filing: Return, *, by: User) -> int:
     lock_open(filing)
     if filing.period.form.code != YEARLY_FORM:
         raise Refused("这份报表没有平台统计的项目，请直接填写。")
-    changed = _fill_counted(filing, sources.count_cells(filing.period.year))
-    audit.record(filing, "count", by=by, note=f"{changed} 项")
-    return changed
-
-
-def _fill_counted(filing: Return, counted: Mapping) -> int:
-    """Write the portal's figure beside each cell it can count, and into those nobody has filled."""
-    now, changed = timezone.now(), []
-    code = filing.region.district_code
-    for cell in filing.cells.select_related("item").filter(item__key__in=list(counted)):
-        value = counted[cell.item.key].get(code)
-        is_untouched = cell.source == ReturnCell.Source.COUNTED or (cell.version == 0 and not cell.text)
-        if value is None or (value == cell.counted_value and not is_untouched):
-            continue
-        if is_untouched and value != cell.value:
-            cell.value, cell.state = value, ReturnCell.State.NUMBER
-            cell.source, cell.version, cell.changed_at = ReturnCell.Source.COUNTED, cell.version + 1, now
-            cell.changed_by = None
-        elif value == cell.counted_value:
-            continue
-        cell.counted_value = value
-        changed.append(cell)
+    counted, filing.counted_at = sources.count_cells(filing.period.year), timezone.now()
+    cells = filing.cells.select_related("item").filter(item__key__in=list(counted))
+    changed = [cell for cell in cells if _take_count(cell, counted, filing.counted_at)]
     fields = ["value", "state", "source", "version", "changed_at", "changed_by", "counted_value"]
     ReturnCell.objects.bulk_update(changed, fields)
-    Return.objects.filter(pk=filing.pk).update(counted_at=now)
-    filing.counted_at = now
+    filing.save(update_fields=["counted_at"])
+    audit.record(filing, "count", by=by, note=f"{len(changed)} 项")
     return len(changed)
+
+
+def _take_count(cell: ReturnCell, counted: Mapping, at: datetime) -> bool:
+    """Put the portal's figure beside a cell, and into it if nobody has filled it; whether that changed it."""
+    value = counted.get(cell.item.key, {}).get(cell.filing.region.district_code)
+    is_untouched = cell.source == ReturnCell.Source.COUNTED or (cell.version == 0 and not cell.text)
+    if value is None or (value == cell.counted_value and not is_untouched):
+        return False
+    if is_untouched and value != cell.value:
+        cell.value, cell.state = value, ReturnCell.State.NUMBER
+        cell.source, cell.version, cell.changed_at = ReturnCell.Source.COUNTED, cell.version + 1, at
+        cell.changed_by = None
+    elif value == cell.counted_value:
+        return False
+    cell.counted_value = value
+    return True
 
 
 def require_filler(by: User, filing: Return) -> None:

@@ -29,6 +29,7 @@ from indicators.models import (
     Return,
     ReturnCell,
     StatForm,
+    ValidationRule,
 )
 from indicators.queries.editions import pairs_of
 from indicators.queries.returns import cells_of, check
@@ -275,17 +276,21 @@ def _load_year(
 ) -> None:
     opens, due = datetime(year + 1, 1, 10, 9, tzinfo=SHANGHAI), datetime(year + 1, 5, 27, 18, tzinfo=SHANGHAI)
     period = Period.objects.create(form=form, year=year, opens_on=opens.date(), due_on=due.date())
-    items = list(form.items.order_by("position"))
-    for place, district in enumerate(districts):
+    items, rules = list(form.items.order_by("position")), list(form.rules.all())
+    filings = Return.objects.bulk_create(
+        Return(period=period, region=district, created_by=by, created_at=opens, is_sample=True)
+        for district in districts
+    )
+    for place, filing in enumerate(filings):
+        district = filing.region
         late = place == (year * 7) % len(districts)
         sent = due + timedelta(days=6) if late else due - timedelta(days=3 + place, hours=place)
-        filing = Return.objects.create(
-            period=period, region=district, created_by=by, created_at=opens, is_sample=True
-        )
         counts = counts_of(counted, district)
         values = values_for(district, year, population[district.code], luck[district.code], rng, counts)
-        ReturnCell.objects.bulk_create(_cell(filing, item, values[item.key], sent) for item in items)
-        keep_submission(filing, _explain(filing), by=by, at=sent)
+        cells = ReturnCell.objects.bulk_create(_cell(filing, item, values[item.key], sent) for item in items)
+        _explain(filing, cells, rules)
+        keep_submission(filing, cells, by=by, at=sent)
+        # One after the other: the rules look at what the districts before have handed in.
         Return.objects.filter(pk=filing.pk).update(
             status=Return.Status.ACCEPTED,
             first_submitted_at=sent,
@@ -299,17 +304,16 @@ def _cell(filing: Return, item, value: Decimal | None, at: datetime) -> ReturnCe
     return ReturnCell(filing=filing, item=item, state=state, value=value, version=1, changed_at=at)
 
 
-def _explain(filing: Return) -> list[ReturnCell]:
-    """Notes where the rules ask for one; returns the cells with them."""
-    cells = cells_of(filing)
-    found = check(filing, cells)
+def _explain(filing: Return, cells: list[ReturnCell], rules: list[ValidationRule]) -> None:
+    """Write a note into each cell of which the rules ask for one."""
+    found = check(filing, cells, rules=rules)
     wanted = {fault.key for fault in found.unexplained} | set(found.overwritten)
-    for is_overwritten, note in NOTES.items():
-        noted = [cell for cell in cells if cell.item.key in wanted and cell.is_overwritten == is_overwritten]
-        filing.cells.filter(pk__in=[cell.pk for cell in noted]).update(note=note)
-        for cell in noted:
-            cell.note = note
-    return cells
+    noted = [cell for cell in cells if cell.item.key in wanted]
+    for cell in noted:
+        cell.note = NOTES[cell.is_overwritten]
+    for note in NOTES.values():
+        told = [cell.pk for cell in noted if cell.note == note]
+        filing.cells.filter(pk__in=told).update(note=note)
 
 
 def _load_figures(
@@ -447,7 +451,7 @@ def _fill_whole(filing: Return, values: dict, officer: User) -> None:
     items = list(filing.period.form.items.filter(key__in=UNREGISTERED).values_list("pk", flat=True))
     filing.cells.filter(item__in=items).update(source=ReturnCell.Source.ENTERED)
     _fill(filing, values, None, officer)
-    _explain(filing)
+    _explain(filing, cells_of(filing), list(filing.period.form.rules.all()))
 
 
 OPEN_YEAR_PLAYS = {

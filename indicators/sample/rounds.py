@@ -4,10 +4,9 @@ import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from indicators.actions.returns import keep_submission
+from indicators.actions.returns import as_handed_in
 from indicators.actions.rounds import create_returns, reporters_of
-from indicators.models import Period, Return, ReturnCell, StatForm
-from indicators.queries.returns import cells_of
+from indicators.models import FormItem, Period, Return, ReturnCell, StatForm, Submission
 from portal.accounts import User
 from portal.calendar import SHANGHAI
 from portal.sample import UNIT_NAME
@@ -38,17 +37,20 @@ def load(*, rng: random.Random, by: User) -> None:
         period.returns.update(is_sample=True, created_at=opened)
         if code == UNTOUCHED:
             continue
+        is_open = (code, part) in OPEN
+        items, begun, handed = list(form.items.order_by("position")), [], []
         for place, filing in enumerate(filings):
             body = filing.organization
             # Some hand in late; of the open rounds every third has handed in, every fourth has begun.
-            is_open = (code, part) in OPEN
             if is_open and (place % 3 != 1 or (body and body.name == UNIT_NAME)):
                 if place % 4 == 0:
-                    _fill(filing, rng, opened + timedelta(days=1), 2)
+                    begun += _cells(filing, items[:2], rng, opened + timedelta(days=1))
                 continue
             late = 3 if place % 11 == 7 and not is_open else 0
             sent = opened + timedelta(days=(due - opens).days + late if late else 5 + place % 5, hours=1)
-            _hand_in(filing, rng, sent, by, accepted=not is_open)
+            handed.append((filing, _cells(filing, items, rng, sent, note="示例：与上期口径相同"), sent))
+        _write([*begun, *(cell for _, cells, _ in handed for cell in cells)])
+        _hand_in(handed, by, accepted=not is_open)
 
 
 def _reporters(form: StatForm) -> list:
@@ -59,22 +61,42 @@ def _reporters(form: StatForm) -> list:
     return [each for each in found if "示例" in each[2].name][:MOST_VENUES]
 
 
-def _fill(filing: Return, rng: random.Random, at: datetime, count: int | None = None) -> None:
-    values: dict[str, Decimal | str | None] = _values(rng)
-    cells = list(filing.cells.select_related("item").order_by("item__position"))[:count]
-    figures, others = [], {ReturnCell.State.TEXT: [], ReturnCell.State.NOT_APPLICABLE: []}
-    for cell in cells:
-        value = values[cell.item.key]
-        if isinstance(value, Decimal):
-            cell.state, cell.value = ReturnCell.State.NUMBER, value
-            figures.append(cell)
-        else:
-            others[ReturnCell.State.TEXT if value else ReturnCell.State.NOT_APPLICABLE].append(cell.pk)
-    ReturnCell.objects.bulk_update(figures, ["state", "value"])
-    for state, keys in others.items():
-        words = WORDS if state == ReturnCell.State.TEXT else ""
-        filing.cells.filter(pk__in=keys).update(state=state, words=words)
-    filing.cells.filter(pk__in=[cell.pk for cell in cells]).update(version=1, changed_at=at)
+def _cells(
+    filing: Return, items: list[FormItem], rng: random.Random, at: datetime, note: str = ""
+) -> list[ReturnCell]:
+    values, cells = _values(rng), []
+    for item in items:
+        value = values[item.key]
+        state = (
+            ReturnCell.State.NUMBER
+            if isinstance(value, Decimal)
+            else ReturnCell.State.TEXT
+            if value
+            else ReturnCell.State.NOT_APPLICABLE
+        )
+        cells.append(
+            ReturnCell(
+                filing=filing,
+                item=item,
+                state=state,
+                value=value if state == ReturnCell.State.NUMBER else None,
+                words=value if state == ReturnCell.State.TEXT else "",
+                note=note,
+                version=1,
+                changed_at=at,
+            )
+        )
+    return cells
+
+
+def _write(cells: list[ReturnCell]) -> None:
+    """Into the empty cells that are there."""
+    ReturnCell.objects.bulk_create(
+        cells,
+        update_conflicts=True,
+        unique_fields=["filing", "item"],
+        update_fields=["state", "value", "words", "note", "version", "changed_at"],
+    )
 
 
 def _values(rng: random.Random) -> dict[str, Decimal | str | None]:
@@ -100,14 +122,16 @@ def _values(rng: random.Random) -> dict[str, Decimal | str | None]:
     }
 
 
-def _hand_in(filing: Return, rng: random.Random, sent: datetime, by: User, *, accepted: bool) -> None:
-    _fill(filing, rng, sent)
-    filing.cells.update(note="示例：与上期口径相同")
-    keep_submission(filing, cells_of(filing), by=by, at=sent)
-    status = Return.Status.ACCEPTED if accepted else Return.Status.SUBMITTED
-    Return.objects.filter(pk=filing.pk).update(
-        status=status,
-        first_submitted_at=sent,
-        submitted_at=sent,
-        accepted_at=sent + timedelta(days=4) if accepted else None,
+def _hand_in(
+    handed: list[tuple[Return, list[ReturnCell], datetime]], by: User, *, accepted: bool
+) -> None:
+    Submission.objects.bulk_create(
+        Submission(filing=filing, number=1, submitted_at=sent, submitted_by=by, cells=as_handed_in(cells))
+        for filing, cells, sent in handed
     )
+    for filing, _, sent in handed:
+        filing.status = Return.Status.ACCEPTED if accepted else Return.Status.SUBMITTED
+        filing.first_submitted_at = filing.submitted_at = sent
+        filing.accepted_at = sent + timedelta(days=4) if accepted else None
+    fields = ["status", "first_submitted_at", "submitted_at", "accepted_at"]
+    Return.objects.bulk_update([filing for filing, _, _ in handed], fields)

@@ -219,13 +219,19 @@ def save_scores(
     review.scores.filter(
         criterion__code__in=[code for code, value in points.items() if value is None]
     ).delete()
-    for code, value in points.items():
-        if value is not None:
-            Score.objects.update_or_create(
-                review=review,
-                criterion=rows[code],
-                defaults={"points": value, "note": clean_text(notes.get(code, ""))[:300]},
-            )
+    given = [
+        Score(
+            review=review, criterion=rows[code], points=value, note=clean_text(notes.get(code, ""))[:300]
+        )
+        for code, value in points.items()
+        if value is not None
+    ]
+    Score.objects.bulk_create(
+        given,
+        update_conflicts=True,
+        unique_fields=["review", "criterion"],
+        update_fields=["points", "note"],
+    )
     Review.objects.filter(pk=review.pk).update(
         opinion=clean_text(opinion, multiline=True)[:1000], revision=stored.revision + 1
     )
