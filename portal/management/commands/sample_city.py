@@ -26,7 +26,7 @@ LOADERS = (
 )
 
 KIND = "sample_city"
-ROWS_TO_A_LOOK = 200_000  # the rows made are kept or forgotten, hardly one is a cycle: garbage is looked for seldom
+ROWS_TO_A_LOOK = 200_000  # hardly a row made here is part of a cycle: garbage is looked for seldom
 
 
 def _is_there() -> bool:
