@@ -122,9 +122,7 @@ def _values(rng: random.Random) -> dict[str, Decimal | str | None]:
     }
 
 
-def _hand_in(
-    handed: list[tuple[Return, list[ReturnCell], datetime]], by: User, *, accepted: bool
-) -> None:
+def _hand_in(handed: list[tuple[Return, list[ReturnCell], datetime]], by: User, *, accepted: bool) -> None:
     Submission.objects.bulk_create(
         Submission(filing=filing, number=1, submitted_at=sent, submitted_by=by, cells=as_handed_in(cells))
         for filing, cells, sent in handed

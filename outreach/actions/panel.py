@@ -220,9 +220,7 @@ def save_scores(
         criterion__code__in=[code for code, value in points.items() if value is None]
     ).delete()
     given = [
-        Score(
-            review=review, criterion=rows[code], points=value, note=clean_text(notes.get(code, ""))[:300]
-        )
+        Score(review=review, criterion=rows[code], points=value, note=clean_text(notes.get(code, ""))[:300])
         for code, value in points.items()
         if value is not None
     ]
