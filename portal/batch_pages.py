@@ -86,9 +86,9 @@ def batch_again(request, uuid):
 
 @require_safe
 def batch_faults(request, uuid):
-    """The sheet as it was sent, with what was wrong when it was to be kept."""
+    """The sheet as it was sent, with what was wrong when it was to be kept; of one kept, the rows left out."""
     batch = _batch(request, uuid)
-    if not batch.refused_at:
+    if not batch.rows_faulty:
         raise Refused("这份表格没有错误表。")
     table = batch.open().read(batch.pending().read()).table
     response = HttpResponse(
@@ -98,5 +98,5 @@ def batch_faults(request, uuid):
             "X-Content-Type-Options": "nosniff",
         }
     )
-    write_faults(table, batch.read_faults(), response)
+    write_faults(table, batch.read_faults(), response, only_faulty=bool(batch.kept_at))
     return response

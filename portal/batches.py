@@ -1,4 +1,5 @@
-"""A sheet brought into a register: kept as a whole by a job, and taken back as a whole within 30 days.
+"""A sheet brought into a register: kept by a job, as a whole or its right rows alone, and taken back as a
+whole within 30 days.
 
 The row is the promise. Keeping and taking back each happen in one transaction that holds the batch, so that
 a job that is killed or delivered twice has done it not at all or once.
@@ -33,7 +34,7 @@ from portal.templatetags.portal_tags import cn_time
 
 UNDO_WITHIN = timedelta(days=30)
 PIECE = 500
-MOST_FAULTS = 2_000
+MOST_FAULTS = 20_000
 LOOKS = {"view", "export"}  # acts that change nothing
 LONGEST_STATEMENT = "300s"
 
@@ -53,6 +54,7 @@ class SheetBatch(models.Model):
     back = models.CharField("返回地址", max_length=200)
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name="导入人", related_name="+")
     created_at = models.DateTimeField("确认时间", default=timezone.now)
+    only_good = models.BooleanField("只导入正确的行", default=False, editable=False)
     job = models.ForeignKey(Job, models.PROTECT, null=True, verbose_name="导入任务", related_name="+")
     undo_job = models.ForeignKey(Job, models.PROTECT, null=True, verbose_name="撤销任务", related_name="+")
     rows_new = models.PositiveIntegerField("新增（行）", default=0)
@@ -97,7 +99,8 @@ class SheetBatch(models.Model):
 
     @property
     def summary(self) -> str:
-        return f"新增 {self.rows_new:,} 条，更新 {self.rows_changed:,} 条，未变 {self.rows_same:,} 条"
+        said = f"新增 {self.rows_new:,} 条，更新 {self.rows_changed:,} 条，未变 {self.rows_same:,} 条"
+        return f"{said}，有误未导入 {self.rows_faulty:,} 行" if self.rows_faulty else said
 
     @property
     def undo_until(self) -> datetime | None:
@@ -171,9 +174,16 @@ def faults_of(rows: Iterable[RegisterRow], table: Table) -> Iterator[Fault]:
 
 @transaction.atomic
 def promise(
-    pending: PendingSheet, *, sheet: type[RegisterResource], where: dict, title: str, back: str, by: User
+    pending: PendingSheet,
+    *,
+    sheet: type[RegisterResource],
+    where: dict,
+    title: str,
+    back: str,
+    by: User,
+    only_good: bool = False,
 ) -> SheetBatch:
-    """Promise to keep a sheet that was looked at; the same sheet again is the same batch."""
+    """Promise to keep a sheet that was looked at, or its right rows; the same sheet again is the same batch."""
     batch, is_new = SheetBatch.objects.get_or_create(
         uuid=pending.key,
         defaults={
@@ -183,6 +193,7 @@ def promise(
             "where": where,
             "back": back,
             "created_by": by,
+            "only_good": only_good,
         },
     )
     if batch.created_by_id != by.pk:
@@ -203,7 +214,9 @@ def promise(
 
 @transaction.atomic
 def keep(pk: int, *, at: datetime, progress: Progress = lambda *_: None) -> SheetBatch | None:
-    """Keep a promised sheet, all of it or, with any faulty row, nothing; None if that was done before.
+    """Keep a promised sheet; None if that was done before.
+
+    With a faulty row nothing of it is kept, unless its right rows alone were asked for.
 
     Raises Refused if the sheet is no longer there or cannot be read, and PermissionDenied if whoever
     confirmed it may no longer edit there.
@@ -218,17 +231,19 @@ def keep(pk: int, *, at: datetime, progress: Progress = lambda *_: None) -> Shee
         dataset = sheet.read(batch.pending().read())
     except SheetRefused as refusal:  # its file cannot change any more
         raise Refused(str(refusal)) from refusal
-    result = sheet.keep(dataset)
+    result = sheet.keep_good(dataset) if batch.only_good else sheet.keep(dataset)
     _count(batch, result.rows)
     if batch.rows_faulty:
         _write_faults(batch, result.rows, dataset.table)
+    if batch.rows_faulty and not (batch.only_good and sheet.kept):
         batch.refused_at = at
     else:
         batch.kept_at = at
         # Who edits one of these records waits for the end of this transaction: their entry comes later.
         batch.trail_end = audit.AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
         _write_rows(batch, sheet.kept)
-        transaction.on_commit(batch.pending().drop)
+        if not batch.rows_faulty:  # else its faulty rows are still asked for
+            transaction.on_commit(batch.pending().drop)
         audit.event(
             "import", by=batch.created_by, kind=batch.subject, name=f"{batch.rows_read} 行", note=str(batch)
         )

@@ -119,8 +119,13 @@ class Preview:
         return cls(shown, kinds["faulty"], notes, len(result.rows), counts, hinted)
 
     @property
+    def right(self) -> int:
+        """How many rows are kept if only those without fault are."""
+        return self.counts["new"] + self.counts["update"]
+
+    @property
     def can_be_kept(self) -> bool:
-        return not self.counts["faulty"] and bool(self.counts["new"] + self.counts["update"])
+        return not self.counts["faulty"] and bool(self.right)
 
 
 class RegisterSheets(ImportExportMixin):
@@ -196,7 +201,7 @@ class RegisterSheets(ImportExportMixin):
 
     @method_decorator(require_POST)
     def process_import(self, request, **kwargs):
-        """Promise to keep the sheet that was looked at; its job says how far it is."""
+        """Promise to keep the sheet that was looked at, or its right rows; its job says how far it is."""
         self._check_may_import(request)
         pending = PendingSheet.of(request.POST.get("token", ""), by=request.user, label=self.opts.label)
         batch = batches.promise(
@@ -206,6 +211,7 @@ class RegisterSheets(ImportExportMixin):
             title=str(self.opts.verbose_name),
             back=self._address("changelist"),
             by=request.user,
+            only_good="only_good" in request.POST,
         )
         return redirect(batch)
 

@@ -20,7 +20,7 @@ An app declares one resource and one admin:
         view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
 
 Every row goes through form and action in a transaction that is rolled back for the preview; with any
-faulty row nothing is kept. A confirmed sheet is kept by a job and can be taken back: portal.batches.
+faulty row nothing is kept, unless the right rows alone were asked for. A confirmed sheet is kept by a job and can be taken back: portal.batches.
 Tables under row-level security are no registers: they take the staged lane.
 """
 
@@ -187,6 +187,25 @@ class RegisterResource(resources.ModelResource):
         """Keep all rows or, with any faulty one, none. Raises as `preview` does."""
         self.kept = []
         return self._keep_looked(dataset) if self.looks_at_sets else self._try(dataset, dry_run=False)
+
+    def keep_good(self, dataset: TableDataset) -> Result:
+        """Keep the rows that are right; what is wrong with the others is in the result as well.
+
+        What was refused is left out and the rest tried again, for a row may have counted on one that is out.
+        Raises as `preview` does.
+        """
+        faulty: list[RegisterRow] = []
+        while len(dataset.table):
+            result = self.keep(dataset)
+            wrong = [row for row in result.rows if row.problems]
+            if not wrong:
+                result.rows += faulty
+                return result
+            faulty += wrong
+            dataset = dataset_of(dataset.table.without({row.line for row in wrong}))
+        self.kept, result = [], Result()
+        result.rows = faulty
+        return result
 
     def _try(self, dataset: TableDataset, *, dry_run: bool) -> Result:
         result = self.import_data(

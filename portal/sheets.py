@@ -22,9 +22,9 @@ import subprocess
 import sys
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -112,6 +112,17 @@ class Table:
     def numbered(self, first: int = 0) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         """Each row from the `first` on, with its line."""
         return zip(self.lines[first:], self.rows[first:], strict=True)
+
+    def without(self, lines: Collection[int]) -> "Table":
+        """The same table but for these rows, by their lines."""
+        kept = [at for at, line in enumerate(self.lines) if line not in lines]
+        return replace(
+            self,
+            rows=[self.rows[at] for at in kept],
+            lines=array("I", (self.lines[at] for at in kept)),
+            faults=[fault for fault in self.faults if fault.line not in lines],
+            extra_rows=[self.extra_rows[at] for at in kept] if self.extra_rows else [],
+        )
 
     def records(self) -> Iterator[dict[str, Cell]]:
         for row in self.rows:

@@ -32,7 +32,7 @@ def _own_folder(settings, tmp_path):
 def promised(staff, district):
     """What confirming a sheet of these rows leaves: a batch whose job waits."""
 
-    def promise(*rows) -> SheetBatch:
+    def promise(*rows, only_good: bool = False) -> SheetBatch:
         filled = [[name, "", "企业", "", "", district.name, "", place, "是", ""] for name, place in rows]
         return batches.promise(
             PendingSheet.keep(xlsx(filled, HEADERS)),
@@ -41,6 +41,7 @@ def promised(staff, district):
             title="单位",
             back="/admin/",
             by=staff,
+            only_good=only_good,
         )
 
     return promise
@@ -123,6 +124,48 @@ def test_a_row_that_has_become_wrong_keeps_the_whole_sheet_out(promised, staff, 
     assert (batch.rows_new, batch.rows_faulty) == (1, 1)
     assert [(fault.line, fault.column) for fault in batch.read_faults()] == [(3, "地址")]
     assert not Organization.objects.filter(name="乙").exists()
+
+
+@pytest.fixture
+def half_kept(promised, staff):
+    """A batch of which the right rows were asked for: one of its two is wrong."""
+    batch = promised(("乙", "东路"), ("丙", "四" * 201), only_good=True)
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_of_a_sheet_the_right_rows_alone_are_kept_if_that_was_asked_for(half_kept, staff):
+    assert (half_kept.rows_new, half_kept.rows_faulty) == (1, 1)
+    assert address_of("乙") == "东路"
+    assert not Organization.objects.filter(name="丙").exists()
+    assert staff.notices.get().text == "单位已导入：新增 1 条，更新 0 条，未变 0 条，有误未导入 1 行。"
+
+
+def test_the_rows_left_out_come_back_alone_with_their_faults(client, half_kept, staff):
+    client.force_login(staff)
+
+    page = client.get(half_kept.get_absolute_url()).content.decode()
+    sheet = client.get(f"{half_kept.get_absolute_url()}faults/").content
+
+    assert "有误未导入 1 行" in page
+    assert [row[0] for row in read_table(sheet, expect=HEADERS).rows] == ["丙"]
+
+
+def test_the_right_rows_that_were_kept_are_taken_back_as_a_batch(half_kept, staff):
+    batch = taken_back(half_kept, staff)
+
+    assert batch.rows_undone == 1
+    assert not Organization.objects.filter(name="乙").exists()
+
+
+def test_a_sheet_without_a_right_row_is_not_kept(promised):
+    batch = promised(("乙", "四" * 201), ("丙", "四" * 201), only_good=True)
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+
+    assert batch.refused_at
+    assert batch.rows_faulty == 2
 
 
 def test_a_batch_taken_back_removes_new_records_and_restores_changed_ones(kept, staff):

@@ -101,9 +101,9 @@ def upload(page, rows, headers=HEADERS):
     return page.post(address("import"), {"sheet": SimpleUploadedFile("单位.xlsx", data)})
 
 
-def confirm(page, answer):
+def confirm(page, answer, **more):
     """Confirm a preview, let the worker do it, and look at what became of it."""
-    sent = page.post(address("process_import"), {"token": answer.context["token"]})
+    sent = page.post(address("process_import"), {"token": answer.context["token"], **more})
     keep_waiting_sheets()
     return page.get(sent.headers["Location"])
 
@@ -217,6 +217,18 @@ def test_every_faulty_row_is_named_at_once_and_nothing_is_kept(page, district):
     assert "一行也没有导入" in refused
     assert "没有找到“火星区”" in refused
     assert not Organization.objects.filter(name="丙").exists()
+
+
+def test_the_right_rows_of_a_faulty_sheet_can_be_kept_by_a_second_button(page, district):
+    answer = upload(
+        page, [["丙", "场馆", district.name, None, "是"], ["丁", "航母", district.name, None, "是"]]
+    )
+    assert "只导入正确的 1 条" in answer.content.decode()
+
+    confirm(page, answer, only_good="1")
+
+    assert Organization.objects.filter(name="丙").exists()
+    assert not Organization.objects.filter(name="丁").exists()
 
 
 def test_the_faulty_sheet_can_be_fetched_mended_and_sent_again(page, district):
