@@ -86,7 +86,7 @@ def batch_again(request, uuid):
 
 @require_safe
 def batch_faults(request, uuid):
-    """The sheet as it was sent, with what was wrong when it was to be kept; of one kept, the rows left out."""
+    """The sheet as it was sent, with what was wrong when it was to be kept; only the rows left out."""
     batch = _batch(request, uuid)
     if not batch.rows_faulty:
         raise Refused("这份表格没有错误表。")
