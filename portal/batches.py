@@ -183,7 +183,7 @@ def promise(
     by: User,
     only_good: bool = False,
 ) -> SheetBatch:
-    """Promise to keep a sheet that was looked at, or its right rows; the same sheet again is the same batch."""
+    """Promise to keep a sheet that was looked at, or its right rows; the same again is the same batch."""
     batch, is_new = SheetBatch.objects.get_or_create(
         uuid=pending.key,
         defaults={

@@ -20,7 +20,8 @@ An app declares one resource and one admin:
         view_perm, edit_perm = Perm.RESOURCE_VIEW, Perm.RESOURCE_EDIT
 
 Every row goes through form and action in a transaction that is rolled back for the preview; with any
-faulty row nothing is kept, unless the right rows alone were asked for. A confirmed sheet is kept by a job and can be taken back: portal.batches.
+faulty row nothing is kept, unless the right rows alone were asked for. A confirmed sheet is kept by a job and
+can be taken back: portal.batches.
 Tables under row-level security are no registers: they take the staged lane.
 """
 

@@ -127,9 +127,11 @@ def _hand_in(handed: list[tuple[Return, list[ReturnCell], datetime]], by: User, 
         Submission(filing=filing, number=1, submitted_at=sent, submitted_by=by, cells=as_handed_in(cells))
         for filing, cells, sent in handed
     )
+    status = Return.Status.ACCEPTED if accepted else Return.Status.SUBMITTED
     for filing, _, sent in handed:
-        filing.status = Return.Status.ACCEPTED if accepted else Return.Status.SUBMITTED
-        filing.first_submitted_at = filing.submitted_at = sent
-        filing.accepted_at = sent + timedelta(days=4) if accepted else None
-    fields = ["status", "first_submitted_at", "submitted_at", "accepted_at"]
-    Return.objects.bulk_update([filing for filing, _, _ in handed], fields)
+        Return.objects.filter(pk=filing.pk).update(
+            status=status,
+            first_submitted_at=sent,
+            submitted_at=sent,
+            accepted_at=sent + timedelta(days=4) if accepted else None,
+        )
