@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators import sources
 from indicators.models import YEARLY_FORM, FormItem, Return, ReturnCell
+from indicators.queries.evidence import Behind, behind_figure
 from portal.regions import Region
 
 
 @dataclass
 class ItemHistory:
-    """One cell of the form over the accepted years of a district, and the public records behind a count."""
+    """One cell of the form over the accepted years of a district, and what was counted for one."""
 
     key: str
     cells: list[ReturnCell]
-    label: str
-    records: list
+    chosen: ReturnCell
+    behind: Behind | None
 
 
 def accepted_cells(key: str, filings):
@@ -34,17 +34,13 @@ def item_history(region: Region, key: str, year: int | None) -> ItemHistory | No
     """What a district reported for one item, accepted years only; None if it never did."""
     cells = list(
         accepted_cells(key, Return.objects.accepted().filter(region=region))
-        .select_related("item", "filing__period")
+        .select_related("item", "filing__period__form", "filing__region")
         .order_by("filing__period__year")
     )
     if not cells:
         return None
-    counter = sources.COUNTERS.get(key)
     chosen = next((cell for cell in cells if cell.filing.period.year == year), cells[-1])
-    records = []
-    if counter and counter.records and chosen.source == ReturnCell.Source.COUNTED:
-        records = list(counter.records(region.district_code, chosen.filing.period.year)[:100])
-    return ItemHistory(key=key, cells=cells, label=counter.label if counter else "", records=records)
+    return ItemHistory(key=key, cells=cells, chosen=chosen, behind=behind_figure(chosen))
 
 
 @dataclass
