@@ -199,6 +199,7 @@ def method_page(request):
         "shares": shares_in_words(method),
         "denominators": denominators,
         "sources": sources,
+        "counted": {source.name for source in sources if source.is_counted},
         "labels": {source.name: source.label for source in sources},
         "runs": queries.latest_runs(10),
         "revisions": queries.revisions(),
