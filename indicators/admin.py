@@ -3,8 +3,9 @@
 from django.contrib import admin
 
 from indicators import actions
-from indicators.actions import literacy
+from indicators.actions import literacy, published
 from indicators.forms.literacy import LiteracyResultForm, LiteracySurveyForm
+from indicators.forms.published import DenominatorForm, NationalSeriesForm
 from indicators.models import (
     Denominator,
     Figure,
@@ -16,6 +17,7 @@ from indicators.models import (
     ValidationRule,
 )
 from indicators.sheets.literacy import LiteracySheet
+from indicators.sheets.published import DenominatorSheet, NationalSheet
 from portal.admin_site import RegisterPermissions
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
@@ -56,11 +58,27 @@ class FigureAdmin(RegisterPermissions, admin.ModelAdmin):
 
 
 @admin.register(Denominator)
-class DenominatorAdmin(ReadOnly, admin.ModelAdmin):
+class DenominatorAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """Population and the like, each year's entered with its publication; also as a sheet."""
+
+    resource_classes = [DenominatorSheet]
+    view_perm, edit_perm = Perm.INDEX_VIEW, Perm.INDEX_COMPUTE
+    form = DenominatorForm
+    show_full_result_count = False
     list_display = ["kind", "region", "year", "value", "unit", "is_verified", "is_sample", "source"]
     list_filter = ["kind", "year", "is_verified"]
     list_select_related = ["region"]
     ordering = ["kind", "-year", "region"]
+
+    def has_change_permission(self, request, obj=None):
+        is_sample = obj is not None and obj.is_sample
+        return not is_sample and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["kind", "region", "year"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        published.save_denominator(obj, by=request.user)
 
 
 @admin.register(FigureSource)
@@ -84,10 +102,22 @@ class ValidationRuleAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(NationalSeries)
-class NationalSeriesAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["name", "year", "value", "unit", "growth_percent", "is_derived", "source"]
+class NationalSeriesAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """National figures as they are published, entered by the association; also as a sheet."""
+
+    resource_classes = [NationalSheet]
+    view_perm, edit_perm = Perm.INDEX_VIEW, Perm.INDEX_COMPUTE
+    form = NationalSeriesForm
+    show_full_result_count = False
+    list_display = ["name", "item", "year", "value", "unit", "growth_percent", "is_derived", "source"]
     list_filter = ["name", "year"]
     ordering = ["item", "-year"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["item", "year"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        published.save_national(obj, by=request.user)
 
 
 @admin.register(LiteracySurvey)

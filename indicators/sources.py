@@ -36,6 +36,11 @@ class Line:
     amount: Decimal | None = None
     link: str = ""
 
+    @property
+    def number(self) -> str:
+        """The record without its words: 登记编号 12."""
+        return f"登记编号 {self.ref.rpartition(':')[2]}"
+
 
 def _person_line(record) -> Line:
     return Line(f"talent.Person:{record.pk}", record.name, record.entered_on, None, record.get_desk_url())

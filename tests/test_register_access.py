@@ -58,10 +58,10 @@ REGISTERS = {
     "youth_credits_retentionrule": Register("staff", "staff", "staff"),
     "indicators_figure": Register("staff", "staff", "staff"),
     "indicators_figuresource": Register("staff"),
-    "indicators_denominator": Register("staff"),
+    "indicators_denominator": Register("staff", "staff", "staff"),
     "indicators_formitem": Register("staff"),
     "indicators_validationrule": Register("staff"),
-    "indicators_nationalseries": Register("staff"),
+    "indicators_nationalseries": Register("staff", "staff", "staff"),
     "indicators_literacysurvey": Register("staff", "staff", "staff"),
     "indicators_literacyresult": Register("staff", "staff", "staff"),
 }

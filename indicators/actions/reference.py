@@ -108,6 +108,7 @@ def _item_of(row: dict) -> ItemRow:
 
 
 def _load_series() -> int:
+    """The published national figures; what people entered or corrected since stays."""
     rows = [
         NationalSeries(
             **{
@@ -119,16 +120,13 @@ def _load_series() -> int:
         )
         for row in _rows("national_series.csv")
     ]
-    fields = ["name", "unit", "value", "growth_percent", "share_percent", "is_derived", "source", "note"]
-    NationalSeries.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["item", "year"], update_fields=fields
-    )
+    NationalSeries.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
 def _load_figures() -> int:
     """Sources, and the figures and denominators that are known from publications. Without regions, only the
-    sources."""
+    sources. A denominator that people entered or corrected since stays."""
     sources = _rows("figure_sources.csv")
     for row in sources:
         FigureSource.objects.update_or_create(
@@ -144,7 +142,7 @@ def _load_figures() -> int:
     regions = {region.code: region for region in Region.objects.filter(level__lte=2)}
     denominators = [row for row in _rows("denominators.csv") if row["region_code"] in regions]
     for row in denominators:
-        Denominator.objects.update_or_create(
+        Denominator.objects.get_or_create(
             kind=row["kind"],
             region=regions[row["region_code"]],
             year=int(row["year"]),

@@ -1,8 +1,9 @@
 """Everything that changes what stands in a return: filling, handing in, talking about a cell, reviewing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,8 @@ from portal.accounts import User, may, people_with, require
 from portal.errors import Refused
 from portal.notices import Notice, notify
 from portal.roles import Perm
+
+HUNDREDTH = Decimal("0.01")
 
 # ---------------------------------------------------------------- filling
 
@@ -191,20 +194,53 @@ def submit(filing: Return, *, by: User) -> None:
     held = lock_open(filing)
     if is_signed_first(filing):
         raise Refused("本区报表须由负责人签核后提交，请点“送负责人签核”。")
-    cells = ready_cells(filing)
-    hand_in(filing, held, "submit", cells, by=by)
+    hand_in(filing, held, "submit", ready(filing), by=by)
 
 
-def ready_cells(filing: Return) -> list[ReturnCell]:
-    """All cells. Raises Refused with what is still to be done before the return can be handed in."""
+@dataclass(frozen=True)
+class Ready:
+    """A return that can be handed in: its cells, and the keys of those whose count is what it was."""
+
+    cells: list[ReturnCell]
+    counted: frozenset[str]
+
+
+def ready(filing: Return) -> Ready:
+    """Raises Refused with what is still to be done before the return can be handed in.
+
+    A count that has moved since it was fetched is to be fetched again: figure and records are of one moment.
+    """
     cells = cells_of(filing)
     found = check(filing, cells)
     if not found.is_ready:
         raise Refused(f"还不能提交：{found.words}。")
-    return cells
+    mine = [cell for cell in cells if _is_counted(cell)] if filing.period.form.code == YEARLY_FORM else []
+    counts = sources.count_cells(filing.period.year) if mine else {}
+    now = {cell.item.key: counts.get(cell.item.key, {}).get(filing.region.district_code) for cell in mine}
+    moved = [cell for cell in mine if _has_moved(cell.counted_value, now[cell.item.key])]
+    if moved:
+        raise Refused(_moved_words(filing, moved, now))
+    return Ready(cells, frozenset(key for key, value in now.items() if value is not None))
 
 
-def hand_in(filing: Return, held: Return, step: str, cells: list[ReturnCell], *, by: User) -> None:
+def _has_moved(counted: Decimal, now: Decimal | None) -> bool:
+    """Whether a count is another one now, to the hundredth that is stored. None: it cannot be made now."""
+    return now is not None and abs(now - counted) >= HUNDREDTH
+
+
+def _moved_words(filing: Return, moved: list[ReturnCell], now: Mapping) -> str:
+    words = "、".join(
+        f"{cell.item.key} 由 {plain(cell.counted_value)} 变为 {plain(now[cell.item.key])}"
+        for cell in moved[:3]
+    )
+    more = f"等 {len(moved)} 项" if len(moved) > 3 else ""
+    when = f"{timezone.localtime(filing.counted_at):%-m月%-d日 %H:%M}" if filing.counted_at else "上次"
+    is_signing = filing.status == Return.Status.SIGNING
+    how = "请先撤回修改，重新取数后再送签" if is_signing else "请先点“保存并重新取数”，核对后再提交"
+    return f"平台统计数在{when}取数之后有变化：{words}{more}。{how}。"
+
+
+def hand_in(filing: Return, held: Return, step: str, found: Ready, *, by: User) -> None:
     """Take the step that hands a return in, keep what stands in it, and tell who reviews it."""
     if held.first_submitted_at is None:
         filing.first_submitted_at = timezone.now()
@@ -213,10 +249,8 @@ def hand_in(filing: Return, held: Return, step: str, cells: list[ReturnCell], *,
             first_submitted_at=filing.first_submitted_at, submitted_at=filing.first_submitted_at
         )
     RETURN_FLOW.take(filing, step, by=by)
-    if step == "sign":
-        keep_submission(filing, cells, by=held.asked_by, signed_by=by, at=filing.submitted_at)
-    else:
-        keep_submission(filing, cells, by=by, at=filing.submitted_at)
+    who = {"by": held.asked_by, "signed_by": by} if step == "sign" else {"by": by}
+    keep_submission(filing, found.cells, at=filing.submitted_at, counted=found.counted, **who)
     notify(
         people_with(Perm.RETURN_REVIEW, filing.region),
         f"{filing}已提交，请审核。",
@@ -232,8 +266,9 @@ def keep_submission(
     by: User | None,
     at: datetime,
     signed_by: User | None = None,
+    counted: Collection[str] | None = None,
 ) -> Submission:
-    """Keep what is handed in, and the evidence of each figure the portal counts."""
+    """Keep what is handed in, and the evidence of each figure the portal counts: of all, or of `counted`."""
     kept = Submission.objects.create(
         filing=filing,
         number=filing.submissions.count() + 1,
@@ -244,7 +279,12 @@ def keep_submission(
         reason=filing.reopen_reason,
     )
     if filing.period.form.code == YEARLY_FORM:
-        Evidence.objects.bulk_create(_evidence(kept, filing, cell) for cell in cells if _is_counted(cell))
+        backed = [
+            cell for cell in cells if _is_counted(cell) and (counted is None or cell.item.key in counted)
+        ]
+        # Counted once more while it was handed in, a count is of that moment.
+        counted_at = filing.counted_at if counted is None else at
+        Evidence.objects.bulk_create(_evidence(kept, filing, cell, counted_at) for cell in backed)
     return kept
 
 
@@ -257,14 +297,14 @@ def _is_counted(cell: ReturnCell) -> bool:
     return cell.counted_value is not None and cell.item.key in sources.COUNTERS
 
 
-def _evidence(kept: Submission, filing: Return, cell: ReturnCell) -> Evidence:
+def _evidence(kept: Submission, filing: Return, cell: ReturnCell, counted_at: datetime | None) -> Evidence:
     counter, key = sources.COUNTERS[cell.item.key], cell.item.key
     lines = sources.lines(key, filing.region.district_code, filing.period.year)
     return Evidence(
         submission=kept,
         key=key,
         value=cell.counted_value,
-        counted_at=filing.counted_at,
+        counted_at=counted_at,
         label=counter.label[:80],
         records=[written(line, counter.is_personal) for line in lines],
     )
@@ -353,11 +393,19 @@ def send_back(filing: Return, *, note: str, by: User) -> None:
 def accept(filing: Return, *, by: User) -> None:
     """Accept a submitted return: its cells are locked from now on.
 
-    Raises Refused while somebody's question at a cell waits for its answer.
+    Raises Refused while somebody's question at a cell waits for its answer, and if a hard rule does not hold:
+    what was settled since it was handed in may have broken one.
     """
-    asked = CellRemark.objects.filter(cell__filing=filing, asks=True, answered_at=None).count()
-    if asked and filing.status == Return.Status.SUBMITTED:
-        raise Refused(f"还有 {asked} 条意见没有答复，请退回修改，或先撤回意见。")
+    require(by, Perm.RETURN_REVIEW, filing)
+    held = Return.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    if held.status == Return.Status.SUBMITTED:
+        asked = CellRemark.objects.filter(cell__filing=filing, asks=True, answered_at=None).count()
+        if asked:
+            raise Refused(f"还有 {asked} 条意见没有答复，请退回修改，或先撤回意见。")
+        if broken := check(filing).must:
+            words = "；".join(fault.sentence for fault in broken[:3])
+            more = f"等 {len(broken)} 处" if len(broken) > 3 else ""
+            raise Refused(f"还不能通过，有审核规则不符合：{words}{more}。请重新核定，或退回修改。")
     RETURN_FLOW.take(filing, "accept", by=by)
     _tell_reporter(filing, f"{filing}已审核通过。", Notice.Kind.INFO)
 

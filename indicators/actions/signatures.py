@@ -6,7 +6,7 @@ Whoever sent the return to be signed does not sign it; while it waits, nothing i
 from django.db import transaction
 from django.utils import timezone
 
-from indicators.actions.returns import hand_in, ready_cells
+from indicators.actions.returns import hand_in, ready
 from indicators.actions.rounds import lock_open, require_filler
 from indicators.models import RETURN_FLOW, HeadSignOff, Return
 from indicators.queries.returns import is_signed_first
@@ -43,7 +43,7 @@ def ask_signature(filing: Return, *, by: User) -> None:
     lock_open(filing)
     if not is_signed_first(filing):
         raise Refused("本区没有设置负责人签核，请直接提交。")
-    ready_cells(filing)
+    ready(filing)
     signers = people_with(Perm.RETURN_SIGN, filing.region).exclude(pk=by.pk)
     if not signers.exists():
         raise Refused("本区没有其他人可以签核，请账号管理员授权一位区科协负责人。")
@@ -63,8 +63,7 @@ def sign(filing: Return, *, by: User) -> None:
     require(by, Perm.RETURN_SIGN, filing)
     if held.asked_by_id == by.pk:
         raise Refused("送签的人不能自己签核，请由另一位负责人签核。")
-    cells = ready_cells(filing)
-    hand_in(filing, held, "sign", cells, by=by)
+    hand_in(filing, held, "sign", ready(filing), by=by)
     _tell_asker(held, f"{filing}已签核并提交。", Notice.Kind.INFO)
 
 

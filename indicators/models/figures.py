@@ -43,6 +43,8 @@ class Denominator(models.Model):
         POPULATION = "population", "常住人口"
         STUDENTS = "students", "中小学生"
 
+    UNIT = "人"  # of what is entered: the index divides by it as it stands
+
     kind = models.CharField("项目", max_length=20, choices=Kind)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="区域", related_name="+")
     year = models.PositiveSmallIntegerField("年份")

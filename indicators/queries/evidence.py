@@ -59,6 +59,18 @@ def evidence(filing: Return, key: str, number: int | None = None) -> Behind | No
     )
 
 
+def behind_figure(cell: ReturnCell) -> Behind | None:
+    """The records behind a figure that was handed in: as kept with it, or as of now where none were kept.
+
+    None where the figure was not counted.
+    """
+    if cell.source != ReturnCell.Source.COUNTED:
+        return None
+    last = cell.filing.submissions.order_by("-number").values_list("number", flat=True).first()
+    kept = last and evidence(cell.filing, cell.item.key, last)
+    return kept or evidence(cell.filing, cell.item.key)
+
+
 def written(line: sources.Line, is_personal: bool) -> list:
     """A line as it is kept: of a person only the reference, no name."""
     amount = None if line.amount is None else str(line.amount)

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators import sources
 from indicators.models import YEARLY_FORM, FormItem, Return, ReturnCell
+from indicators.queries.evidence import Behind, behind_figure
 from portal.regions import Region
 
 
 @dataclass
 class ItemHistory:
-    """One cell of the form over the accepted years of a district, and the public records behind a count."""
+    """One cell of the form over the accepted years of a district, and what was counted for one."""
 
     key: str
     cells: list[ReturnCell]
-    label: str
-    records: list
+    chosen: ReturnCell
+    behind: Behind | None
 
 
 def accepted_cells(key: str, filings):
@@ -34,26 +34,29 @@ def item_history(region: Region, key: str, year: int | None) -> ItemHistory | No
     """What a district reported for one item, accepted years only; None if it never did."""
     cells = list(
         accepted_cells(key, Return.objects.accepted().filter(region=region))
-        .select_related("item", "filing__period")
+        .select_related("item", "filing__period__form", "filing__region")
         .order_by("filing__period__year")
     )
     if not cells:
         return None
-    counter = sources.COUNTERS.get(key)
     chosen = next((cell for cell in cells if cell.filing.period.year == year), cells[-1])
-    records = []
-    if counter and counter.records and chosen.source == ReturnCell.Source.COUNTED:
-        records = list(counter.records(region.district_code, chosen.filing.period.year)[:100])
-    return ItemHistory(key=key, cells=cells, label=counter.label if counter else "", records=records)
+    return ItemHistory(key=key, cells=cells, chosen=chosen, behind=behind_figure(chosen))
+
+
+def share_words(accepted: int, districts: int) -> str:
+    """How many districts a sum of the city rests on: 9/11 区已审核; "" when it is all of them."""
+    return "" if accepted >= districts else f"{accepted}/{districts} 区已审核"
 
 
 @dataclass
 class CityItem:
-    """One item of the form, added up over the districts: the accepted years, and each district's value."""
+    """One item of the form over the districts: the accepted years, each with the sum and of how many it is,
+    if not of all; and each district's value.
+    """
 
     item: FormItem
     year: int
-    years: list[tuple[int, Decimal | None]]
+    years: list[tuple[int, Decimal | None, str]]
     districts: list[tuple[Region, ReturnCell | None]]
 
 
@@ -68,12 +71,16 @@ def city_item(key: str, year: int | None) -> CityItem | None:
         return None
     years = sorted({cell.filing.period.year for cell in cells})
     chosen = year if year in years else years[-1]
-    here = {cell.filing.region_id: cell for cell in cells if cell.filing.period.year == chosen}
+    districts = list(Region.objects.districts())
+    by_year = {when: [cell for cell in cells if cell.filing.period.year == when] for when in years}
+    here = {cell.filing.region_id: cell for cell in by_year[chosen]}
     return CityItem(
         item=cells[-1].item,
         year=chosen,
-        years=[(when, _sum(cell for cell in cells if cell.filing.period.year == when)) for when in years],
-        districts=[(region, here.get(region.pk)) for region in Region.objects.districts()],
+        years=[
+            (when, _sum(found), share_words(len(found), len(districts))) for when, found in by_year.items()
+        ],
+        districts=[(region, here.get(region.pk)) for region in districts],
     )
 
 

@@ -27,6 +27,7 @@ from indicators.models import (
 )
 from indicators.models.returns import Return
 from indicators.queries.index import Method, blanked, method_of
+from indicators.queries.items import share_words
 from indicators.queries.pictures import HOW_GROWTH, HOW_LEVEL, how_of
 from indicators.rules import suppressed
 from portal.regions import Level, Region
@@ -91,6 +92,7 @@ class Values:
 
     known: dict[Place, Decimal] = field(default_factory=dict)
     hidden: set[Place] = field(default_factory=set)
+    partial: dict[Place, tuple[Decimal, str]] = field(default_factory=dict)  # sums of some of the districts
 
     def at(self, code: str, region: str, year: int) -> Decimal | None:
         return self.known.get((code, region, year))
@@ -206,7 +208,7 @@ def values_of(
     city: Region,
 ) -> Values:
     """The values of measures for the city and all its districts. The city's of what adds up is the sum of its
-    districts, and missing where one of them is.
+    districts, and missing where one of them is; the sum of the accepted returns alone is in `partial`.
     """
     found = Values()
     own = {region.code for region in districts}
@@ -277,7 +279,11 @@ def _read_items(
             found.known[key, region, year] = value
     for (key, year), by_region in told.items():
         numbers = [value for value in by_region.values() if value is not None]
-        if own <= by_region.keys() and numbers:
+        accepted = len(own & by_region.keys())
+        if share := share_words(accepted, len(own)):
+            if numbers:
+                found.partial[key, city.code, year] = (sum(numbers, Decimal(0)), share)
+        elif numbers:
             found.known[key, city.code, year] = sum(numbers, Decimal(0))
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from indicators.models import VintageCell
+from indicators.queries.evidence import Behind
 from indicators.queries.index import Drill, Opened, Overview, Profile, Standing
 from indicators.queries.items import ItemHistory
 from indicators.queries.pictures import (
@@ -12,6 +13,7 @@ from indicators.queries.pictures import (
     how_of,
     source_words,
 )
+from indicators.sources import Line
 from portal.charts import About, Chart
 from portal.regions import Region
 
@@ -126,6 +128,16 @@ def _value(term: dict) -> Decimal | str:
 def _district(cell: VintageCell) -> tuple:
     state = HIDDEN if "hidden" in cell.flags else cell.get_state_display()
     return cell.region.name, cell.numerator, cell.denominator, cell.rate, cell.score, state
+
+
+def of_records(title: str, behind: Behind, lines: list[Line]) -> Chart:
+    """The records behind a count, all of them."""
+    moment = f"第 {behind.kept.number} 次提交时存下的记录" if behind.kept else "登记，下载时的记录"
+    about = About("records", title, source=f"{behind.label}，{moment}。")
+    has_amounts = any(line.amount is not None for line in lines)
+    heads = ["记录", "日期", *(["到场（人次）"] if has_amounts else [])]
+    rows = [(line.words, line.on, *([line.amount] if has_amounts else [])) for line in lines]
+    return about.table(heads, rows)
 
 
 def of_item(region: Region, found: ItemHistory) -> Chart:

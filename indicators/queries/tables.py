@@ -79,7 +79,9 @@ class Shelf:
         """What the whole is of its parts, in a sentence."""
         if self.area:
             return f"{self.area.name}为各街道之和；没有登记到街道的不计入。"
-        return "全市为各区之和，有区缺数时不合计。"
+        return (
+            "全市为各区之和；有区年报尚未审核时为已审核各区之和，并注明几区已审核；其他数有区缺数时不合计。"
+        )
 
     @property
     def city(self) -> Region:
@@ -177,14 +179,15 @@ class Built:
     across: list[str]
     rows: list[tuple[list[str], list[Decimal | str | None]]]
     links: list[list[str]]  # beside the cells: where each is opened down to what it was counted from
+    shares: list[list[str]]  # beside the cells: of how many districts a sum is, if not of all
     measures: list[Measure]
 
     @property
-    def linked(self) -> list[tuple[list[str], list[tuple[Decimal | str | None, str]]]]:
-        """The rows, each cell with its address."""
+    def linked(self) -> list[tuple[list[str], list[tuple[Decimal | str | None, str, str]]]]:
+        """The rows, each cell with its address and of how many districts it is."""
         return [
-            (heads, list(zip(cells, links, strict=True)))
-            for (heads, cells), links in zip(self.rows, self.links, strict=True)
+            (heads, list(zip(cells, links, shares, strict=True)))
+            for (heads, cells), links, shares in zip(self.rows, self.links, self.shares, strict=True)
         ]
 
 
@@ -202,24 +205,27 @@ def build(spec: TableSpec, shelf: Shelf) -> Built:
     third = next(one for one in DIMENSIONS if one not in (spec.rows, spec.columns))
     down = [spec.rows, third] if len(names[third]) > 1 else [spec.rows]
     fixed = {third: next(iter(names[third]), None)} if len(names[third]) == 1 else {}
-    rows, links = [], []
+    rows, links, shares, told = [], [], [], []
     for keys in product(*(names[dimension] for dimension in down)):
         at = fixed | dict(zip(down, keys, strict=True))
         heads = [names[dimension][key] for dimension, key in zip(down, keys, strict=True)]
         places = [at | {spec.columns: key} for key in names[spec.columns]]
         rows.append((heads, [cell(**place) for place in places]))
         links.append([_address(shelf, **place) for place in places])
+        shares.append([_share(spec, values, **place) for place in places])
+        told += [f"{at['year']}年全市 {share}" for at, share in zip(places, shares[-1], strict=True) if share]
     heads, across = [DIMENSIONS[dimension] for dimension in down], list(names[spec.columns].values())
-    about = _about(spec, shelf, measures, names)
+    about = _about(spec, shelf, measures, names, list(dict.fromkeys(told)))
     decimals = max((one.decimals for one in measures), default=0) if spec.show == "value" else 2
     return Built(
         spec=spec,
         table=about.table([*heads, *across], [(*first, *cells) for first, cells in rows]),
-        picture=_picture(spec, about, across, rows, measures, decimals),
+        picture=_picture(spec, about, across, _whole(rows, shares), measures, decimals),
         heads=heads,
         across=across,
         rows=rows,
         links=links,
+        shares=shares,
         measures=measures,
     )
 
@@ -228,11 +234,27 @@ def _address(shelf: Shelf, region: str, year: int, measure: str) -> str:
     return shelf.measures[measure].address(shelf.regions[region], year)
 
 
+def _share(spec: TableSpec, values: Values, region: str, year: int, measure: str) -> str:
+    """Of how many districts a value that is shown is the sum; "" if of all."""
+    _, share = values.partial.get((measure, region, year), (None, ""))
+    return share if spec.show == "value" else ""
+
+
+def _whole(rows, shares: list[list[str]]):
+    """The rows without the sums of some districts alone: a curve of them would fall where nothing has."""
+    return [
+        (heads, [None if share else cell for cell, share in zip(cells, ones, strict=True)])
+        for (heads, cells), ones in zip(rows, shares, strict=True)
+    ]
+
+
 def _reader(spec: TableSpec, shelf: Shelf, values: Values):
     people = people_of(spec.years) if spec.show == "per10k" else {}
 
     def cell(region: str, year: int, measure: str) -> Decimal | str | None:
         now = values.shown(measure, region, year)
+        if now is None and spec.show == "value":
+            now, _ = values.partial.get((measure, region, year), (None, ""))
         if spec.show == "value" or not isinstance(now, Decimal):
             return now
         if spec.show == "per10k":
@@ -249,7 +271,13 @@ def _reader(spec: TableSpec, shelf: Shelf, values: Values):
     return cell
 
 
-def _about(spec: TableSpec, shelf: Shelf, measures: list[Measure], names: Mapping[str, Mapping]) -> About:
+def _about(
+    spec: TableSpec,
+    shelf: Shelf,
+    measures: list[Measure],
+    names: Mapping[str, Mapping],
+    shares: list[str],
+) -> About:
     span = f"{spec.first}年" if spec.first == spec.last else f"{spec.first}—{spec.last}年"
     place = (
         shelf.parts_word
@@ -270,11 +298,12 @@ def _about(spec: TableSpec, shelf: Shelf, measures: list[Measure], names: Mappin
     vintage = f"；结果编号 {shelf.vintage.short}" if shelf.vintage and "科普发展指数" in kinds else ""
     touchy = any(one.is_about_children for one in measures)
     hidden = f"“{HIDDEN}”：涉及未成年人且数值较小。" if touchy else ""
+    partial = f"{'；'.join(shares)}。" if shares else ""
     sums = shelf.sums if any(one.adds_up for one in measures) else ""
     how = "".join(f"{one.name}：{one.how.rstrip('。')}。" for one in measures if one.how)
     return About(
         "table", f"{place}{what}{shown}，{span}", unit=unit,
-        source=f"数据来源：{'；'.join(kinds)}{vintage}。", note=hidden,
+        source=f"数据来源：{'；'.join(kinds)}{vintage}。", note=hidden + partial,
         how=sums + how,
     )  # fmt: skip
 

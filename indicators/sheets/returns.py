@@ -7,6 +7,7 @@ from io import BytesIO
 
 from indicators.actions.returns import Typed
 from indicators.models import Return, ReturnCell
+from indicators.rules import NotANumber, read_value
 from portal.errors import Refused
 from portal.identifiers import clean_text
 from portal.sheets import Column, as_text, locked_sheet, read_table
@@ -113,18 +114,26 @@ def read_workbook(filing: Return, cells: Sequence[ReturnCell], data: bytes) -> B
 
 _CODE = re.compile(r"[A-Za-z]{1,3}[0-9]{2,}(\.[0-9])?")
 _CODED = re.compile(r"(\S+?)[\t ,，;；：:]+(.+)")
+_SPACED = re.compile(r"[0-9]{1,3}( [0-9]{3})+(\.[0-9]+)?")
 
 
 def read_block(text: str, cells: Sequence[ReturnCell], start: str = "") -> Block:
     """What a pasted block says: lines of code and figure, or one column of figures from an item on.
 
-    Of a line with more columns the last filled one is the figure. An empty line leaves its item as it is.
+    A name or unit may stand between code and figure; a line with more than one figure is not read. An empty
+    line leaves its item as it is.
     """
     keys, held = [cell.item.key for cell in cells], {cell.item.key: cell for cell in cells}
     block, at = Block(), keys.index(start) if start in held else 0
     for number, line in enumerate(text.splitlines(), start=1):
         coded = _CODED.fullmatch(line.strip())
         if coded and coded[1] in held:
+            many = _figures(coded[2])
+            if many > 1:
+                block.unread.append(
+                    f"第 {number} 行（{coded[1]}）：有 {many} 列数，不知道取哪一列，请只粘贴代码和一列数"
+                )
+                continue
             key, value = coded[1], coded[2].rpartition("\t")[2]
         else:
             key, value = keys[at] if at < len(keys) else "", line.strip()
@@ -137,3 +146,18 @@ def read_block(text: str, cells: Sequence[ReturnCell], start: str = "") -> Block
         cell = held[key]
         block.typed[key] = Typed(clean_text(value)[:200], cell.note, cell.version, cell.text, cell.note)
     return block
+
+
+def _figures(columns: str) -> int:
+    """How many of the columns behind a code hold a figure; 1 204 is one."""
+    if "\t" not in columns and _SPACED.fullmatch(columns.strip()):
+        return 1
+    parts = columns.split("\t") if "\t" in columns else columns.split()
+    return sum(_is_figure(part) for part in parts)
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        return read_value(text, decimals=6) is not None
+    except NotANumber:
+        return False

@@ -93,6 +93,23 @@ def formula(terms: list[dict], labels: dict[str, str]) -> str:
     return " + ".join(_term(term, labels) for term in terms)
 
 
+@register.filter
+def providers(one: IndicatorVersion, counted: set[str]) -> str:
+    """Who keeps the figures of an indicator and how often they are new. `counted` are the portal's own."""
+    found = dict.fromkeys(_provider(term, counted) for term in (*one.numerator, *one.denominator))
+    return "；".join(words for words in found if words)
+
+
+def _provider(term: dict, counted: set[str]) -> str:
+    if "key" in term:
+        return "各区科协填年报，每年"
+    if "denominator" in term:
+        return "市科协录入公布数，每年"
+    if "figure" in term:
+        return "平台按登记统计，每晚" if term["figure"] in counted else "市科协录入，有新数时"
+    return ""
+
+
 def _term(term: dict, labels: dict[str, str]) -> str:
     if "key" in term:
         name = term["key"]

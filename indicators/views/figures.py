@@ -1,15 +1,19 @@
 """What the portal counts beside what was reported, and the records behind a count."""
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from indicators.forms.returns import number
-from indicators.models import YEARLY_FORM, FormItem, Period
-from indicators.queries import evidence
+from indicators.models import YEARLY_FORM, FormItem, Period, Return
+from indicators.queries import evidence, page_tables
+from indicators.views.index import page_of_lines
 from indicators.views.returns import DESK, LIST, found
-from portal import audit
+from portal import audit, exhibits
+from portal.accounts import may
 from portal.roles import Perm
 
 
@@ -57,15 +61,23 @@ def return_source(request, pk, key):
     behind = evidence.evidence(filing, key, number(at) if at else None)
     if behind is None:
         raise Http404("平台没有这一项的统计。")
-    if behind.is_personal and behind.lines:
+    takes_names = not behind.is_personal or may(request.user, Perm.PERSON_EXPORT, filing)
+    is_file = "file" in request.GET
+    if behind.is_personal and behind.lines and not is_file:
         audit.viewed(filing, by=request.user, reason=f"查看 {key} 计入的人员")
     context = {
         "filing": filing,
         "item": item,
         "found": behind,
-        "lines": behind.lines[:MOST_SHOWN],
-        "left_out": max(0, len(behind.lines) - MOST_SHOWN),
+        "total": len(behind.lines),
+        "hides_names": not takes_names,
         "kept": filing.submissions.filter(evidence__key=key).order_by("-number"),
         "crumbs": [DESK, LIST, (str(filing), filing.get_absolute_url()), (f"{key} 的来源", "")],
-    }
-    return render(request, "indicators/return_source.html", context)
+    } | page_of_lines(request, behind.lines)
+    lines = behind.lines if takes_names else [replace(line, words=line.number) for line in behind.lines]
+    table = page_tables.of_records(f"{filing} {key} 计入的记录", behind, lines) if lines else None
+    answer = exhibits.respond(request, "indicators/return_source.html", context, {"records": table})
+    if is_file:
+        note = f"{key} 计入的记录" + ("，含姓名" if behind.is_personal and takes_names else "")
+        audit.exported(Return._meta.label, len(lines), by=request.user, note=f"{filing} {note}")
+    return answer

@@ -15,6 +15,7 @@ from indicators.queries import index as queries
 from indicators.queries import items, page_tables, pictures, results
 from indicators.queries.weights import means_in_words, shares_in_words, weights_in_words
 from portal import exhibits
+from portal.keyset import page_of_numbers
 from portal.regions import Level, Region
 from portal.sheets import neutral
 
@@ -145,20 +146,37 @@ def item_page(request, code, key):
     found = items.item_history(region, key, chosen_year(request))
     if found is None:
         raise Http404("该区没有审核通过的这一项数据。")
+    item, behind = found.cells[0].item, found.behind
+    lines = behind.lines if behind and not behind.is_personal else []
     context = {
         "region": region,
         "found": found,
-        "item": found.cells[0].item,
+        "item": item,
+        "behind": behind,
+        "total": len(behind.lines) if behind else 0,
         "crumbs": [
             ("首页", "/"),
             HOME,
             (region.name, reverse("indicators:profile", args=[code])),
-            (found.cells[0].item.name, ""),
+            (item.name, ""),
         ],
+    } | page_of_lines(request, lines)
+    title = f"{region.name}{found.chosen.filing.period.year}年{item.key} {item.name}计入的记录"
+    shown = {
+        "years": page_tables.of_item(region, found),
+        "records": page_tables.of_records(title, behind, lines) if lines else None,
     }
-    return exhibits.respond(
-        request, "indicators/item.html", context, {"years": page_tables.of_item(region, found)}
-    )
+    return exhibits.respond(request, "indicators/item.html", context, shown)
+
+
+LINES_SHOWN = 100
+
+
+def page_of_lines(request, lines: list) -> dict:
+    """The records of one page, for the template."""
+    after, before = (request.GET.get(name, "") for name in ("after", "before"))
+    page = page_of_numbers(range(len(lines)), after=after, before=before, size=LINES_SHOWN)
+    return {"page": page, "lines": [lines[place] for place in page]}
 
 
 @login_not_required
@@ -181,6 +199,7 @@ def method_page(request):
         "shares": shares_in_words(method),
         "denominators": denominators,
         "sources": sources,
+        "counted": {source.name for source in sources if source.is_counted},
         "labels": {source.name: source.label for source in sources},
         "runs": queries.latest_runs(10),
         "revisions": queries.revisions(),

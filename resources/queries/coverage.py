@@ -4,6 +4,7 @@ Basis: the plan, 全域协同: 全领域行动、全地域覆盖、全媒体传�
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
@@ -161,18 +162,26 @@ def gap_table(title: str, axes: tuple[str, str], gaps: list[tuple[str, str, str]
     return about.table([AXES[axes[0]], AXES[axes[1]], "提出需求的网址"], gaps)
 
 
-def blank_table(title: str, scope: Scope, topics: dict[str, str]) -> Chart:
-    """Every blank crossing of all four: subdistrict (in the whole city: district), topic, channel, group."""
+def blank_table(
+    title: str, scope: Scope, topics: dict[str, str], address: Callable[[dict[str, str], str], str]
+) -> Chart:
+    """Every blank crossing of all four: subdistrict (in the whole city: district), topic, channel, group.
+
+    `address` opens the form of a need for a crossing, of a channel by its name.
+    """
     axes = ("place", "topic", "channel", "audience")
     names = [scope.of("place"), topics, scope.of("channel"), scope.of("audience")]
     counts = scope.cross(*axes)
     rows = [
-        tuple(known[code] for known, code in zip(names, codes, strict=True))
+        (
+            *(known[code] for known, code in zip(names, codes, strict=True)),
+            address(dict(zip(axes, codes, strict=True)), names[2][codes[2]]),
+        )
         for codes in product(*names)
         if not counts[codes]
     ]
     about = About("blanks", f"{title}：地域、领域、渠道、人群四项交叉的空白", source=SOURCE, how=HOW)
-    return about.table([AXES[axis] for axis in axes], rows)
+    return about.table([*(AXES[axis] for axis in axes), "提出需求的网址"], rows)
 
 
 def balance_table(title: str, balance: list[tuple[str, list[tuple[str, int]]]]) -> Chart:

@@ -78,7 +78,10 @@ def coverage(request):
     }
     if request.GET.get("file", "").startswith("blanks."):  # all four crossed: asked for seldom
         topics = _topics_asked(scope.of("topic"), "topic", request.GET)
-        shown["blank_table"] = queries.blank_table(_about(scope), scope, topics)
+        site = request.build_absolute_uri("/").removesuffix("/")
+        shown["blank_table"] = queries.blank_table(
+            _about(scope), scope, topics, lambda crossing, channel: site + _need(scope, crossing, channel)
+        )
     return exhibits.respond(request, "resources/coverage.html", context, shown)
 
 

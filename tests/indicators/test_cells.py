@@ -342,6 +342,21 @@ def test_a_pasted_block_fills_by_code_or_downwards(client, filing, officer):
     assert [texts[key] for key in ("KR100", "KR110", "KR120", "KR130")] == ["72", "27", "", "4"]
 
 
+def test_a_line_with_more_than_one_figure_is_not_read_and_says_so(client, filing, officer):
+    client.force_login(officer)
+    months = "\t".join(str(month) for month in range(1, 13))
+
+    page = client.post(
+        reverse("indicators_desk:sheet", args=[filing.pk]),
+        {"block": f"KC110\t科技馆\t{months}\nKC120 4 5\nKC130 1 204", "start": ""},
+    ).content.decode()
+
+    assert "第 1 行（KC110）：有 12 列数" in page
+    assert "第 2 行（KC120）：有 2 列数" in page
+    texts = {each.item.key: each.text for each in cells_of(filing)}
+    assert (texts["KC110"], texts["KC120"], texts["KC130"]) == ("", "", "1204")
+
+
 def test_lines_that_say_nothing_are_listed_and_stay_in_the_field(client, filing, officer):
     client.force_login(officer)
 

@@ -5,11 +5,13 @@ from indicators.method import growth_percent, share_percent
 from indicators.models import (
     Denominator,
     Edition,
+    FigureSource,
     FormItem,
     IndicatorVersion,
     NationalSeries,
     ValidationRule,
 )
+from indicators.templatetags.indicator_tags import providers
 
 
 def test_the_form_has_105_codes(reference):
@@ -101,3 +103,13 @@ def test_printed_national_shares_are_reproduced_but_for_2017(reference):
             assert (share, printed) == (Decimal("76.83"), Decimal("76.82"))
         else:
             assert round(share, decimals) == round(printed, decimals), row.year
+
+
+def test_every_indicator_says_who_provides_its_figures_and_how_often(reference):
+    counted = set(FigureSource.objects.filter(is_counted=True).values_list("name", flat=True))
+
+    told = {one.code: providers(one, counted) for one in IndicatorVersion.objects.all()}
+
+    assert told["special_funds"] == "各区科协填年报，每年；市科协录入公布数，每年"
+    assert "平台按登记统计，每晚" in set(told.values())
+    assert all(told.values())

@@ -58,13 +58,33 @@ def test_the_city_is_the_sum_of_its_districts(shelf):
     assert len(districts) == 11
 
 
-def test_a_district_not_accepted_leaves_the_city_without_a_sum(shelf):
+def test_a_city_s_sum_of_some_districts_says_of_how_many(client, shelf):
+    Return.objects.filter(region__code__in=[NANSHAN, FUTIAN], period__year=2025).update(status="returned")
+
+    built = made(shelf, "measure=KR100&from=2025&to=2025")
+    page = client.get(f"{TABLE}?measure=KR100&from=2025&to=2025").content.decode()
+    item = client.get("/reports/items/KR100/?year=2025").content.decode()
+
+    rows = {heads[0]: cells[0] for heads, cells in built.rows}
+    assert rows["南山区"] is None
+    assert rows["深圳市"] == sum(
+        value for name, value in rows.items() if name != "深圳市" and value is not None
+    )
+    assert built.shares[0] == ["9/11 区已审核"]
+    assert "9/11 区已审核" in built.table.note
+    assert ">9/11 区已审核<" in page
+    assert ">9/11 区已审核<" in item
+
+
+def test_nothing_is_reckoned_from_a_sum_of_some_districts(shelf):
     Return.objects.filter(region__code=NANSHAN, period__year=2025).update(status="returned")
 
-    rows = {heads[0]: cells for heads, cells in made(shelf, "measure=KR100&from=2025&to=2025").rows}
+    built = made(shelf, "measure=KR100&from=2025&to=2025&show=change")
+    drawn = made(shelf, f"measure=KR100&region={CITY}&from=2023&to=2025&columns=year&rows=region")
 
-    assert rows["深圳市"] == rows["南山区"] == [None]
-    assert rows["福田区"] != [None]
+    assert built.rows[0][1] == [None]
+    assert drawn.rows[0][1][-1] is not None
+    assert drawn.picture.rows[-1][-1] is None
 
 
 def test_a_figure_opens_what_it_was_counted_from(client, shelf):
@@ -162,7 +182,7 @@ def test_a_figure_of_needs_leads_to_the_needs_it_counts(night, name, asked):
         source=source, region=Region.objects.get(code=NANSHAN), year=2025, value=3, origin="counted"
     )
 
-    [(_, [(value, address)])] = made(
+    [(_, [(value, address, _)])] = made(
         Shelf.filled(night), f"measure=f.{name}&from=2025&to=2025&region={NANSHAN}"
     ).linked
 

@@ -199,10 +199,13 @@ def test_the_blanks_of_all_four_together_are_those_without_a_resource(client, pl
     answer = client.get(f"{COVERAGE}?district={nanshan.code}&file=blanks.csv")
 
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == ["区域", "主题", "渠道", "人群"]
+    assert rows[0] == ["区域", "主题", "渠道", "人群", "提出需求的网址"]
     streets = Scope(district=nanshan.code).of("place")
     assert len(rows) - 1 == len(streets) * len(Channel) * len(Audience) - 1
-    assert [street.name, "天文航天", "影视音频", "未成年人"] not in rows
+    assert [street.name, "天文航天", "影视音频", "未成年人"] not in [row[:4] for row in rows]
+    form = client.get(rows[1][4]).context["form"]
+    assert dict(Audience.choices)[form["audience"].value()] == rows[1][3]
+    assert rows[1][2] in form["title"].value()
 
 
 def test_a_file_of_a_page_that_is_kept_for_everybody_keeps_its_name(client, places):

@@ -62,7 +62,8 @@ def checklist(year: int) -> list[Input]:
         Input(
             label="全国数据",
             is_there=bool(nation),
-            words=f"{nation} 项" if nation else "当年全国数尚未公布，比较用最近年份",
+            words=f"{nation} 项" if nation else "没有录入该年的全国数据，比较用已录入的最近年份",
+            url="/admin/indicators/nationalseries/",
             is_needed=False,
         )
     )
