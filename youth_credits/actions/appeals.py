@@ -339,7 +339,7 @@ def take_back_appealed(appeal: Appeal, *, by: User) -> None:
     audit.record(appeal, "take_back_entry", by=by, changes={"entry": [entry.pk, None]})
     notify(
         people_with(Perm.CREDIT_RECORD, appeal.organization),
-        "一条学分因申诉已冲销，请按正确情况重新登记。",
+        "一条学分因申诉已冲销；应重新登记的，请按正确情况重新登记。",
         link=appeal.get_absolute_url(),
         kind=Notice.Kind.TASK,
     )
