@@ -11,7 +11,6 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 from django.conf import settings
 from django.core.management import call_command
@@ -157,7 +156,7 @@ def _measure(lane: Lane, school: Organization) -> dict:
 
     def city() -> None:
         with scope("ledger"):
-            found = queries.spread(Region.objects.city().path, year, minimum=Decimal(6), by_school=False)
+            found = queries.spread(Region.objects.city().path, year, by_school=False)
         if not found:
             raise RuntimeError("the city is empty")
 

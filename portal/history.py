@@ -111,6 +111,7 @@ ACTS = {
     "give_consent": "登记监护人同意",
     "withdraw_consent": "登记撤回同意",
     "file_appeal": "提出申诉",
+    "take_back_entry": "冲销申诉所指的记录",
     "refuse_appeal": "不予受理申诉",
     "overdue": "逾期",
     "request_case": "申请查阅",

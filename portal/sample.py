@@ -14,9 +14,18 @@ from portal.roles import MFA_ROLES, STEP_UP_ROLES, Role
 # One seed for all sample accounts, so that `manage.py demo_code` can print the code of the moment.
 DEMO_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
-CITY, NANSHAN, YUEHAI = "440300000000", "440305000000", "440305007000"
+CITY, NANSHAN, YUEHAI, FUTIAN = "440300000000", "440305000000", "440305007000", "440304000000"
 
-# account: (name, role, region code or None for the sample school, None for the sample unit)
+SCHOOL_NAME = "深圳市南山区示例学校（示例）"
+SECOND_SCHOOL_NAME = "福田区第1示例学校（示例）"  # so that a child can change schools with both sides at hand
+UNIT_NAME = "南山区示例科技馆（示例）"
+BODIES = {
+    SCHOOL_NAME: (Organization.Kind.SCHOOL, NANSHAN),
+    SECOND_SCHOOL_NAME: (Organization.Kind.SCHOOL, FUTIAN),
+    UNIT_NAME: (Organization.Kind.VENUE, NANSHAN),
+}
+
+# account: (name, role, code of a region or name of a body)
 ACCOUNTS = {
     "staff": ("林晓（示例）", Role.STAFF, CITY),
     "staff_lead": ("江签（示例）", Role.STAFF, CITY),  # signs what the other has written
@@ -27,15 +36,15 @@ ACCOUNTS = {
     "district_head": ("黄南（示例）", Role.DISTRICT_HEAD, NANSHAN),
     "education": ("何育（示例）", Role.EDUCATION, NANSHAN),
     "subdistrict": ("罗街（示例）", Role.SUBDISTRICT, YUEHAI),
-    "school": ("许师（示例）", Role.SCHOOL, "school"),
-    "school_verifier": ("谢核（示例）", Role.SCHOOL_VERIFIER, "school"),
-    "unit": ("曾馆（示例）", Role.UNIT, "unit"),
+    "school": ("许师（示例）", Role.SCHOOL, SCHOOL_NAME),
+    "school_verifier": ("谢核（示例）", Role.SCHOOL_VERIFIER, SCHOOL_NAME),
+    "school2": ("钱师（示例）", Role.SCHOOL, SECOND_SCHOOL_NAME),
+    "school2_verifier": ("孙核（示例）", Role.SCHOOL_VERIFIER, SECOND_SCHOOL_NAME),
+    "unit": ("曾馆（示例）", Role.UNIT, UNIT_NAME),
     "volunteer": ("彭愿（示例）", Role.VOLUNTEER, NANSHAN),
     "guardian": ("苏家（示例）", Role.GUARDIAN, NANSHAN),
     **{f"expert{n}": (f"专家{n}（示例）", Role.EXPERT, CITY) for n in range(1, 6)},
 }
-SCHOOL_NAME = "深圳市南山区示例学校（示例）"
-UNIT_NAME = "南山区示例科技馆（示例）"
 
 
 def load_accounts(password: str) -> int:
@@ -61,17 +70,12 @@ def load_accounts(password: str) -> int:
 
 
 def _place(place: str) -> dict:
-    if place == "school":
-        return {"organization": _organization(SCHOOL_NAME, Organization.Kind.SCHOOL)}
-    if place == "unit":
-        return {"organization": _organization(UNIT_NAME, Organization.Kind.VENUE)}
-    return {"region": Region.objects.get(code=place)}
-
-
-def _organization(name: str, kind: str) -> Organization:
+    if place not in BODIES:
+        return {"region": Region.objects.get(code=place)}
+    kind, code = BODIES[place]
     organization, _ = Organization.objects.get_or_create(
-        name=name,
-        region=Region.objects.get(code=NANSHAN),
+        name=place,
+        region=Region.objects.get(code=code),
         defaults={"kind": kind, "source": "示例数据"},
     )
-    return organization
+    return {"organization": organization}

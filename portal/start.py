@@ -50,7 +50,8 @@ LONGEST_PAUSE_SECONDS = 30
 
 ACCOUNTS = (
     "staff、staff_lead 市科协 · accounts 账号管理 · security 安全管理 · auditor 审计",
-    "district、district_head 南山区科协 · education 教育局 · subdistrict 街道 · school、school_verifier 学校",
+    "district、district_head 南山区科协 · education 教育局 · subdistrict 街道",
+    "school、school_verifier 南山区的示例学校 · school2、school2_verifier 福田区的示例学校",
     "unit 单位 · expert1…expert5 专家 · volunteer 志愿者 · guardian 监护人",
 )
 

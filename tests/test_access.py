@@ -644,6 +644,7 @@ PAGES = {
     "youth_credits:appeal": Page(SCHOOLS, of="appeal"),
     "youth_credits:appeal_answer": Page("", VERIFIERS, of="appeal"),
     "youth_credits:appeal_escalate": Page("", CLERKS, of="appeal"),
+    "youth_credits:appeal_take_back": Page("", VERIFIERS, of="appeal"),
     "youth_credits:appeal_paper": Page(CLERKS, CLERKS, of="student"),
     "youth_credits:views": Page(SCHOOLS),
     # --- offices that oversee schools; nobody among them sees a child without a case

@@ -208,6 +208,14 @@ def test_partials_are_included_with_only():
     assert wrong == []
 
 
+def test_what_is_wrong_with_a_form_is_said_once():
+    """`components/form.html` brings the summary along: a page that includes it says nothing of its own."""
+    summary, form = (f'"components/{name}.html" with form=form ' for name in ("error_summary", "form"))
+    twice = [path.name for path in TEMPLATES if summary in (text := path.read_text()) and form in text]
+
+    assert twice == []
+
+
 def test_a_sentence_tells_a_day_as_the_pages_do():
     """Sheets and rules keep the form in which a day is typed."""
     told = [

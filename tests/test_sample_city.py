@@ -21,13 +21,13 @@ from outreach.models import Title
 from portal.accounts import User
 from portal.calendar import SHANGHAI
 from portal.organizations import Organization
-from portal.sample import SCHOOL_NAME
+from portal.sample import SCHOOL_NAME, SECOND_SCHOOL_NAME
 from portal.scope import scope
 from resources.models import Booking, Need, Resource
 from resources.sample.codes import SAMPLE
 from talent.models import Person, ServiceHours
 from youth_credits.models import Activity, Credit, Student
-from youth_credits.queries import team_certificates
+from youth_credits.queries import team_certificates, transfers_in, transfers_to_answer
 
 SMALL = {"students": 330, "resources": 60, "years": 2}
 MARK = "示例"
@@ -126,6 +126,19 @@ def test_a_school_of_the_sample_has_a_team_with_one_certificate(cities, db):
         [team] = team_certificates(school)
 
     assert (team.certificate, team.members) == ("示例-团队-002", 3)
+
+
+def test_a_child_waits_to_go_from_one_sample_school_to_the_other(cities, db):
+    one, other = (Organization.objects.get(name=name) for name in (SCHOOL_NAME, SECOND_SCHOOL_NAME))
+
+    with scope(f"school:{other.pk}"):
+        [asked] = transfers_in(other)
+    with scope(f"school:{one.pk}"):
+        waiting = transfers_to_answer(one)
+
+    assert (asked.get_status_display(), waiting) == ("待原学校办理", 1)
+    assert one.region.code != other.region.code
+    assert other.grants.filter(user__username__in=["school2", "school2_verifier"]).count() == 2
 
 
 def test_whatever_is_invented_says_so(cities, db):

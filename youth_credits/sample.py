@@ -22,7 +22,7 @@ from portal.errors import Refused
 from portal.identifiers import synthetic_student_numbers
 from portal.organizations import Organization
 from portal.regions import Region
-from portal.sample import SCHOOL_NAME, UNIT_NAME
+from portal.sample import SCHOOL_NAME, SECOND_SCHOOL_NAME, UNIT_NAME
 from portal.scope import scope
 from talent.models import Person
 from youth_credits import actions, queries
@@ -94,6 +94,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
         _offers(schools[0], rng, by=by)
         _guardian_and_offices(schools[0])
         _team(schools[0])
+        _transfer(schools[0])
 
 
 # Title, minutes, hands-on minutes, seats, place.
@@ -237,6 +238,26 @@ def _team(school: Organization) -> None:
     occasion = Occasion(rule, held_on, "青少年机器人团体赛（示例）", "南山区青少年活动中心（示例）")
     present = [actions.Presence(child, 180, "区级一等奖", "示例-团队-002", is_team=True) for child in members]
     actions.record_each(occasion, present, school=school, key=uuid.uuid4(), by=clerk)
+
+
+def _transfer(school: Organization) -> None:
+    """A child of the school whom the second sample school has asked for: it waits for the school's answer."""
+    clerk = User.objects.filter(username="school2").first()
+    second = Organization.objects.schools().select_related("region").get(name=SECOND_SCHOOL_NAME)
+    child = Student.objects.active().filter(school=school, grade=GRADES[1]).order_by("pk").last()
+    if clerk is None or child is None:
+        return
+    asked = actions.ask_transfer(
+        second,
+        number=child.number,
+        name=child.name,
+        grade=child.grade,
+        class_number=1,
+        on=local_today(),
+        key=uuid.uuid4(),
+        by=clerk,
+    )
+    actions.match_transfer(str(asked.uuid), at=timezone.now())
 
 
 OF_A_TEAM = "示例-团队-001"

@@ -55,6 +55,7 @@ urlpatterns = [
     path("appeals/<uuid:uuid>/", appeals.appeal, name="appeal"),
     path("appeals/<uuid:uuid>/answer/", appeals.appeal_answer, name="appeal_answer"),
     path("appeals/<uuid:uuid>/escalate/", appeals.appeal_escalate, name="appeal_escalate"),
+    path("appeals/<uuid:uuid>/take-back/", appeals.appeal_take_back, name="appeal_take_back"),
     path("students/<uuid:uuid>/nominate/", promising.nominate, name="nominate"),
     path("nominations/", promising.nominations, name="nominations"),
     path("nominations/<uuid:uuid>/", promising.nomination, name="nomination"),

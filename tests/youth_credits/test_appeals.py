@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from portal.audit import AuditEntry
@@ -16,7 +17,7 @@ from portal.scope import scope
 from tests.factories import RegionFactory, UserFactory
 from tests.youth_credits.factories import HELD, record, row, uploaded, workbook
 from youth_credits import actions, queries
-from youth_credits.models import Appeal, Publication
+from youth_credits.models import Appeal, Credit, Publication
 from youth_credits.sheets import first_faults
 from youth_credits.tasks import oversight_night
 
@@ -266,3 +267,98 @@ def test_an_appeal_without_its_entry_says_so_beside_the_field(signed_in, publish
     assert page.status_code == 422
     assert "请选择针对的记录" in page.content.decode()
     assert "少了半小时" in page.content.decode()
+
+
+# --- What follows where it was right ----------------------------------------------------------------
+
+
+@pytest.fixture
+def upheld(filed, published, school_verifier):
+    actions.answer(filed, is_upheld=True, words="点名册上确为请假。", by=school_verifier, at=PUBLISHED_AT)
+    return reread(filed)
+
+
+def reopened(published, by) -> None:
+    actions.reopen(published, note="采纳申诉", by=by)
+
+
+def test_the_entry_alone_that_an_appeal_was_right_about_is_taken_back(
+    upheld, published, batch, school_clerk, school_verifier
+):
+    reopened(published, school_verifier)
+
+    actions.take_back_appealed(reread(upheld), by=school_verifier)
+
+    assert not queries.entry_of(upheld).is_standing
+    back = Credit.objects.get(reverses=upheld.entry)
+    assert back.note == f"学分申诉 {upheld.pk}：学校已采纳"
+    assert Credit.objects.filter(batch=batch, credits__lt=0).count() == 1
+    assert Notice.objects.filter(recipient=school_clerk, text__contains="请按正确情况重新登记").exists()
+    with pytest.raises(Refused, match="已冲销"):
+        actions.take_back_appealed(reread(upheld), by=school_verifier)
+
+
+def test_what_the_district_granted_is_taken_back_too(
+    filed, published, guardian, school_verifier, officer_of_education
+):
+    actions.answer(filed, is_upheld=False, words="记录无误。", by=school_verifier, at=PUBLISHED_AT)
+    with scope(f"guardian:{guardian.pk}"):
+        actions.escalate(reread(filed), by=guardian, at=PUBLISHED_AT)
+    with scope(f"office:{published.region_id}"):
+        actions.decide(
+            reread(filed), is_granted=True, words="请更正。", by=officer_of_education, at=PUBLISHED_AT
+        )
+    reopened(published, school_verifier)
+
+    actions.take_back_appealed(reread(filed), by=school_verifier)
+
+    assert not queries.entry_of(filed).is_standing
+
+
+def test_nothing_is_taken_back_while_the_term_is_public(upheld, school_verifier):
+    with pytest.raises(Refused, match="重新开放登记"):
+        actions.take_back_appealed(upheld, by=school_verifier)
+
+
+def test_nothing_is_taken_back_for_an_appeal_that_waits_or_was_refused(filed, published, school_verifier):
+    reopened(published, school_verifier)
+
+    with pytest.raises(Refused, match="才能据此冲销"):
+        actions.take_back_appealed(reread(filed), by=school_verifier)
+
+
+def test_the_recorder_takes_nothing_back(upheld, published, school_clerk, school_verifier):
+    reopened(published, school_verifier)
+
+    with pytest.raises(PermissionDenied):
+        actions.take_back_appealed(reread(upheld), by=school_clerk)
+
+
+def test_the_school_reads_what_to_do_next_and_the_verifier_does_it(
+    signed_in, upheld, published, school_verifier
+):
+    client = signed_in(school_verifier, factor=True)
+    page = client.get(upheld.get_absolute_url()).text
+    assert published.get_absolute_url() in page
+    assert "冲销这条记录</button>" not in page
+    reopened(published, school_verifier)
+    assert "冲销这条记录</button>" in client.get(upheld.get_absolute_url()).text
+
+    answer = client.post(f"{upheld.get_absolute_url()}take-back/", follow=True)
+
+    assert "这条记录已冲销" in answer.text
+
+
+def test_the_guardian_reads_the_last_day_to_go_on_and_no_button_after_it(
+    signed_in, filed, guardian, school_verifier, clock
+):
+    actions.answer(filed, is_upheld=False, words="记录无误。", by=school_verifier, at=PUBLISHED_AT)
+    address = f"/desk/guardian/appeals/{filed.uuid}/"
+    client = signed_in(guardian)
+    assert "2026年1月19日" in client.get(address).text
+
+    clock.move_to(PUBLISHED_AT + timedelta(days=8))
+    page = signed_in(guardian).get(address).text
+
+    assert "期限已于2026年1月19日届满" in page
+    assert "提请区教育局处理</button>" not in page

@@ -7,15 +7,17 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from portal.files import made
 from portal.scope import scope
 from tests.youth_credits.factories import enrol
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
-from youth_credits.models import CreditRuleSet, SpecialCase
+from youth_credits.models import CreditRuleSet, SpecialCase, TotalsWanted
 from youth_credits.queries import RuleBook
 
 YEAR = 2025
 LAST = date(2026, 8, 31)
+PROOF = made(b"%PDF-1.4 proof", "证明.pdf", "pdf")
 
 
 def earn(school, clerk, child, **minutes_by_kind) -> None:
@@ -113,6 +115,52 @@ def test_the_minimum_of_the_districts_own_rules_counts(students, in_school, scho
     area_rules(year_minimum=Decimal("1.5"), off_campus_minimum=Decimal("0.5"), kinds_minimum=2)
 
     assert reached() == on_their_pages(students) == 1
+
+
+def bands(school) -> tuple[int, ...]:
+    """None, less than half, half and more, the minimum: from the totals that the night has kept."""
+    with scope("ledger"):
+        for asked in list(TotalsWanted.objects.filter(school=school)):
+            actions.refresh_totals(asked.school_id, asked.school_year)
+        [place] = queries.spread(school.region.path, YEAR, by_school=True)
+        assert queries.untotalled() == []
+    return place.bands
+
+
+def test_the_citys_distribution_asks_each_child_for_its_own_minimum(
+    students, in_school, school_clerk, school_verifier
+):
+    earn(in_school, school_clerk, students[0], A1=120, A6=120)
+    earn(in_school, school_clerk, students[1], A1=120, A6=120)
+    assert bands(in_school) == (1, 2, 0, 0)  # 1.5 of 6 credits
+
+    for child, share in ((students[0], "0.2"), (students[1], "0.5"), (students[2], "0")):
+        case = actions.ask_special(
+            child,
+            kind=SpecialCase.Kind.ILLNESS,
+            on=date(2025, 11, 1),
+            share=Decimal(share),
+            reason="住院",
+            proof=PROOF,
+            key=uuid.uuid4(),
+            by=school_clerk,
+        )
+        actions.decide_special(case, "approve", by=school_verifier)
+
+    assert bands(in_school) == (0, 0, 1, 2)  # 1.5 of 1, 1.5 of 3, none of nothing
+    actions.decide_special(case, "end", note="已复学", by=school_verifier)
+    assert bands(in_school) == (1, 0, 1, 1)
+
+
+def test_the_citys_distribution_asks_by_the_districts_own_rules(
+    students, in_school, school_clerk, area_rules
+):
+    earn(in_school, school_clerk, students[0], A1=120, A6=120)
+    earn(in_school, school_clerk, students[1], A1=90)
+
+    area_rules(year_minimum=Decimal("1.5"), off_campus_minimum=0, kinds_minimum=1)
+
+    assert bands(in_school) == (1, 0, 1, 1)  # 1.5 and 0.75 of 1.5 credits
 
 
 def test_the_districts_own_rules_ask_nothing_of_other_grades(students, in_school, area_rules):

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.calendar import local_today
 from portal.errors import Refused
 from portal.notices import Notice
 from portal.roles import Role
@@ -385,6 +386,44 @@ def test_a_roll_asks_for_the_children_it_cannot_enter(child, school, other_schoo
         assert "提出转入申请" in Batch.objects.get(pk=batch.pk).note
     run_jobs()
     assert len(_outs(school)) == 1
+
+
+def test_the_old_school_keeps_the_line_of_a_child_that_has_gone(
+    signed_in, child, school, school_clerk, other_school, other_clerk, run_jobs
+):
+    _ask(other_school, other_clerk)
+    run_jobs()
+    client = signed_in(school_clerk)
+    assert child.name_masked in client.get("/desk/credits/transfers/?side=out").text
+    _answer(school, school_clerk)
+    run_jobs()
+
+    page = client.get("/desk/credits/transfers/?side=out").text
+
+    assert other_school.name in page
+    assert "已转出" in page
+    assert child.name_masked not in page
+
+
+def test_the_notice_of_a_request_leads_to_the_requests_of_other_schools(
+    child, school_clerk, other_school, other_clerk, run_jobs
+):
+    _ask(other_school, other_clerk)
+    run_jobs()
+
+    assert Notice.objects.get(recipient=school_clerk).link.endswith("/transfers/?side=out")
+
+
+def test_a_request_that_is_refused_keeps_what_was_typed(signed_in, child, school_clerk):
+    typed = {"number": number(0), "name": name(0), "grade": 6, "class_number": 2}
+
+    answer = signed_in(school_clerk).post(
+        "/desk/credits/transfers/new/", typed | {"starts_on": local_today(), "key": uuid.uuid4()}
+    )
+
+    assert answer.status_code == 422
+    assert "该学籍号已在本校名册中" in answer.text
+    assert number(0) in answer.text
 
 
 def test_another_schools_clerk_cannot_answer(child, school, other_school, other_clerk, run_jobs):

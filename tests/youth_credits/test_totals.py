@@ -31,15 +31,14 @@ def roll_row(serial: int) -> dict:
     return {"学籍号": number(serial), "姓名": name(serial), "年级": "五年级", "班级": 1}
 
 
-def spread_of(school, *, minimum="6"):
+def spread_of(school):
     with scope("ledger"):
-        found = queries.spread(school.region.path, 2025, minimum=Decimal(minimum), by_school=True)
+        found = queries.spread(school.region.path, 2025, by_school=True)
     return {one.place: (one.heads, one.active_heads, one.bands) for one in found}
 
 
 def test_an_import_leaves_the_totals_of_its_school_told_anew(kept, in_school):
     assert spread_of(in_school) == {in_school.name: (3, 2, (1, 2, 0, 0))}
-    assert spread_of(in_school, minimum="1.5") == {in_school.name: (3, 2, (1, 0, 1, 1))}
     assert not TotalsWanted.objects.filter(school_year=2025).exists()
 
 
@@ -70,7 +69,7 @@ def test_a_child_counts_where_it_was_last_in_the_year(kept, in_school, other_sch
 
 def test_a_district_is_the_sum_of_its_schools(kept, in_school):
     with scope("ledger"):
-        [district] = queries.spread(Region.objects.city().path, 2025, minimum=Decimal(6), by_school=False)
+        [district] = queries.spread(Region.objects.city().path, 2025, by_school=False)
 
     assert (district.place, district.heads, district.minutes) == (in_school.region.code, 3, 270)
 

@@ -8,6 +8,7 @@ from youth_credits.actions.appeals import (
     decide,
     escalate,
     escalate_on_paper,
+    take_back_appealed,
     withdraw_appeal,
 )
 from youth_credits.actions.batches import (
@@ -301,6 +302,7 @@ __all__ = [
     "store",
     "store_roll",
     "submit_course",
+    "take_back_appealed",
     "take_back_release",
     "transcript_as_guardian",
     "transcript_pdf",

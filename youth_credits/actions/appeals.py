@@ -15,6 +15,8 @@ from portal.notices import Notice, notify
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from youth_credits import queries
+from youth_credits.actions.child import revoke_transcripts
+from youth_credits.actions.ledger import reverse
 from youth_credits.models import Appeal, Publication, Student, TimeLimit
 
 Status, Way = Appeal.Status, Appeal.Way
@@ -258,10 +260,9 @@ def escalate_on_paper(appeal: Appeal, *, by: User, at: datetime) -> None:
 
 
 def _require_in_time(appeal: Appeal, at: datetime) -> None:
-    if appeal.answered_at is None:
+    last = queries.may_escalate_until(appeal)
+    if last is None:
         raise Refused("学校尚未答复。")
-    answered = local_today(appeal.answered_at)
-    last = add_working_days(answered, queries.working_days(TimeLimit.Step.ESCALATION, answered))
     if local_today(at) > last:
         raise Refused(f"提请区教育局处理的期限已于{last:%Y年%-m月%-d日}届满。")
 
@@ -314,6 +315,34 @@ def _tell_guardian(appeal: Appeal, text: str) -> None:
         notify(
             [appeal.created_by], text, link=f"/desk/guardian/appeals/{appeal.uuid}/", kind=Notice.Kind.TASK
         )
+
+
+# --- What follows where it was right ----------------------------------------------------------------
+
+
+@transaction.atomic
+def take_back_appealed(appeal: Appeal, *, by: User) -> None:
+    """Take back the entry that an appeal was right about; what is true is then entered and verified anew.
+
+    Raises Refused unless the appeal was right about an entry that stands, and while its term is public.
+    """
+    require(by, Perm.CREDIT_VERIFY, appeal)
+    entry = queries.entry_of(appeal)
+    if not appeal.was_right or entry is None:
+        raise Refused("只有已采纳或得到支持的、针对某条记录的申诉，才能据此冲销。")
+    if appeal.publication.status != Publication.Status.OPEN:
+        raise Refused("该学期正在公示或已归档，请先在“学期公示”中重新开放登记。")
+    reason = f"{appeal}：{appeal.get_status_display()}"
+    if not reverse(entry.batch, only=[entry.pk], note=reason, by=by):
+        raise Refused("该记录已冲销，或者学生已转出本校。")
+    revoke_transcripts([appeal.student_id], reason=f"所载学分已更正：{reason}", by=by)
+    audit.record(appeal, "take_back_entry", by=by, changes={"entry": [entry.pk, None]})
+    notify(
+        people_with(Perm.CREDIT_RECORD, appeal.organization),
+        "一条学分因申诉已冲销；应重新登记的，请按正确情况重新登记。",
+        link=appeal.get_absolute_url(),
+        kind=Notice.Kind.TASK,
+    )
 
 
 # --- The clock ------------------------------------------------------------------------------------

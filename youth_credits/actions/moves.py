@@ -292,7 +292,7 @@ def match_transfer(asked_uuid: str, *, at: datetime) -> None:
         notify(
             people_with(Perm.CREDIT_RECORD, student.school),
             "有学生申请转出，请核对后答复。",
-            link="/desk/credits/transfers/",
+            link="/desk/credits/transfers/?side=out",
             kind=Notice.Kind.TASK,
         )
 
@@ -352,7 +352,7 @@ def _move(student: Student, out: TransferOut, asked: TransferIn, *, at: datetime
     link = "/desk/credits/transfers/"
     notify([asked.created_by], "申请转入的学生已转入本校，学分记录随学生转入。", link=link)
     if out.created_by.is_active:
-        notify([out.created_by], "办理转出的学生已转出。", link=link)
+        notify([out.created_by], "办理转出的学生已转出。", link=f"{link}?side=out")
 
 
 def _announce(out: TransferOut) -> None:

@@ -17,6 +17,7 @@ from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions import steps
+from youth_credits.actions.totals import want_totals
 from youth_credits.method.minimum import share_left
 from youth_credits.models import SpecialCase, Student
 
@@ -110,4 +111,6 @@ def decide_special(case: SpecialCase, step: str, *, note: str = "", by: User) ->
         decided_at=timezone.now(), decided_by=by
     )
     SPECIAL.take(case, step, note=note, by=by)
+    if step != "refuse":
+        want_totals(case.organization_id, [case.school_year])
     notify([case.created_by], f"您申报的特殊情形{case.get_status_display()}。", link="/desk/credits/special/")

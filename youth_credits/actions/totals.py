@@ -17,8 +17,8 @@ SELECT %(school)s, year, now() FROM unnest(%(years)s::int[]) AS year ON CONFLICT
 REFRESH = """
 DELETE FROM youth_credits_credittotal WHERE school_year = %(year)s AND school_id = %(school)s;
 INSERT INTO youth_credits_credittotal
-    (school_year, school_id, grade, quarters, heads, active_heads, off_campus, minutes)
-SELECT %(year)s, %(school)s, grade, floor(coalesce(credits, 0) * 4)::int, count(*),
+    (school_year, school_id, grade, share, quarters, heads, active_heads, off_campus, minutes)
+SELECT %(year)s, %(school)s, grade, coalesce(share, 1), floor(coalesce(credits, 0) * 4)::int, count(*),
     count(*) FILTER (WHERE entries > 0), coalesce(sum(off_campus_credits), 0), coalesce(sum(minutes), 0)
 FROM (
     SELECT DISTINCT ON (e.student_id) e.student_id, e.grade FROM youth_credits_enrolment e
@@ -29,7 +29,8 @@ FROM (
     ORDER BY e.student_id, e.starts_on DESC
 ) home
 LEFT JOIN youth_credits_studentyear y ON y.student_id = home.student_id AND y.school_year = %(year)s
-GROUP BY grade, 4
+LEFT JOIN youth_credits_shares_asked(%(year)s) asked ON asked.student_id = home.student_id
+GROUP BY grade, 4, 5
 """
 
 

@@ -208,6 +208,15 @@ class Appeal(Scoped):
     def signer(self) -> str:
         return self._open("signer")
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has a day by which to answer it."""
+        return self.status in (self.Status.FILED, self.Status.ESCALATED)
+
+    @property
+    def was_right(self) -> bool:
+        """Whether the school or the district has said that what was entered is wrong."""
+        return self.status in (self.Status.UPHELD, self.Status.GRANTED)
+
     def is_late(self, on: date) -> bool:
-        waits = self.status in (self.Status.FILED, self.Status.ESCALATED)
-        return waits and self.due_on is not None and on > self.due_on
+        return self.waits and self.due_on is not None and on > self.due_on

@@ -10,18 +10,24 @@ QUARTERS = 4  # an entry is a multiple of a quarter of a credit
 
 
 class CreditTotal(models.Model):
-    """The children of one grade of a school who have the same credits in a school year. Kept by the night and
-    after each import, school by school, where something has changed.
+    """The children of one grade of a school who have the same credits in a school year, and of whom the same
+    part of the minimum is asked. Kept by the night and after each import, school by school, where something
+    has changed.
     """
 
     PERSONAL = frozenset()
 
-    pk = models.CompositePrimaryKey("school_year", "school_id", "grade", "quarters", verbose_name="主键")
+    pk = models.CompositePrimaryKey(
+        "school_year", "school_id", "grade", "share", "quarters", verbose_name="主键"
+    )
     school_year = models.PositiveSmallIntegerField("学年", help_text="学年开始的年份。")
     school = models.ForeignKey(
         Organization, models.DO_NOTHING, verbose_name="学校", related_name="+", db_index=False
     )
     grade = models.PositiveSmallIntegerField("年级", choices=Grade)
+    share = models.DecimalField(
+        "最低学分按比例", max_digits=4, decimal_places=3, default=1, db_default=1, help_text="全额为 1。"
+    )
     quarters = models.IntegerField("学分（四分之一）", help_text="不足四分之一的不计。")
     heads = models.IntegerField("学生（人）")
     active_heads = models.IntegerField("有登记的学生（人）")

@@ -23,10 +23,12 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Overview:
-    """Heads by place and by how far they are; hidden cells are None. The last line and column are totals."""
+    """Heads by place and by how far they are towards their minimum; hidden cells are None. The last line and
+    column are totals.
+    """
 
     year: int
-    minimum: Decimal
+    minimum: Decimal  # the city's
     names: list[str]
     cells: list[list[int | None]]
     waiting: int  # schools with entries that the kept totals have not met yet
@@ -57,15 +59,14 @@ def overview(region: Region, year: int, *, by_school: bool) -> Overview:
     """A region's children by district, or by school, and by how far they are, from the kept totals. Under
     scope "ledger".
     """
-    minimum = year_minimum(year)
-    places = spread(region.path, year, minimum=minimum, by_school=by_school)
+    places = spread(region.path, year, by_school=by_school)
     names = [one.place for one in places]
     if not by_school:
         known = dict(Region.objects.districts().values_list("code", "name"))
         names = [known.get(code, "市直属") for code in names]
     return Overview(
         year,
-        minimum,
+        year_minimum(year),
         names,
         protect([one.bands for one in places]),
         waiting=schools_waiting(region.path, year),
@@ -77,7 +78,7 @@ def district_median_coverage(school: Organization, year: int) -> Decimal | None:
     for fewer than five schools. From the kept totals, under scope "ledger".
     """
     district = "/".join(school.region.path.split("/")[:2]) + "/"
-    places = spread(district, year, minimum=ZERO, by_school=True)
+    places = spread(district, year, by_school=True)
     if len(places) < FEWEST_SCHOOLS:
         return None
     return round(median(Decimal(100 * one.active_heads) / one.heads for one in places), 1)

@@ -77,16 +77,18 @@ WITH home AS (
         AND (ends_on IS NULL OR ends_on > make_date(%(year)s, 9, 1))
     ORDER BY student_id, starts_on DESC
 ), counted AS (
-    SELECT school_id, grade, floor(coalesce(credits, 0) * 4)::int AS quarters, count(*) AS heads,
+    SELECT school_id, grade, coalesce(share, 1) AS share, floor(coalesce(credits, 0) * 4)::int AS quarters,
+        count(*) AS heads,
         count(*) FILTER (WHERE entries > 0) AS active_heads,
         coalesce(sum(off_campus_credits), 0) AS off_campus, coalesce(sum(minutes), 0) AS minutes
     FROM home LEFT JOIN youth_credits_studentyear y
         ON y.student_id = home.student_id AND y.school_year = %(year)s
-    GROUP BY 1, 2, 3
+    LEFT JOIN youth_credits_shares_asked(%(year)s) asked ON asked.student_id = home.student_id
+    GROUP BY 1, 2, 3, 4
 ), kept AS (
     SELECT * FROM youth_credits_credittotal WHERE school_year = %(year)s
 )
-SELECT DISTINCT school_id FROM counted c FULL JOIN kept k USING (school_id, grade, quarters)
+SELECT DISTINCT school_id FROM counted c FULL JOIN kept k USING (school_id, grade, share, quarters)
 WHERE (c.heads, c.active_heads, c.off_campus, c.minutes)
         IS DISTINCT FROM (k.heads, k.active_heads, k.off_campus, k.minutes)
     AND NOT EXISTS (SELECT FROM youth_credits_totalswanted w

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count
 
 from portal.accounts import User
-from portal.calendar import Period
+from portal.calendar import Period, add_working_days, local_today
 from portal.errors import Refused
 from portal.organizations import Organization
 from portal.templatetags.portal_tags import cn_date
@@ -93,11 +93,25 @@ def appeals(school: Organization):
 
 
 def entry_of(appeal: Appeal) -> Credit | None:
-    """The entry that an appeal is about, where the scope in force shows it."""
+    """The entry that an appeal is about, where the scope in force shows it; `is_standing` says whether it was
+    taken back since.
+    """
     if appeal.entry is None:
         return None
     found = Credit.objects.filter(pk=appeal.entry, student=appeal.student_id)
-    return found.select_related("activity", "rule", "batch").first()
+    return (
+        found.annotate(is_standing=standing())
+        .select_related("activity", "rule", "batch__organization")
+        .first()
+    )
+
+
+def may_escalate_until(appeal: Appeal) -> date | None:
+    """The last day on which the guardian may go on to the district; None before the school has answered."""
+    if appeal.answered_at is None:
+        return None
+    answered = local_today(appeal.answered_at)
+    return add_working_days(answered, working_days(TimeLimit.Step.ESCALATION, answered))
 
 
 def appeal_timeline(appeal: Appeal, steps: list[dict]) -> list[dict]:

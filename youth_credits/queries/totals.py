@@ -4,7 +4,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db import connection
 
@@ -98,8 +97,9 @@ class Spread:
     minutes: int
 
 
-# A school's grades that were in the credit system at some time of the year.
-SPREAD = """
+# A school's grades that were in the credit system at some time of the year. Each child is asked by the rules
+# of its school's area, at the share that was approved; where no rules are in force, for anything at all.
+SPREAD = f"""
 WITH reach AS MATERIALIZED (
     SELECT DISTINCT o.id AS school_id, o.name, substr(p.path, %(code_starts)s, 12) AS district, grade
     FROM youth_credits_rollout r
@@ -109,26 +109,31 @@ WITH reach AS MATERIALIZED (
         AND (r.organization_id IS NULL OR r.organization_id = o.id)
     CROSS JOIN generate_series(r.grade_from::int, r.grade_to::int) AS grade
     WHERE r.starts_on < %(end)s AND (r.ends_on IS NULL OR r.ends_on > %(start)s)
+), rules AS MATERIALIZED (
+    SELECT school_id, step, year_minimum, ceil(year_minimum * {QUARTERS})::int AS whole
+    FROM ({RULES_OF_SCHOOL}) r
+), total AS (
+    SELECT t.*, name, district, coalesce(CASE WHEN share = 1 THEN whole
+        ELSE ceil(floor(year_minimum * share / step) * step * {QUARTERS})::int END, 1) AS wanted
+    FROM youth_credits_credittotal t JOIN reach USING (school_id, grade) LEFT JOIN rules USING (school_id)
+    WHERE t.school_year = %(year)s
 )
-SELECT {place}, sum(heads), sum(active_heads), sum(heads) FILTER (WHERE quarters = 0),
-    sum(heads) FILTER (WHERE quarters > 0 AND quarters < %(half)s),
-    sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(half)s AND quarters < %(minimum)s),
-    sum(heads) FILTER (WHERE quarters > 0 AND quarters >= %(minimum)s), sum(minutes)
-FROM youth_credits_credittotal t JOIN reach USING (school_id, grade)
-WHERE t.school_year = %(year)s
-GROUP BY {key} ORDER BY {key}
+SELECT {{place}}, sum(heads), sum(active_heads), sum(heads) FILTER (WHERE quarters = 0 AND wanted > 0),
+    sum(heads) FILTER (WHERE quarters > 0 AND quarters * 2 < wanted),
+    sum(heads) FILTER (WHERE quarters > 0 AND quarters * 2 >= wanted AND quarters < wanted),
+    sum(heads) FILTER (WHERE quarters >= wanted), sum(minutes)
+FROM total GROUP BY {{key}} ORDER BY {{key}}
 """
 
 
-def spread(path: str, year: int, *, minimum: Decimal, by_school: bool) -> list[Spread]:
+def spread(path: str, year: int, *, by_school: bool) -> list[Spread]:
     """A region's children in the credit system by district, or by school, from the kept totals. Under scope
     "ledger".
 
-    Counts are whole: whoever shows them hides small cells. Who is less than a quarter short of a limit
-    is below it.
+    Each child by the own minimum. Counts are whole: whoever shows them hides small cells. Who is less than a
+    quarter short of a limit is below it.
     """
     values = _year(year) | {"path": path, "code_starts": code_starts(Level.DISTRICT)}
-    values |= {"half": minimum * QUARTERS / 2, "minimum": minimum * QUARTERS}
     place, key = ("name", "name, school_id") if by_school else ("district", "district")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")

@@ -158,6 +158,8 @@ def _appeal_page(request, appeal: Appeal, *, status: int = 200, **more):
         "entry": queries.entry_of(appeal),
         "may_answer": "uphold" in steps,
         "may_escalate": "escalate_paper" in steps,
+        "until": queries.may_escalate_until(appeal),
+        "may_take_back": may(request.user, Perm.CREDIT_VERIFY, appeal),
         "is_late": appeal.is_late(local_today()),
         "form": AnswerForm(choices=VERDICTS),
         "timeline": queries.appeal_timeline(appeal, APPEAL.timeline(appeal)),
@@ -181,6 +183,16 @@ def appeal_answer(request, school, uuid):
         at=timezone.now(),
     )
     messages.success(request, "已答复。")
+    return redirect(appeal)
+
+
+@require_POST
+@school_page(Perm.CREDIT_VERIFY)
+@second_factor_first
+def appeal_take_back(request, school, uuid):
+    appeal = _appeal(school, uuid)
+    actions.take_back_appealed(appeal, by=request.user)
+    messages.success(request, "已冲销这条记录，已告知录入员重新登记。")
     return redirect(appeal)
 
 

@@ -63,10 +63,13 @@ def _appeal(uuid) -> Appeal:
 def appeal(request, uuid):
     appeal = _appeal(uuid)
     steps = {name for name, _ in APPEAL.open_to(request.user, appeal)}
+    until = queries.may_escalate_until(appeal)
     context = {
         "appeal": appeal,
         "entry": queries.entry_of(appeal),
-        "may_escalate": "escalate" in steps,
+        "until": until,
+        "is_rejected": "escalate" in steps,
+        "may_escalate": "escalate" in steps and until is not None and local_today() <= until,
         "may_withdraw": "withdraw" in steps,
         "timeline": queries.appeal_timeline(appeal, APPEAL.timeline(appeal)),
         "crumbs": [*CRUMBS, (str(appeal), "")],

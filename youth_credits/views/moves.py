@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import may
 from portal.calendar import local_today, school_year, school_year_label
+from portal.errors import Refused
 from portal.keyset import page_by_key
 from portal.organizations import Organization
 from portal.roles import Perm
@@ -93,7 +94,8 @@ def transfer_list(request, school):
     asked_in = request.GET.get("side") != "out"
     rows = queries.transfers_in(school) if asked_in else queries.transfers_out(school)
     page = page_by_key(
-        rows if asked_in else rows.select_related("student"),
+        # Of a child that has gone there is no more to be read here than its line.
+        rows if asked_in else rows.prefetch_related("student"),
         order=("-pk",),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -123,18 +125,22 @@ def transfer_new(request, school):
     form = TransferForm(request.POST or None, initial={"starts_on": local_today()})
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
-        actions.ask_transfer(
-            school,
-            number=said["number"],
-            name=said["name"],
-            grade=said["grade"],
-            class_number=said["class_number"],
-            on=said["starts_on"],
-            key=said["key"],
-            by=request.user,
-        )
-        messages.success(request, "已提交转入申请，原学校办理后会在收件箱通知您。")
-        return redirect("youth_credits:transfer_list")
+        try:
+            actions.ask_transfer(
+                school,
+                number=said["number"],
+                name=said["name"],
+                grade=said["grade"],
+                class_number=said["class_number"],
+                on=said["starts_on"],
+                key=said["key"],
+                by=request.user,
+            )
+        except Refused as refusal:
+            form.add_error("number", str(refusal))
+        else:
+            messages.success(request, "已提交转入申请，原学校办理后会在收件箱通知您。")
+            return redirect("youth_credits:transfer_list")
     context = {
         "form": form,
         "crumbs": crumbs(("转学", reverse("youth_credits:transfer_list")), ("申请转入", "")),
@@ -163,7 +169,7 @@ def transfer_out(request, school, uuid):
     if form.is_bound and form.is_valid():
         agrees = form.cleaned_data["answer"] == "yes"
         actions.answer_release(out, agrees=agrees, note=form.cleaned_data["note"], by=request.user)
-        messages.success(request, "已同意转出。" if agrees else "已答复不同意。")
+        messages.success(request, "已同意转出，学生和学分随即转往对方学校。" if agrees else "已答复不同意。")
         return redirect(f"{reverse('youth_credits:transfer_list')}?side=out")
     context = {
         "out": out,
@@ -190,9 +196,13 @@ def student_release(request, school, uuid):
     form = ReleaseForm(request.POST or None, school=school)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
-        actions.release(student, to=said["to"], reason=said["reason"], key=said["key"], by=request.user)
-        messages.success(request, f"已同意转往{said['to'].name}，对方申请转入后学生和学分一并转出。")
-        return redirect(f"{reverse('youth_credits:transfer_list')}?side=out")
+        try:
+            actions.release(student, to=said["to"], reason=said["reason"], key=said["key"], by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已同意转往{said['to'].name}，对方申请转入后学生和学分一并转出。")
+            return redirect(f"{reverse('youth_credits:transfer_list')}?side=out")
     context = {
         "student": student,
         "form": form,

@@ -12,7 +12,7 @@ from portal.scope import scope
 from youth_credits import queries
 from youth_credits.models import SpecialCase
 from youth_credits.queries import Reach
-from youth_credits.queries.overview import BANDS
+from youth_credits.queries.overview import BANDS, FEWEST_SCHOOLS
 from youth_credits.views.access import class_asked, crumbs, school_page
 
 YEARS_BACK = 4
@@ -81,6 +81,7 @@ def school_report(request, school):
         "done": sum(row["done"] for row in classes),
         "coverage": round(100 * reached / heads, 1) if heads else None,
         "median": median,
+        "median_note": "" if median is not None else f"本区不足 {FEWEST_SCHOOLS} 所学校，不计算",
         "special": SpecialCase.objects.filter(
             organization=school, school_year=year, status=SpecialCase.Status.APPROVED
         ).count(),
