@@ -54,6 +54,7 @@ REGISTERS = {
     "events_brand": Register("staff"),
     "events_edition": Register("staff"),
     "youth_credits_rollout": Register("staff", "staff", "staff"),
+    "youth_credits_competition": Register("staff", "staff", "staff"),
     "youth_credits_timelimit": Register("staff", "staff", "staff"),
     "youth_credits_retentionrule": Register("staff", "staff", "staff"),
     "indicators_figure": Register("staff", "staff", "staff"),

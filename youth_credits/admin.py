@@ -6,10 +6,13 @@ from portal.admin_site import RegisterPermissions
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from youth_credits import actions
+from youth_credits.actions.competitions import save_competition
 from youth_credits.actions.limits import save_limit, save_period
+from youth_credits.forms.competitions import CompetitionForm
 from youth_credits.forms.limits import PeriodForm, TimeLimitForm
 from youth_credits.forms.rollout import RollOutForm
-from youth_credits.models import RetentionRule, RollOut, TimeLimit
+from youth_credits.models import Competition, RetentionRule, RollOut, TimeLimit
+from youth_credits.sheets.competitions import CompetitionSheet
 from youth_credits.sheets.limits import PeriodSheet, TimeLimitSheet
 
 
@@ -36,6 +39,23 @@ class RollOutAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_roll_out(obj, by=request.user)
+
+
+@admin.register(Competition)
+class CompetitionAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """The competitions whose results are credit, and from when until when."""
+
+    resource_classes = [CompetitionSheet]
+    view_perm = edit_perm = Perm.CREDIT_MANAGE
+    form = CompetitionForm
+    list_display = ["name", "listing", "organizer", "valid_from", "valid_until", "basis"]
+    list_filter = ["listing"]
+    search_fields = ["name", "aliases", "organizer"]
+    show_full_result_count = False
+    ordering = ["name", "valid_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_competition(obj, by=request.user)
 
 
 @admin.register(TimeLimit)

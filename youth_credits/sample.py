@@ -31,6 +31,7 @@ from youth_credits.forms import begins
 from youth_credits.models import (
     Activity,
     Batch,
+    Competition,
     Course,
     Guardianship,
     HoursAward,
@@ -83,6 +84,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
             cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL jit = off")
         audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
         _roll_out(by)
+        _recognise()
         schools = _schools(students)
         _load_students(students, schools, years, rng)
         today = local_today()
@@ -200,7 +202,7 @@ def _contest(numbers: list[str], base: Organization, *, by: User) -> None:
         organization=base,
         region=base.region,
         created_by=by,
-        title="青少年科技创新挑战赛（示例）",
+        title=CONTEST,
         kind=Event.Kind.COMPETITION,
         summary="示例活动，内容为虚构，用于演示平台功能。",
         place=f"{base.name}报告厅",
@@ -234,11 +236,12 @@ def _team(school: Organization) -> None:
     rule = RuleBook(school).find("A8", held_on)
     if clerk is None or rule is None or not members:
         return
-    occasion = Occasion(rule, held_on, "青少年机器人团体赛（示例）", "南山区青少年活动中心（示例）")
+    occasion = Occasion(rule, held_on, TEAM_CONTEST, "南山区青少年活动中心（示例）")
     present = [actions.Presence(child, 180, "区级一等奖", "示例-团队-002", is_team=True) for child in members]
     actions.record_each(occasion, present, school=school, key=uuid.uuid4(), by=clerk)
 
 
+CONTEST, TEAM_CONTEST = SAMPLE_COMPETITIONS = ("青少年科技创新挑战赛（示例）", "青少年机器人团体赛（示例）")
 OF_A_TEAM = "示例-团队-001"
 WON = [
     (AwardLevel.CITY, Award.FIRST, "示例-001"),
@@ -283,6 +286,16 @@ def _title_of(base: Organization, today: date, by: User) -> None:
         valid_until=date(today.year + 3, 12, 31),
         source="示例数据",
     )
+
+
+def _recognise() -> None:
+    """The competitions of the sample are on the list."""
+    for name in SAMPLE_COMPETITIONS:
+        Competition.objects.get_or_create(
+            name=name,
+            valid_from=date(2020, 9, 1),
+            defaults={"listing": Competition.Listing.CITY, "basis": "示例数据"},
+        )
 
 
 def _roll_out(by: User) -> None:

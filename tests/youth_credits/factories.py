@@ -19,6 +19,7 @@ from youth_credits import actions
 from youth_credits.actions import RollRow
 from youth_credits.models import (
     Batch,
+    Competition,
     Course,
     CreditRule,
     Export,
@@ -70,6 +71,18 @@ def in_force(school, *, grade_from: int = 5, grade_to: int = 8) -> RollOut:
         defaults={"grade_to": grade_to, "basis": "试行通知", "created_by": system_user()},
     )
     return row
+
+
+def recognise(*names: str) -> list[Competition]:
+    """Put competitions on the city's list."""
+    return [
+        Competition.objects.get_or_create(
+            name=name,
+            valid_from=date(2020, 9, 1),
+            defaults={"listing": Competition.Listing.CITY, "basis": "示例清单（示例）"},
+        )[0]
+        for name in names
+    ]
 
 
 class CourseFactory(factory.django.DjangoModelFactory):

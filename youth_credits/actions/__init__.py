@@ -50,6 +50,7 @@ from youth_credits.actions.claims import (
     decide_claims,
     kinds_to_claim,
 )
+from youth_credits.actions.competitions import load_competitions
 from youth_credits.actions.consents import (
     consent_as_guardian,
     give_consent,
@@ -247,6 +248,7 @@ __all__ = [
     "kinds_to_claim",
     "leave_out_results",
     "leave_out_visit",
+    "load_competitions",
     "load_protection",
     "load_reference",
     "load_roll_out",

@@ -10,6 +10,7 @@ from youth_credits.queries.batches import (
     waiting_for,
 )
 from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
+from youth_credits.queries.competitions import CompetitionBook
 from youth_credits.queries.courses import (
     CourseBook,
     courses_near,
@@ -161,6 +162,7 @@ __all__ = [
     "REFERENCES",
     "WRITTEN_WITH",
     "Balance",
+    "CompetitionBook",
     "Contest",
     "CourseBook",
     "Draw",
