@@ -56,6 +56,8 @@ REGISTERS = {
     "youth_credits_rollout": Register("staff", "staff", "staff"),
     "youth_credits_competition": Register("staff", "staff", "staff"),
     "youth_credits_timelimit": Register("staff", "staff", "staff"),
+    "youth_credits_consenttext": Register("staff", "staff", "staff"),
+    "youth_credits_hoursaward": Register("staff", "staff", "staff"),
     "youth_credits_retentionrule": Register("staff", "staff", "staff"),
     "indicators_figure": Register("staff", "staff", "staff"),
     "indicators_figuresource": Register("staff"),

@@ -7,11 +7,14 @@ from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from youth_credits import actions
 from youth_credits.actions.competitions import save_competition
+from youth_credits.actions.consent_texts import save_consent_text
+from youth_credits.actions.hours_awards import save_hours_award
 from youth_credits.actions.limits import save_limit, save_period
 from youth_credits.forms.competitions import CompetitionForm
+from youth_credits.forms.consent_texts import ConsentTextForm
 from youth_credits.forms.limits import PeriodForm, TimeLimitForm
 from youth_credits.forms.rollout import RollOutForm
-from youth_credits.models import Competition, RetentionRule, RollOut, TimeLimit
+from youth_credits.models import Competition, ConsentText, HoursAward, RetentionRule, RollOut, TimeLimit
 from youth_credits.sheets.competitions import CompetitionSheet
 from youth_credits.sheets.limits import PeriodSheet, TimeLimitSheet
 
@@ -88,3 +91,31 @@ class PeriodAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         save_period(obj, by=request.user)
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(RegisterPermissions, admin.ModelAdmin):
+    """What guardians consent to, by version; one in force is read, never changed."""
+
+    view_perm = edit_perm = Perm.PROTECTION_MANAGE
+    form = ConsentTextForm
+    list_display = ["version", "title", "in_force_from", "basis"]
+    show_full_result_count = False
+    ordering = ["-in_force_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_consent_text(obj, by=request.user)
+
+
+@admin.register(HoursAward)
+class HoursAwardAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The awards for hours of practice, and which of them are given."""
+
+    view_perm = edit_perm = Perm.CREDIT_MANAGE
+    list_display = ["name", "hours", "in_force_from", "is_active", "basis"]
+    list_filter = ["is_active"]
+    show_full_result_count = False
+    ordering = ["hours", "in_force_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_hours_award(obj, by=request.user)

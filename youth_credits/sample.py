@@ -58,6 +58,7 @@ ENTRIES_A_YEAR = 8  # on average, of a child that takes part
 SAMPLE_PEOPLE = {"guardian", "education", "staff", "school", "school_verifier"}
 
 # kind, name, provider, minutes
+FIRST_CONSENT = date(2018, 9, 1)  # the first day of the first text
 ACTIVITIES = [
     ("A1", "植物标本制作（示例）", "", 120),
     ("A1", "水火箭探究（示例）", "", 90),
@@ -340,13 +341,14 @@ def _load_students(count: int, schools: list[Organization], years: int, rng: ran
     begun = school_year(local_today())
     rolls = _rolls(count, schools, range(begun - years - 2, begun + 1), rng)
     numbers = synthetic_student_numbers((school.region.code[:6], born) for school, _, _, born in rolls)
+    texts = queries.ConsentTexts()
     made: list[Student] = []
     for (school, cohort, class_number, _), number in zip(rolls, numbers, strict=True):
         name = f"{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}"
-        consented = date(cohort, 9, 1) if rng.random() < 0.9 else None
+        consented = max(FIRST_CONSENT, date(cohort, 9, 1)) if rng.random() < 0.9 else None
         grade = min(GRADES[-1] + 1, GRADES[0] + begun - cohort)
         row = RollRow(0, number, name, grade, class_number, consented)
-        student = actions.sealed_student(row, school=school)
+        student = actions.sealed_student(row, school=school, texts=texts)
         student.is_active = grade <= GRADES[-1]
         made.append(student)
         if len(made) == BATCH_OF:

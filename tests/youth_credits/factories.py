@@ -20,6 +20,7 @@ from youth_credits.actions import RollRow
 from youth_credits.models import (
     Batch,
     Competition,
+    ConsentText,
     Course,
     CreditRule,
     Export,
@@ -124,6 +125,8 @@ class CourseFactory(factory.django.DjangoModelFactory):
 def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consented: bool = True) -> list:
     """Children of a school, with the numbers and names of `number` and `name`; under its scope."""
     in_force(school)
+    if not ConsentText.objects.exists():
+        actions.load_protection(actions.DATA / "protection.json")
     batch = BatchFactory(organization=school, created_by=by, kind=Batch.Kind.ROLL)
     rows = [
         RollRow(line, number(serial), name(serial), grade, 1, date(2025, 9, 1) if consented else None)

@@ -32,6 +32,7 @@ from youth_credits.queries.exports import (
     exports,
 )
 from youth_credits.queries.guardians import (
+    ConsentTexts,
     claims,
     consent_text,
     consents,
@@ -163,6 +164,7 @@ __all__ = [
     "WRITTEN_WITH",
     "Balance",
     "CompetitionBook",
+    "ConsentTexts",
     "Contest",
     "CourseBook",
     "Draw",
