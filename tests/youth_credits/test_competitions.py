@@ -1,8 +1,10 @@
 """Prizes are credit only of competitions that are on the list that day: in all three ways into the ledger."""
 
+import io
 import uuid
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -163,6 +165,17 @@ def test_the_page_of_results_offers_no_credit_outside_the_list(signed_in, result
     assert ">不计学分</button>" in before
     assert "白名单中没有" not in after
     assert ">登记学分</button>" in after
+
+
+def test_the_template_of_the_sheet_names_the_competitions_of_today(students):
+    Competition.objects.filter(name="又一项").update(valid_until=HELD)
+    target = io.BytesIO()
+
+    sheets.credit_template(target, students)
+
+    said = [cell.value for [cell] in openpyxl.load_workbook(target)["填表说明"].iter_rows(min_row=2)]
+    assert "创新大赛" in said[-1]
+    assert "又一项" not in said[-1]
 
 
 # --- The list --------------------------------------------------------------------------------------

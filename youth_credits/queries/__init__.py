@@ -10,7 +10,7 @@ from youth_credits.queries.batches import (
     waiting_for,
 )
 from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
-from youth_credits.queries.competitions import CompetitionBook
+from youth_credits.queries.competitions import CompetitionBook, competitions_on
 from youth_credits.queries.courses import (
     CourseBook,
     courses_near,
@@ -189,6 +189,7 @@ __all__ = [
     "claims",
     "classes",
     "classes_of_year",
+    "competitions_on",
     "consent_text",
     "consents",
     "courses_near",

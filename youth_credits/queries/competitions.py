@@ -38,5 +38,10 @@ class CompetitionBook:
         return f"请按证书核对竞赛名称{hint}；确在清单中的，请市科协登记到“白名单竞赛”后再登记"
 
 
+def competitions_on(day: date) -> list[str]:
+    """The names of what is recognised on a day, in their order."""
+    return [row.name for row in Competition.objects.order_by("name", "pk") if _covers(row, day)]
+
+
 def _covers(row: Competition, day: date) -> bool:
     return row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
