@@ -138,12 +138,14 @@ from youth_credits.actions.roll import (
 )
 from youth_credits.actions.rollout import load_roll_out, save_roll_out
 from youth_credits.actions.rules import (
+    add_rule,
     approve_rules,
     change_rule,
     change_rules,
     draft_rules,
     drop_rules,
     keep_trial,
+    remove_rule,
     trial_job,
     try_rules,
 )
@@ -191,6 +193,7 @@ __all__ = [
     "RollRow",
     "Weighed",
     "add_child",
+    "add_rule",
     "add_student",
     "answer",
     "answer_release",
@@ -285,6 +288,7 @@ __all__ = [
     "refuse_right",
     "reissue_slip",
     "release",
+    "remove_rule",
     "reopen",
     "replace_pass",
     "request_case",
