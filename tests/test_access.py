@@ -709,7 +709,9 @@ PAGES = {
     "youth_credits:rule_set_approve": Page("", "staff@city", of="rule_set"),
     "youth_credits:rule_set_drop": Page("", "staff@city", of="rule_set"),
     "youth_credits:rule_set_try": Page("", "staff@city", of="rule_set"),
+    "youth_credits:rule_new": Page("staff@city", "staff@city", of="rule_set"),
     "youth_credits:rule_edit": Page("staff@city", "staff@city", of="rule"),
+    "youth_credits:rule_remove": Page("", "staff@city", of="rule"),
     "youth_credits:rule_trial": Page("staff@city", of="rule_trial", may_be_empty=True),
 }
 # Who is asked about pages that answer everybody alike.

@@ -6,10 +6,16 @@ from portal.admin_site import RegisterPermissions
 from portal.register_pages import RegisterSheets
 from portal.roles import Perm
 from youth_credits import actions
+from youth_credits.actions.competitions import save_competition
+from youth_credits.actions.consent_texts import save_consent_text
+from youth_credits.actions.hours_awards import save_hours_award
 from youth_credits.actions.limits import save_limit, save_period
+from youth_credits.forms.competitions import CompetitionForm
+from youth_credits.forms.consent_texts import ConsentTextForm
 from youth_credits.forms.limits import PeriodForm, TimeLimitForm
 from youth_credits.forms.rollout import RollOutForm
-from youth_credits.models import RetentionRule, RollOut, TimeLimit
+from youth_credits.models import Competition, ConsentText, HoursAward, RetentionRule, RollOut, TimeLimit
+from youth_credits.sheets.competitions import CompetitionSheet
 from youth_credits.sheets.limits import PeriodSheet, TimeLimitSheet
 
 
@@ -36,6 +42,23 @@ class RollOutAdmin(RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         actions.save_roll_out(obj, by=request.user)
+
+
+@admin.register(Competition)
+class CompetitionAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
+    """The competitions whose results are credit, and from when until when."""
+
+    resource_classes = [CompetitionSheet]
+    view_perm = edit_perm = Perm.CREDIT_MANAGE
+    form = CompetitionForm
+    list_display = ["name", "listing", "organizer", "valid_from", "valid_until", "basis"]
+    list_filter = ["listing"]
+    search_fields = ["name", "aliases", "organizer"]
+    show_full_result_count = False
+    ordering = ["name", "valid_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_competition(obj, by=request.user)
 
 
 @admin.register(TimeLimit)
@@ -68,3 +91,31 @@ class PeriodAdmin(RegisterSheets, RegisterPermissions, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         save_period(obj, by=request.user)
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(RegisterPermissions, admin.ModelAdmin):
+    """What guardians consent to, by version; one in force is read, never changed."""
+
+    view_perm = edit_perm = Perm.PROTECTION_MANAGE
+    form = ConsentTextForm
+    list_display = ["version", "title", "in_force_from", "basis"]
+    show_full_result_count = False
+    ordering = ["-in_force_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_consent_text(obj, by=request.user)
+
+
+@admin.register(HoursAward)
+class HoursAwardAdmin(RegisterPermissions, admin.ModelAdmin):
+    """The awards for hours of practice, and which of them are given."""
+
+    view_perm = edit_perm = Perm.CREDIT_MANAGE
+    list_display = ["name", "hours", "in_force_from", "is_active", "basis"]
+    list_filter = ["is_active"]
+    show_full_result_count = False
+    ordering = ["hours", "in_force_from", "pk"]
+
+    def save_model(self, request, obj, form, change):
+        save_hours_award(obj, by=request.user)

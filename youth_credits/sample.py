@@ -31,6 +31,7 @@ from youth_credits.forms import begins
 from youth_credits.models import (
     Activity,
     Batch,
+    Competition,
     Course,
     Guardianship,
     HoursAward,
@@ -57,6 +58,7 @@ ENTRIES_A_YEAR = 8  # on average, of a child that takes part
 SAMPLE_PEOPLE = {"guardian", "education", "staff", "school", "school_verifier"}
 
 # kind, name, provider, minutes
+FIRST_CONSENT = date(2018, 9, 1)  # the first day of the first text
 ACTIVITIES = [
     ("A1", "植物标本制作（示例）", "", 120),
     ("A1", "水火箭探究（示例）", "", 90),
@@ -83,6 +85,7 @@ def load(*, students: int, resources: int, years: int, rng: random.Random, by: U
             cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL jit = off")
         audit.event("load_sample", by=by, kind="youth_credits", note=f"{students} 名示例学生，{years} 个学年")
         _roll_out(by)
+        _recognise()
         schools = _schools(students)
         _load_students(students, schools, years, rng)
         today = local_today()
@@ -201,7 +204,7 @@ def _contest(numbers: list[str], base: Organization, *, by: User) -> None:
         organization=base,
         region=base.region,
         created_by=by,
-        title="青少年科技创新挑战赛（示例）",
+        title=CONTEST,
         kind=Event.Kind.COMPETITION,
         summary="示例活动，内容为虚构，用于演示平台功能。",
         place=f"{base.name}报告厅",
@@ -235,7 +238,7 @@ def _team(school: Organization) -> None:
     rule = RuleBook(school).find("A8", held_on)
     if clerk is None or rule is None or not members:
         return
-    occasion = Occasion(rule, held_on, "青少年机器人团体赛（示例）", "南山区青少年活动中心（示例）")
+    occasion = Occasion(rule, held_on, TEAM_CONTEST, "南山区青少年活动中心（示例）")
     present = [actions.Presence(child, 180, "区级一等奖", "示例-团队-002", is_team=True) for child in members]
     actions.record_each(occasion, present, school=school, key=uuid.uuid4(), by=clerk)
 
@@ -260,6 +263,7 @@ def _transfer(school: Organization) -> None:
     actions.match_transfer(str(asked.uuid), at=timezone.now())
 
 
+CONTEST, TEAM_CONTEST = SAMPLE_COMPETITIONS = ("青少年科技创新挑战赛（示例）", "青少年机器人团体赛（示例）")
 OF_A_TEAM = "示例-团队-001"
 WON = [
     (AwardLevel.CITY, Award.FIRST, "示例-001"),
@@ -306,6 +310,16 @@ def _title_of(base: Organization, today: date, by: User) -> None:
     )
 
 
+def _recognise() -> None:
+    """The competitions of the sample are on the list."""
+    for name in SAMPLE_COMPETITIONS:
+        Competition.objects.get_or_create(
+            name=name,
+            valid_from=date(2020, 9, 1),
+            defaults={"listing": Competition.Listing.CITY, "basis": "示例数据"},
+        )
+
+
 def _roll_out(by: User) -> None:
     """The sample city is in as a whole; of the real one, only the pilot is."""
     for district in Region.objects.districts():
@@ -348,13 +362,14 @@ def _load_students(count: int, schools: list[Organization], years: int, rng: ran
     begun = school_year(local_today())
     rolls = _rolls(count, schools, range(begun - years - 2, begun + 1), rng)
     numbers = synthetic_student_numbers((school.region.code[:6], born) for school, _, _, born in rolls)
+    texts = queries.ConsentTexts()
     made: list[Student] = []
     for (school, cohort, class_number, _), number in zip(rolls, numbers, strict=True):
         name = f"{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}"
-        consented = date(cohort, 9, 1) if rng.random() < 0.9 else None
+        consented = max(FIRST_CONSENT, date(cohort, 9, 1)) if rng.random() < 0.9 else None
         grade = min(GRADES[-1] + 1, GRADES[0] + begun - cohort)
         row = RollRow(0, number, name, grade, class_number, consented)
-        student = actions.sealed_student(row, school=school)
+        student = actions.sealed_student(row, school=school, texts=texts)
         student.is_active = grade <= GRADES[-1]
         made.append(student)
         if len(made) == BATCH_OF:

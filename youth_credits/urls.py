@@ -135,7 +135,9 @@ urlpatterns = [
     path("rules/<int:pk>/approve/", rules.rule_set_approve, name="rule_set_approve"),
     path("rules/<int:pk>/drop/", rules.rule_set_drop, name="rule_set_drop"),
     path("rules/<int:pk>/try/", rules.rule_set_try, name="rule_set_try"),
+    path("rules/<int:pk>/kinds/new/", rules.rule_new, name="rule_new"),
     path("rules/kinds/<int:pk>/", rules.rule_edit, name="rule_edit"),
+    path("rules/kinds/<int:pk>/remove/", rules.rule_remove, name="rule_remove"),
     path("rules/trials/<uuid:uuid>/", rules.rule_trial, name="rule_trial"),
 ]
 

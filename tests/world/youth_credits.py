@@ -10,7 +10,7 @@ from portal.calendar import term
 from portal.scope import scope
 from tests.events.factories import ResultFactory
 from tests.world.cast import PLACES, World
-from tests.youth_credits.factories import BatchFactory, bind, enrol, moves_of, odd_things_of
+from tests.youth_credits.factories import BatchFactory, bind, enrol, moves_of, odd_things_of, recognise
 from youth_credits.actions import DATA, issue_passes, load_protection, load_rules
 from youth_credits.models import (
     AccessCase,
@@ -32,6 +32,7 @@ from youth_credits.models import (
 def add_children(world: World) -> None:
     load_rules(DATA / "rules_v1.json")
     load_protection(DATA / "protection.json")
+    recognise("青少年科技创新挑战赛（示例）")
     clerks = {"here": "school", "near": "school_near", "far": "school_b"}
     world.things |= {"student": {}, "batch": {}}
     for number, place in enumerate(PLACES):

@@ -14,7 +14,7 @@ from portal.regions import Region
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
-from tests.youth_credits.factories import bind, enrol, uploaded, workbook
+from tests.youth_credits.factories import bind, enrol, recognise, uploaded, workbook
 from youth_credits import (
     sheets,
     tasks,  # noqa: F401  registers the handlers
@@ -22,11 +22,15 @@ from youth_credits import (
 from youth_credits.actions import DATA, load_protection, load_rules
 from youth_credits.models import Batch, CreditRuleSet
 
+# The competitions of the tests.
+CONTESTS = ("创新大赛", "水质监测", "机器人团体赛", "纸飞机挑战赛", "另一项", "又一项")
+
 
 @pytest.fixture
 def rules():
     load_rules(DATA / "rules_v1.json")
     load_protection(DATA / "protection.json")
+    recognise(*CONTESTS)
 
 
 @pytest.fixture

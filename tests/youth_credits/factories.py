@@ -19,6 +19,8 @@ from youth_credits import actions
 from youth_credits.actions import RollRow
 from youth_credits.models import (
     Batch,
+    Competition,
+    ConsentText,
     Course,
     CreditRule,
     Export,
@@ -72,6 +74,18 @@ def in_force(school, *, grade_from: int = 5, grade_to: int = 8) -> RollOut:
     return row
 
 
+def recognise(*names: str) -> list[Competition]:
+    """Put competitions on the city's list."""
+    return [
+        Competition.objects.get_or_create(
+            name=name,
+            valid_from=date(2020, 9, 1),
+            defaults={"listing": Competition.Listing.CITY, "basis": "示例清单（示例）"},
+        )[0]
+        for name in names
+    ]
+
+
 class CourseFactory(factory.django.DjangoModelFactory):
     """A draft; `approved=True` for one that counts, with a title for its base."""
 
@@ -111,6 +125,8 @@ class CourseFactory(factory.django.DjangoModelFactory):
 def enrol(school, by, *, heads: int = 3, first: int = 0, grade: int = 5, consented: bool = True) -> list:
     """Children of a school, with the numbers and names of `number` and `name`; under its scope."""
     in_force(school)
+    if not ConsentText.objects.exists():
+        actions.load_protection(actions.DATA / "protection.json")
     batch = BatchFactory(organization=school, created_by=by, kind=Batch.Kind.ROLL)
     rows = [
         RollRow(line, number(serial), name(serial), grade, 1, date(2025, 9, 1) if consented else None)

@@ -7,15 +7,17 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from portal.calendar import local_today
 from portal.errors import Refused
+from portal.roles import Role
 from portal.scope import scope
-from tests.factories import OrganizationFactory
+from tests.factories import OrganizationFactory, UserFactory
 from tests.youth_credits.factories import BatchFactory
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion, entry_line, weigh, worth_of
-from youth_credits.forms.rules import RuleForm, TrialForm
+from youth_credits.forms.rules import NewRuleForm, RuleForm, TrialForm
 from youth_credits.models import Credit, CreditRule, CreditRuleSet, RuleTrial, StudentYear
 from youth_credits.queries import RuleBook
 
@@ -248,3 +250,71 @@ def test_a_draft_for_today_is_refused_beside_its_field(signed_in, staff):
     answer = signed_in(staff).post("/desk/credits/rules/new/", said)
 
     assert (answer.status_code, "生效日期须晚于今天" in answer.text) == (422, True)
+
+
+# --- Kinds of a draft ------------------------------------------------------------------------------
+
+NEW_KIND = {
+    "code": "a11",
+    "name": "科普创作",
+    "family": "off_campus",
+    "method": "fixed",
+    "credits": "1",
+    "least_minutes": "0",
+    "cap_per_year": "2",
+    "evidence": "作品",
+}
+
+
+def new_kind(draft, **said) -> NewRuleForm:
+    return NewRuleForm(NEW_KIND | said, instance=CreditRule(rule_set=draft))
+
+
+def test_a_kind_is_added_to_a_draft_and_counts_from_its_day(draft, staff):
+    form = new_kind(draft)
+    assert form.is_valid(), form.errors
+
+    actions.add_rule(draft, form.values, by=staff)
+    actions.approve_rules(draft, by=staff)
+
+    assert RuleBook().find("A11", local_today()) is None
+    assert RuleBook().find("科普创作", TOMORROW).cap_per_year == 2
+    with pytest.raises(Refused, match="不能再修改"):
+        actions.add_rule(draft, form.values | {"code": "A12"}, by=staff)
+
+
+@pytest.mark.parametrize(("code", "said"), [("A1", "已有此类别"), ("一类", "大写字母加数字")])
+def test_a_kinds_code_is_new_to_the_draft_and_a_letter_with_a_number(draft, code, said):
+    assert said in str(new_kind(draft, code=code).errors["code"])
+
+
+def test_a_kind_is_taken_out_of_a_draft_while_enough_are_left(draft, staff):
+    actions.remove_rule(rule_of(draft, "A10"), by=staff)
+    assert not draft.rules.filter(code="A10").exists()
+    assert RuleBook().find("A10", TOMORROW) is not None
+
+    for rule in draft.rules.exclude(code__in=["A1", "A5"]):
+        actions.remove_rule(rule, by=staff)
+    with pytest.raises(Refused, match="最少 2 类"):
+        actions.remove_rule(rule_of(draft, "A5"), by=staff)
+
+    whole = CreditRuleSet.objects.get(version=1)
+    with pytest.raises(Refused, match="不能再修改"):
+        actions.remove_rule(rule_of(whole, "A1"), by=staff)
+
+
+def test_the_pages_of_a_drafts_kinds(signed_in, draft, city):
+    keeper = UserFactory(username="keeper", holding=(Role.STAFF, city))
+    browser = signed_in(keeper, factor=True)
+    page = reverse("youth_credits:rule_new", args=[draft.pk])
+
+    wrong = browser.post(page, NEW_KIND | {"code": "A1"})
+    kept = browser.post(page, NEW_KIND, follow=True).content.decode()
+    gone = browser.post(
+        reverse("youth_credits:rule_remove", args=[rule_of(draft, "A10").pk]), follow=True
+    ).content.decode()
+
+    assert wrong.status_code == 422
+    assert "已增加 A11" in kept
+    assert "已从草稿中删除 A10" in gone
+    assert draft.rules.filter(code__in=["A10", "A11"]).count() == 1

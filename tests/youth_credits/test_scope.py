@@ -283,6 +283,7 @@ def test_every_table_of_the_app_is_bound_but_the_rules():
     assert {name.removeprefix("youth_credits_") for name in names} - set(TABLES) == {
         "creditruleset",
         "creditrule",
+        "competition",
         "course",
         "outing",
         "providerfigure",

@@ -189,7 +189,9 @@ def test_a_certificate_that_is_known_is_refused_with_the_child(contest, numbers,
     ResultFactory(session=contest, number=numbers[0], certificate="SZ-7")
     [found] = queries.results_to_record(in_school)
     actions.record_results(in_school, contest.pk, only=_ids(found), by=school_clerk)
-    other = SessionFactory(event=EventFactory(published=True, kind="competition"), past=True)
+    other = SessionFactory(
+        event=EventFactory(published=True, kind="competition", title="创新大赛"), past=True
+    )
     ResultFactory(session=other, number=numbers[1], certificate="SZ-7")
     [again] = queries.results_to_record(in_school)
 

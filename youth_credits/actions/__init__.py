@@ -51,6 +51,7 @@ from youth_credits.actions.claims import (
     decide_claims,
     kinds_to_claim,
 )
+from youth_credits.actions.competitions import load_competitions
 from youth_credits.actions.consents import (
     consent_as_guardian,
     give_consent,
@@ -138,12 +139,14 @@ from youth_credits.actions.roll import (
 )
 from youth_credits.actions.rollout import load_roll_out, save_roll_out
 from youth_credits.actions.rules import (
+    add_rule,
     approve_rules,
     change_rule,
     change_rules,
     draft_rules,
     drop_rules,
     keep_trial,
+    remove_rule,
     trial_job,
     try_rules,
 )
@@ -191,6 +194,7 @@ __all__ = [
     "RollRow",
     "Weighed",
     "add_child",
+    "add_rule",
     "add_student",
     "answer",
     "answer_release",
@@ -248,6 +252,7 @@ __all__ = [
     "kinds_to_claim",
     "leave_out_results",
     "leave_out_visit",
+    "load_competitions",
     "load_protection",
     "load_reference",
     "load_roll_out",
@@ -284,6 +289,7 @@ __all__ = [
     "refuse_right",
     "reissue_slip",
     "release",
+    "remove_rule",
     "reopen",
     "replace_pass",
     "request_case",

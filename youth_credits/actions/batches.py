@@ -246,6 +246,9 @@ def record_each(
         occasion.name, occasion.provider, occasion.held_on
     ):
         raise Refused("当日没有这一已认定的学分课程，请核对课程名称和举办单位，或由“课程外出”登记。")
+    objection = queries.CompetitionBook().objection(occasion.rule, occasion.name, occasion.held_on)
+    if objection:
+        raise Refused("。".join(objection) + "。")
     book = RuleBook(school)
     rule = book.rules[occasion.rule.pk]
     lines = [one.line(number, rule) for number, one in enumerate(present)]

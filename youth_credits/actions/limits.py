@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
-from portal import audit, history
+from portal import history
 from portal.accounts import User, require
 from portal.calendar import local_today
 from portal.errors import Refused
 from portal.regions import Region
 from portal.roles import Perm
+from youth_credits.actions.registers import keep_row, put
 from youth_credits.models import RetentionRule, TimeLimit
 
 IN_USE = "已启用的期限不能修改：在办的事项按它计算。请新增一条，启用日期填今天以后。"
@@ -26,7 +27,7 @@ def save_limit(limit: TimeLimit, *, by: User) -> TimeLimit:
         raise Refused(IN_USE)
     if limit.in_force_from <= today:
         raise Refused(TOO_EARLY)
-    return _kept(limit, before, by=by)
+    return keep_row(limit, before, by=by)
 
 
 def create_limit(*, by: User, **fields) -> TimeLimit:
@@ -36,7 +37,7 @@ def create_limit(*, by: User, **fields) -> TimeLimit:
 
 def change_limit(limit: TimeLimit, *, by: User, **fields) -> TimeLimit:
     """Change plain values of a time limit. Raises as `save_limit` does."""
-    return save_limit(_with(limit, fields), by=by)
+    return save_limit(put(limit, fields), by=by)
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def save_period(rule: RetentionRule, *, by: User) -> RetentionRule:
     carried out. Raises as `save_limit` does.
     """
     require(by, Perm.PROTECTION_MANAGE, Region.objects.city())
-    return _kept(rule, history.stored(rule), by=by)
+    return keep_row(rule, history.stored(rule), by=by)
 
 
 def create_period(*, by: User, **fields) -> RetentionRule:
@@ -55,18 +56,4 @@ def create_period(*, by: User, **fields) -> RetentionRule:
 
 def change_period(rule: RetentionRule, *, by: User, **fields) -> RetentionRule:
     """Change plain values of a period. Raises as `save_limit` does."""
-    return save_period(_with(rule, fields), by=by)
-
-
-def _with(row, fields: dict):
-    for name, value in fields.items():
-        setattr(row, name, value)
-    return row
-
-
-def _kept(row, before, *, by: User):
-    row.full_clean()
-    row.save()
-    changes = history.differences(before, row)
-    audit.record(row, "change" if before else "create", by=by, changes=changes)
-    return row
+    return save_period(put(rule, fields), by=by)

@@ -13,8 +13,8 @@ from portal.errors import Refused
 from portal.identifiers import is_own_student_number, mask_name, mask_student_number, own_student_number
 from portal.organizations import Organization
 from portal.roles import Perm
+from youth_credits import queries
 from youth_credits.actions.ledger import lock_ledger
-from youth_credits.actions.roll import CONSENT_VERSION
 from youth_credits.models import Enrolment, Student
 from youth_credits.queries import name_hash, normal_name, number_hash, person_hash
 
@@ -68,7 +68,7 @@ def add_student(
         person_hash=person,
         turns_14_year=born_on.year + 14,
         consented_on=consented_on,
-        consent_version=CONSENT_VERSION if consented_on else "",
+        consent_version=queries.consent_text(consented_on).version if consented_on else "",
     )
     Enrolment.objects.create(
         student=student, school=school, grade=grade, class_number=class_number, starts_on=on

@@ -21,13 +21,12 @@ from portal.identifiers import (
 )
 from portal.notices import notify
 from portal.organizations import Organization
+from youth_credits import queries
 from youth_credits.actions.ledger import lock_ledger
 from youth_credits.actions.steps import BATCH, Outcome, Status, write_outcome
 from youth_credits.actions.totals import want_totals_since
 from youth_credits.models import ActivityShare, Batch, Credit, Enrolment, RollChange, Student
 from youth_credits.queries import name_hash, number_hash, person_hash
-
-CONSENT_VERSION = "2026-1"
 
 
 @dataclass(slots=True)
@@ -39,7 +38,7 @@ class RollRow:
     name: str
     grade: int
     class_number: int
-    consented_on: date | None = None
+    consented_on: date | None = None  # a day on which a text was in force
 
     @property
     def place(self) -> tuple[int, int]:
@@ -102,7 +101,9 @@ def _says_yes_anew(student: Student, row: RollRow) -> bool:
     return student.withdrawn_on is None or day > student.withdrawn_on
 
 
-def sealed_student(row: RollRow, *, school: Organization, owner: uuid.UUID | None = None) -> Student:
+def sealed_student(
+    row: RollRow, *, school: Organization, texts: queries.ConsentTexts, owner: uuid.UUID | None = None
+) -> Student:
     """The child of a row with name and number sealed under its own uuid."""
     owner = owner or uuid.uuid4()
     born_on = parse_student_number(row.number).born_on
@@ -117,7 +118,7 @@ def sealed_student(row: RollRow, *, school: Organization, owner: uuid.UUID | Non
         **_sealed_name(row.name, owner),
         person_hash=person_hash(row.name, born_on),
         turns_14_year=born_on.year + 14,
-        consent_version=CONSENT_VERSION if row.consented_on else "",
+        consent_version=texts.version_on(row.consented_on) if row.consented_on else "",
         consented_on=row.consented_on,
     )
 
@@ -179,7 +180,8 @@ def copy_students(students: Iterable[Student]) -> set[bytes]:
 
 
 def _add_students(rows: Sequence[RollRow], *, batch: Batch, on: date) -> list[int]:
-    made = [sealed_student(row, school=batch.organization) for row in rows]
+    texts = queries.ConsentTexts()
+    made = [sealed_student(row, school=batch.organization, texts=texts) for row in rows]
     taken = copy_students(made) if made else set()
     added = Student.objects.filter(number_hash__in=list(taken))
     Enrolment.objects.bulk_create(
@@ -200,6 +202,7 @@ def _add_students(rows: Sequence[RollRow], *, batch: Batch, on: date) -> list[in
 
 def _change_students(pairs: Sequence[tuple[Student, RollRow]], *, batch: Batch, on: date) -> None:
     RollChange.objects.bulk_create(_before(student, batch) for student, _ in pairs)
+    texts = queries.ConsentTexts()
     moved = [(student, row) for student, row in pairs if (student.grade, student.class_number) != row.place]
     for student, row in pairs:
         student.grade, student.class_number, student.is_active = *row.place, True
@@ -208,7 +211,8 @@ def _change_students(pairs: Sequence[tuple[Student, RollRow]], *, batch: Batch, 
                 setattr(student, name, value)
             student.person_hash = _person(row)
         if _says_yes_anew(student, row):
-            student.consented_on, student.consent_version = row.consented_on, CONSENT_VERSION
+            student.consented_on = row.consented_on
+            student.consent_version = texts.version_on(row.consented_on)
             student.withdrawn_on = None
     Student.objects.bulk_update(
         [student for student, _ in pairs],

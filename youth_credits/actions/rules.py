@@ -95,6 +95,28 @@ def change_rule(rule: CreditRule, values: dict, *, by: User) -> None:
     audit.record(rule, "change", by=by, changes=_changes(before, values))
 
 
+@transaction.atomic
+def add_rule(rule_set: CreditRuleSet, values: dict, *, by: User) -> CreditRule:
+    """Add a kind to a draft."""
+    _require(rule_set.area, by)
+    rule = CreditRule(rule_set=_only_a_draft(rule_set), **values)
+    rule.full_clean()
+    rule.save()
+    audit.record(rule, "create", by=by, note=str(rule))
+    return rule
+
+
+@transaction.atomic
+def remove_rule(rule: CreditRule, *, by: User) -> None:
+    """Take a kind out of a draft. Raises Refused where fewer would be left than a year asks for."""
+    _require(rule.rule_set.area, by)
+    locked = _only_a_draft(rule.rule_set)
+    if locked.rules.count() <= max(1, locked.kinds_minimum):
+        raise Refused(f"本版本要求最少 {locked.kinds_minimum} 类，不能再删除类别。请先修改要求。")
+    audit.record(rule, "remove", by=by, note=str(rule))
+    rule.delete()
+
+
 def _changes(before: dict, after: dict) -> dict:
     return {name: [str(before[name]), str(value)] for name, value in after.items() if before[name] != value}
 

@@ -62,7 +62,8 @@ def leave_out_visit(school: Organization, session: int, *, by: User) -> int:
 def record_results(school: Organization, session: int, *, only: Collection[int], by: User) -> Batch:
     """Write the credits of these results of a school's children at a competition, by award and certificate.
 
-    Raises Refused where one waits no more, is no award of the rule, or has a certificate that is known.
+    Raises Refused where one waits no more, is no award of the rule, or has a certificate that is known; and
+    where the competition is not on the list.
     """
     require(by, Perm.CREDIT_RECORD, school)
     lock_ledger(school)
@@ -73,7 +74,7 @@ def record_results(school: Organization, session: int, *, only: Collection[int],
         if won.credits is None:
             raise Refused(f"规则中没有“{won.result.prize}”这一等级，请取消勾选{won.student.name_masked}。")
     batch = record_each(
-        Occasion(contest.rule, contest.day, contest.session.event.title[:100], contest.provider),
+        Occasion(contest.rule, contest.day, contest.name, contest.provider),
         [
             Presence(
                 won.student,

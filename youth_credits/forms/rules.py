@@ -1,11 +1,13 @@
 """What staff types into a version of the rules, and into a dry run of it."""
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django import forms
 
 from portal.calendar import local_today, school_year, school_year_label
+from portal.identifiers import normal_identifier
 from portal.organizations import Organization
 from portal.regions import Region
 from youth_credits.forms import DATE_INPUT, KeyedForm
@@ -177,6 +179,28 @@ class RuleForm(forms.ModelForm):
                 if name not in self.errors and not cleaned.get(name):
                     self.add_error(name, "按获奖等级计分须填写此表。")
         return cleaned
+
+
+class NewRuleForm(RuleForm):
+    """A kind that a draft does not have yet."""
+
+    class Meta(RuleForm.Meta):
+        fields = ("code", *RuleForm.Meta.fields)
+        help_texts = {"code": "一个大写字母加数字，例如 A11。以前的版本用过的代码只能是同一类活动。"}
+
+    def clean_code(self) -> str:
+        code = normal_identifier(self.cleaned_data["code"])
+        if not re.fullmatch(r"[A-Z][0-9]{1,3}", code):
+            raise forms.ValidationError("请填一个大写字母加数字，例如 A11。")
+        if self.instance.rule_set.rules.filter(code=code).exists():
+            raise forms.ValidationError("该版本已有此类别。")
+        return code
+
+    @property
+    def values(self) -> dict:
+        """Every field of the rule."""
+        values = {name: self.cleaned_data[name] for name in self._meta.fields}
+        return values | {"awards": {name: self.cleaned_data[name] for name in self.TABLES}}
 
 
 class TrialForm(KeyedForm):

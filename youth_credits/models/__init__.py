@@ -3,6 +3,7 @@
 from youth_credits.models.batches import Batch, RollChange
 from youth_credits.models.checks import DrawnEntry, SpotCheck
 from youth_credits.models.claims import FamilyClaim
+from youth_credits.models.competitions import Competition, competition_key
 from youth_credits.models.consents import Consent, ConsentText
 from youth_credits.models.courses import Course, Outing, OutingSeat, StudentPass
 from youth_credits.models.credentials import Credential, HoursAward
@@ -39,6 +40,7 @@ __all__ = [
     "Appeal",
     "Batch",
     "CertificateClaim",
+    "Competition",
     "Consent",
     "ConsentText",
     "Course",
@@ -88,4 +90,5 @@ __all__ = [
     "TransferOut",
     "UploadMark",
     "VisitRecord",
+    "competition_key",
 ]

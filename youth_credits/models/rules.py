@@ -205,6 +205,11 @@ class CreditRule(models.Model):
         return f"评议 {self.least_per_entry.normalize():f} 至 {self.most_per_entry.normalize():f} 学分"
 
     @property
+    def needs_competition(self) -> bool:
+        """Whether only what is won at a recognised competition counts."""
+        return self.method == self.Method.AWARD
+
+    @property
     def limits(self) -> str:
         """What bounds it besides the cap of the year, in words; "" for nothing."""
         said = [self.get_once_display()] if self.once else []

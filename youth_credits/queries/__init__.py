@@ -10,6 +10,7 @@ from youth_credits.queries.batches import (
     waiting_for,
 )
 from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
+from youth_credits.queries.competitions import CompetitionBook, competitions_on
 from youth_credits.queries.courses import (
     CourseBook,
     courses_near,
@@ -31,6 +32,7 @@ from youth_credits.queries.exports import (
     exports,
 )
 from youth_credits.queries.guardians import (
+    ConsentTexts,
     claims,
     consent_text,
     consents,
@@ -162,6 +164,8 @@ __all__ = [
     "REFERENCES",
     "WRITTEN_WITH",
     "Balance",
+    "CompetitionBook",
+    "ConsentTexts",
     "Contest",
     "CourseBook",
     "Draw",
@@ -186,6 +190,7 @@ __all__ = [
     "claims",
     "classes",
     "classes_of_year",
+    "competitions_on",
     "consent_text",
     "consents",
     "courses_near",

@@ -17,6 +17,18 @@ def consent_text(on: date) -> ConsentText:
     return text
 
 
+class ConsentTexts:
+    """The days of every version, read once: which was in force on a day?"""
+
+    def __init__(self):
+        rows = ConsentText.objects.order_by("-in_force_from")
+        self.versions = list(rows.values_list("in_force_from", "version"))
+
+    def version_on(self, day: date) -> str | None:
+        """None before the first."""
+        return next((version for first, version in self.versions if first <= day), None)
+
+
 def consents(student: Student):
     """Every yes and no, newest first."""
     return Consent.objects.filter(student=student).select_related("recorded_by").order_by("-pk")

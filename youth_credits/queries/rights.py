@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count, F, Q
 
 from portal.audit import AuditEntry
-from portal.calendar import day_start
+from portal.calendar import day_start, local_today
 from portal.organizations import Organization
 from youth_credits.models import (
     AccessCase,
@@ -29,7 +29,8 @@ def rights_requests(school: Organization):
 def awards_reached(student: Student) -> list[HoursAward]:
     """The awards in use whose hours the child's verified entries reach, smallest first."""
     hours = sum(row.minutes for row in transcript_entries(student)) // 60
-    return list(HoursAward.objects.filter(is_active=True, hours__lte=hours).order_by("hours", "pk"))
+    in_use = HoursAward.objects.filter(is_active=True, in_force_from__lte=local_today())
+    return list(in_use.filter(hours__lte=hours).order_by("hours", "pk"))
 
 
 def retention_rules() -> list[RetentionRule]:

@@ -10,6 +10,7 @@ from events import queries as events
 from events.models import CheckIn, Result, Session
 from portal.organizations import Organization
 from youth_credits.models import CreditRule, ResultRecord, Student, StudentPass, VisitRecord
+from youth_credits.queries.competitions import CompetitionBook
 from youth_credits.queries.rules import RuleBook
 
 
@@ -22,6 +23,11 @@ class Held:
     @property
     def day(self) -> date:
         return timezone.localdate(self.session.starts_at)
+
+    @property
+    def name(self) -> str:
+        """As the ledger has it."""
+        return self.session.event.title[:100]
 
     @property
     def minutes(self) -> int:
@@ -56,6 +62,7 @@ class Contest(Held):
     """A competition's session, the rule under which it counts, and the children's results that wait."""
 
     rule: CreditRule | None = None
+    objection: tuple[str, str] | None = None  # why it is no credit, and what to do
     people: list[Won] = field(default_factory=list)
 
 
@@ -74,7 +81,7 @@ def visits_to_record(school: Organization) -> list[Visit]:
 
 def results_to_record(school: Organization) -> list[Contest]:
     """Results that wait for the school, the newest session first. Under the school's scope."""
-    whose, book = _passes(school), RuleBook(school)
+    whose, book, competitions = _passes(school), RuleBook(school), CompetitionBook()
     done = set(ResultRecord.objects.filter(school=school).values_list("result", flat=True))
     contests: dict[int, Contest] = {}
     for one in events.results_of(whose):
@@ -85,6 +92,8 @@ def results_to_record(school: Organization) -> list[Contest]:
         if contest is None:
             contest = contests[one.session_id] = Contest(one.session)
             contest.rule = _rule_of_contests(book, contest.day)
+            if contest.rule:
+                contest.objection = competitions.objection(contest.rule, contest.name, contest.day)
         worth = book.rules[contest.rule.pk].awards.get(one.prize) if contest.rule else None
         contest.people.append(Won(one, used.student, worth))
     return list(contests.values())

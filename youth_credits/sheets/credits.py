@@ -180,6 +180,10 @@ class CreditSheet:
             return None, [(KIND, self._no_rule(code, cells[DAY]))]
         if any(term.starts_on <= cells[DAY] < term.ends_on for term in self.locked):
             return None, [(DAY, CellFault("该日期所在学期已公示", "请审核员重新开放登记后再导入"))]
+        if ACTIVITY in cells:
+            objection = self.competitions.objection(rule, cells[ACTIVITY], cells[DAY])
+            if objection:
+                return rule, [(ACTIVITY, CellFault(*objection))]
         if not rule.needs_course or not {ACTIVITY, PROVIDER} <= cells.keys():
             return rule, []
         counts = self.courses.counts(cells[ACTIVITY], cells[PROVIDER], cells[DAY])
@@ -258,6 +262,7 @@ class CreditSheet:
         self.roll = _Roll(self.school)
         self.reach = Reach.of(self.school)
         self.courses = queries.CourseBook()
+        self.competitions = queries.CompetitionBook()
         self.locked = list(queries.locked_terms(self.school))
         with transaction.atomic():  # a file refused in the middle leaves nothing staged
             self.found = actions.weigh(self.school, self.occasions, self._entries(pieces), teams=self.teams)

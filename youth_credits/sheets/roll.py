@@ -12,7 +12,7 @@ from portal.sheets import (
     as_text,
     read_table,
 )
-from youth_credits import actions
+from youth_credits import actions, queries
 from youth_credits.actions import Outcome, RollRow
 from youth_credits.models import Batch, Grade
 from youth_credits.sheets.cells import (
@@ -57,12 +57,14 @@ def class_of(value) -> int:
     raise CellFault("班级无法识别" if text else "没有填写班级", "请填数字，例如 3")
 
 
-def consent_of(value) -> date | None:
+def consent_of(value, texts: queries.ConsentTexts) -> date | None:
     if value is None:
         return None
     day = day_of(value)
     if day > local_today():
         raise CellFault("同意日期晚于今天", "请按同意书上的日期填写")
+    if texts.version_on(day) is None:
+        raise CellFault("该日期没有适用的监护人同意书", "请核对年份，按同意书上的日期填写")
     return day
 
 
@@ -71,7 +73,6 @@ ROLL_CELLS = (
     (NAME, name_of),
     (GRADE, grade_of),
     (CLASS, class_of),
-    (CONSENT, consent_of),
 )
 
 
@@ -83,16 +84,18 @@ def read_roll(source) -> Table:
 def roll_rows(table: Table) -> tuple[list[RollRow], list[Fault]]:
     """The rows of a roll that are right, and every fault of the others."""
     rows, faults, seen = [], list(table.faults), {}
+    texts = queries.ConsentTexts()
+    read_cells = (*ROLL_CELLS, (CONSENT, lambda value: consent_of(value, texts)))
     distrusted, known = {fault.line for fault in faults}, told(table)
     for line, row in table.numbered():
         cells, wrong = [], []
-        for (header, read), value in zip(ROLL_CELLS, row, strict=True):
+        for (header, read), value in zip(read_cells, row, strict=True):
             try:
                 cells.append(read(value))
             except CellFault as fault:
                 wrong.append(Fault(line, header, as_text(value)[:100], fault.reason, fault.remedy))
         wrong = [fault for fault in wrong if (line, fault.column) not in known]
-        if len(cells) == len(ROLL_CELLS) and cells[0] in seen:
+        if len(cells) == len(read_cells) and cells[0] in seen:
             reason = f"学籍号与第 {seen[cells[0]]} 行相同"
             wrong.append(Fault(line, NUMBER, cells[0], reason, "请删除其中一行"))
         faults += wrong

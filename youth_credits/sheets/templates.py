@@ -10,6 +10,7 @@ from portal.sheets import (
     template,
     write_workbook,
 )
+from youth_credits import queries
 from youth_credits.models import Grade, Student
 from youth_credits.queries import RuleBook
 from youth_credits.sheets.cells import (
@@ -61,6 +62,10 @@ def _credit_columns(book: RuleBook) -> list[Column]:
     ]  # fmt: skip
 
 
+def _competitions() -> str:
+    return "、".join(queries.competitions_on(local_today())) or "清单中还没有竞赛，请联系市科协"
+
+
 def credit_template(target, students: Iterable[Student] = (), *, school: Organization | None = None) -> int:
     """Write the template of the credit sheet; with students, their numbers and names are filled in.
 
@@ -71,6 +76,7 @@ def credit_template(target, students: Iterable[Student] = (), *, school: Organiz
     notes = (
         "每名学生每次活动一行；同一份表可以重复上传，已登记的行不会重复计分。",
         "超出学年上限的行照常登记时长，学分记为 0，并写明原因。",
+        f"获奖只计当日在白名单中的竞赛，活动名称照清单填写：{_competitions()}。",
     )
     if not rows:
         template(target, "学分", columns, notes=notes)

@@ -13,7 +13,7 @@ from portal.regions import Region
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
 from youth_credits import actions, queries
-from youth_credits.forms.rules import RuleForm, RuleSetForm, TrialForm
+from youth_credits.forms.rules import NewRuleForm, RuleForm, RuleSetForm, TrialForm
 from youth_credits.models import CreditRule, CreditRuleSet, RuleTrial
 
 CRUMBS = (("工作台", "/desk/"), ("学分规则", "/desk/credits/rules/"))
@@ -114,6 +114,34 @@ def rule_edit(request, pk):
         "crumbs": [*CRUMBS, (f"第{one.version}版", one.get_absolute_url()), (str(rule), "")],
     }
     return render(request, "youth_credits/rule_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_new(request, pk):
+    _only_staff(request)
+    one = get_object_or_404(queries.rule_sets().filter(approved_at=None), pk=pk)
+    form = NewRuleForm(request.POST or None, instance=CreditRule(rule_set=one))
+    if form.is_bound and form.is_valid():
+        rule = actions.add_rule(one, form.values, by=request.user)
+        messages.success(request, f"已增加 {rule}。")
+        return redirect(one)
+    context = {
+        "form": form,
+        "title": "增加类别",
+        "back": one.get_absolute_url(),
+        "crumbs": [*CRUMBS, (f"第{one.version}版", one.get_absolute_url()), ("增加类别", "")],
+    }
+    return render(request, "youth_credits/rule_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def rule_remove(request, pk):
+    _only_staff(request)
+    rules = CreditRule.objects.filter(rule_set__approved_at=None).select_related("rule_set__area")
+    rule = get_object_or_404(rules, pk=pk)
+    actions.remove_rule(rule, by=request.user)
+    messages.success(request, f"已从草稿中删除 {rule}。")
+    return redirect(rule.rule_set)
 
 
 @require_POST

@@ -14,6 +14,7 @@ LOADERS = (
     "events.actions.load_reference",
     "youth_credits.actions.load_reference",
     "youth_credits.actions.load_roll_out",
+    "youth_credits.actions.load_competitions",
     "indicators.actions.load_reference",
 )
 
