@@ -105,6 +105,23 @@ def test_a_term_opened_again_takes_entries(published, school, school_clerk, scho
     assert record(school, school_clerk, students, title="又一次").rows_new == len(students)
 
 
+def test_what_was_published_is_taken_back_only_once_its_term_is_open_again(
+    filed, published, students, school_verifier, guardian
+):
+    batch = queries.entry_of(filed).batch
+    with pytest.raises(Refused, match="已公示。请先在“学期公示”重新开放登记"):
+        actions.return_entries(batch, [filed.entry], note="只有一小时", by=school_verifier)
+    with pytest.raises(Refused, match="已公示"):
+        actions.give_back(batch, note="只有一小时", by=school_verifier)
+
+    actions.reopen(published, note="采纳申诉", by=school_verifier)
+    actions.return_entries(batch, [filed.entry], note="只有一小时", by=school_verifier)
+
+    assert queries.transcript_entries(students[0]) == []
+    assert len(queries.transcript_entries(students[1])) == 1
+    assert Notice.objects.filter(recipient=guardian, text__contains="退回了孩子已审核的学分记录").count() == 1
+
+
 def test_a_term_is_archived_once_the_days_are_over_and_no_appeal_is_open(filed, published, clock):
     clock.move_to(PUBLISHED_AT + timedelta(days=8))
     with scope("steward"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal import audit
@@ -33,7 +34,7 @@ from youth_credits.actions.ledger import (
 from youth_credits.actions.roll import undo_roll
 from youth_credits.actions.steps import BATCH, Outcome, Status, keep_file, write_outcome
 from youth_credits.actions.suspicions import mark_upload
-from youth_credits.models import Batch, Student
+from youth_credits.models import Batch, Credit, Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import Rule
 
@@ -325,42 +326,61 @@ def give_back(batch: Batch, *, note: str, by: User) -> int:
     """The verifier returns a whole batch with a remark: every entry that stands is taken back."""
     if batch.kind == Kind.ROLL:
         raise Refused("学生名册不需要审核。")
+    children = _children_of(batch, queries.batch_entries(batch))
     BATCH.take(batch, "give_back", by=by, note=note)
-    if batch.verified_at:
-        _revoke_transcripts(batch, reason=note, by=by)
     count = reverse(batch, note=note, by=by)
-    _tell_returned(batch, count, note)
+    _tell_returned(batch, count, children, note, by=by)
     return count
-
-
-def _revoke_transcripts(batch: Batch, *, reason: str, by: User) -> None:
-    students = queries.batch_entries(batch).order_by().values_list("student", flat=True).distinct()
-    revoke_transcripts(students, reason=f"所载学分已退回：{reason}", by=by)
 
 
 @transaction.atomic
 def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User) -> int:
-    """The verifier returns some entries of a batch with a remark; the rest stays to be verified."""
+    """The verifier returns some entries of a batch, verified or not, with a remark; the rest stays.
+
+    Raises Refused where one lies in a term that is public: it is opened again first.
+    """
     require(by, Perm.CREDIT_VERIFY, batch)
-    if batch.status != Status.KEPT or batch.kind == Kind.ROLL:
-        raise Refused("只能退回待审核批次中的记录。")
+    if batch.status not in (Status.KEPT, Status.VERIFIED) or batch.kind == Kind.ROLL:
+        raise Refused("只能退回待审核或已审核批次中的记录。")
     if not note.strip():
         raise Refused("请填写退回的理由。")
     chosen = sorted(set(entries))
     if not chosen:
         raise Refused("请勾选要退回的记录。")
+    children = _children_of(batch, queries.batch_entries(batch).filter(pk__in=chosen))
     count = reverse(batch, only=chosen, note=note, by=by)
     if not count:
         raise Refused("所选记录已被冲销，请刷新页面。")
     audit.record(batch, "return_entries", by=by, changes={"entries": [None, count]}, note=note)
-    _tell_returned(batch, count, note)
+    _tell_returned(batch, count, children, note, by=by)
     return count
 
 
-def _tell_returned(batch: Batch, count: int, note: str) -> None:
+def _children_of(batch: Batch, entries: QuerySet[Credit]) -> list[int]:
+    """Whose these entries are. Raises Refused where one lies in a public term: what guardians were shown
+    changes only after the term is opened again.
+    """
+    lock_ledger(batch.organization)
+    public = queries.locked_term_of(batch.organization, entries)
+    if public:
+        raise Refused(
+            f"{public.period.label}已公示。请先在“学期公示”重新开放登记，再退回记录；更正后再次公示。"
+        )
+    return list(entries.order_by().values_list("student", flat=True).distinct())
+
+
+def _tell_returned(batch: Batch, count: int, children: list[int], note: str, *, by: User) -> None:
+    """Tell who recorded. Of verified entries the children's transcripts end, and their guardians are told."""
     notify(
         [batch.created_by],
         f"审核员退回了 {count:,} 条学分：{note}",
         link=batch.get_absolute_url(),
         kind=Notice.Kind.TASK,
     )
+    if batch.verified_at:
+        revoke_transcripts(children, reason=f"所载学分已退回：{note}", by=by)
+        notify(
+            queries.guardians_of_children(children),
+            "学校退回了孩子已审核的学分记录，已开具的成绩单作废。请核对孩子的记录。",
+            link="/desk/guardian/",
+        )

@@ -55,6 +55,15 @@ def locked_terms(school: Organization):
     return Publication.objects.filter(organization=school).exclude(status=Publication.Status.OPEN)
 
 
+def locked_term_of(school: Organization, entries) -> Publication | None:
+    """The first public or archived term in which one of these entries of a school lies."""
+    for public in locked_terms(school).order_by("starts_on"):
+        held = {"activity__held_on__gte": public.starts_on, "activity__held_on__lt": public.ends_on}
+        if entries.filter(**held).exists():
+            return public
+    return None
+
+
 def publications(school: Organization):
     return Publication.objects.filter(organization=school).order_by("-term")
 
