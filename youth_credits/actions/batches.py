@@ -276,19 +276,28 @@ def record_each(
 
 def _in_words(faults: Sequence[SetFault], present: Sequence[Presence]) -> str:
     known = [one for one in faults if one.kind.startswith("certificate")]
-    if not known:
-        return f"有 {len(faults)} 名学生此时段已有其他活动，请核对开始时间或取消勾选。"
-    who = "、".join(present[one.line].student.name_masked for one in known[:5])
-    return f"{who}等 {len(known)} 名学生的证书编号已登记过，请核对证书或取消勾选。"
+    who = _named([present[one.line].student for one in known or faults])
+    if known:
+        return f"{who}的证书编号已登记过，请核对证书或取消勾选。"
+    return f"{who}此时段已有其他活动，请核对开始时间或取消勾选。"
+
+
+def _named(students: Sequence[Student]) -> str:
+    """A school's own children, to be found on the page: the first five by class and masked name."""
+    who = "、".join(f"{one.class_label}{one.name_masked}" for one in students[:5])
+    return who if len(students) == 1 else f"{who}等 {len(students)} 名学生"
 
 
 def _require_reach(school: Organization, students: Iterable[Student], day: date) -> None:
     """Raises Refused where the credit system is not in force for the grade of a child on a day."""
     reach, earlier = queries.Reach.of(school), queries.earlier_grades(school)
-    for grade in sorted({queries.grade_on(day, one.grade, earlier.get(one.pk)) for one in students}):
+    by_grade: dict[int, list[Student]] = {}
+    for one in students:
+        by_grade.setdefault(queries.grade_on(day, one.grade, earlier.get(one.pk)), []).append(one)
+    for grade, pupils in sorted(by_grade.items()):
         if not reach.covers(grade, day):
             reason, remedy = reach.why_not(grade, day)
-            raise Refused(f"{reason}。{remedy.replace('请删除此行', '不能登记')}。")
+            raise Refused(f"{_named(pupils)}：{reason}。{remedy.replace('请删除此行', '请取消勾选')}。")
 
 
 # --- Taking back ----------------------------------------------------------------------------------

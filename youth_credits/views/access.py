@@ -24,6 +24,7 @@ from portal.scope import scope_of
 from youth_credits import queries
 from youth_credits.models import Grade, Student
 
+MOST_TICKED = 1_000
 CRUMBS = (("工作台", "/desk/"), ("青少年科普学分", "/desk/credits/"))
 
 
@@ -96,3 +97,9 @@ def class_choices(school: Organization, chosen: tuple[int, int] | None) -> list[
         }
         for row in queries.classes(school)
     ]
+
+
+def ticked(request, name: str) -> set[int]:
+    """The keys of the ticked boxes of one name."""
+    typed = request.POST.getlist(name)[:MOST_TICKED]
+    return {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19}
