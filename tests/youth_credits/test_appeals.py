@@ -283,3 +283,45 @@ def test_an_appeal_without_its_entry_says_so_beside_the_field(signed_in, publish
     assert page.status_code == 422
     assert "请选择针对的记录" in page.content.decode()
     assert "少了半小时" in page.content.decode()
+
+
+def test_of_two_terms_that_are_public_each_can_be_appealed_against(
+    signed_in, published, students, guardian, school, school_clerk, school_verifier
+):
+    later = record(school, school_clerk, students, held_on=date(2026, 2, 3), title="看星星")
+    actions.verify(later, by=school_verifier)
+    spring = actions.publish(term(date(2026, 2, 3)), school=school, by=school_verifier, at=PUBLISHED_AT)
+    client, child = signed_in(guardian), f"/desk/guardian/{students[0].uuid}/"
+    page = client.get(child).text
+    assert f"appeal/?of={published.uuid}" in page
+    assert f"appeal/?of={spring.uuid}" in page
+    assert "看星星" not in client.get(f"{child}appeal/?of={published.uuid}").text
+
+    form = {"key": uuid.uuid4(), "ground": "missing", "statement": "少了一次"}
+    client.post(f"{child}appeal/?of={published.uuid}", form)
+
+    with scope(f"guardian:{guardian.pk}"):
+        assert Appeal.objects.get().publication == published
+
+
+def test_a_child_that_moved_appeals_against_its_former_school_which_answers(
+    signed_in, published, students, guardian, school, school_verifier, other_school
+):
+    with scope("steward"):
+        actions.transfer(students[0], to=other_school, grade=5, class_number=2, on=date(2026, 1, 10), by=None)
+    client, child = signed_in(guardian), f"/desk/guardian/{students[0].uuid}/"
+    assert f"{school.name} {published.period.label}正在公示" in client.get(child).text
+    client.post(
+        f"{child}appeal/?of={published.uuid}",
+        {"key": uuid.uuid4(), "ground": "missing", "statement": "少了一次"},
+    )
+
+    client = signed_in(school_verifier)
+    assert "已转出的学生" in client.get("/desk/credits/appeals/").text
+    with scope(f"school:{school.pk}"):
+        filed = Appeal.objects.get()
+    assert "少了一次" in client.get(filed.get_absolute_url()).text
+    client.post(f"{filed.get_absolute_url()}answer/", {"verdict": "upheld", "note": "补记。"})
+
+    with scope(f"guardian:{guardian.pk}"):
+        assert Appeal.objects.get().status == Appeal.Status.UPHELD

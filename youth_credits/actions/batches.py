@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal import audit
-from portal.accounts import User, require
+from portal.accounts import User, people_with, require
 from portal.errors import Refused
 from portal.files import Examined
 from portal.jobs import Job, again, enqueue
 from portal.notices import Notice, notify
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.scope import scope
 from youth_credits import queries
 from youth_credits.actions.child import revoke_transcripts
 from youth_credits.actions.ledger import (
@@ -315,7 +316,10 @@ def undo(batch: Batch, *, by: User, at: datetime | None = None) -> int:
     BATCH.take(batch, "undo", by=by)
     if batch.kind == Kind.ROLL:
         return undo_roll(batch, at=at)
-    return reverse(batch, note="撤销批次", by=by)
+    children = _children_of(queries.batch_entries(batch))
+    count = reverse(batch, note="撤销批次", by=by)
+    _tell_new_schools(batch, children)
+    return count
 
 
 @transaction.atomic
@@ -335,7 +339,8 @@ def give_back(batch: Batch, *, note: str, by: User) -> int:
     """The verifier returns a whole batch with a remark: every entry that stands is taken back."""
     if batch.kind == Kind.ROLL:
         raise Refused("学生名册不需要审核。")
-    children = _children_of(batch, queries.batch_entries(batch))
+    _require_open_term(batch, queries.batch_entries(batch))
+    children = _children_of(queries.batch_entries(batch))
     BATCH.take(batch, "give_back", by=by, note=note)
     count = reverse(batch, note=note, by=by)
     _tell_returned(batch, count, children, note, by=by)
@@ -356,7 +361,9 @@ def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User)
     chosen = sorted(set(entries))
     if not chosen:
         raise Refused("请勾选要退回的记录。")
-    children = _children_of(batch, queries.batch_entries(batch).filter(pk__in=chosen))
+    entries = queries.batch_entries(batch).filter(pk__in=chosen)
+    _require_open_term(batch, entries)
+    children = _children_of(entries)
     count = reverse(batch, only=chosen, note=note, by=by)
     if not count:
         raise Refused("所选记录已被冲销，请刷新页面。")
@@ -365,9 +372,9 @@ def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User)
     return count
 
 
-def _children_of(batch: Batch, entries: QuerySet[Credit]) -> list[int]:
-    """Whose these entries are. Raises Refused where one lies in a public term: what guardians were shown
-    changes only after the term is opened again.
+def _require_open_term(batch: Batch, entries: QuerySet[Credit]) -> None:
+    """Raises Refused where an entry lies in a public term: what guardians were shown changes only after the
+    term is opened again.
     """
     lock_ledger(batch.organization)
     public = queries.locked_term_of(batch.organization, entries)
@@ -375,6 +382,9 @@ def _children_of(batch: Batch, entries: QuerySet[Credit]) -> list[int]:
         raise Refused(
             f"{public.period.label}已公示。请先在“学期公示”重新开放登记，再退回记录；更正后再次公示。"
         )
+
+
+def _children_of(entries: QuerySet[Credit]) -> list[int]:
     return list(entries.order_by().values_list("student", flat=True).distinct())
 
 
@@ -388,8 +398,31 @@ def _tell_returned(batch: Batch, count: int, children: list[int], note: str, *, 
     )
     if batch.verified_at:
         revoke_transcripts(children, reason=f"所载学分已退回：{note}", by=by)
-        notify(
-            queries.guardians_of_children(children),
-            "学校退回了孩子已审核的学分记录，已开具的成绩单作废。请核对孩子的记录。",
-            link="/desk/guardian/",
-        )
+        _tell_guardians(children)
+    _tell_new_schools(batch, children)
+
+
+def _tell_guardians(children: list[int]) -> None:
+    notify(
+        queries.guardians_of_children(children),
+        "学校退回了孩子已审核的学分记录，已开具的成绩单作废。请核对孩子的记录。",
+        link="/desk/guardian/",
+    )
+
+
+def _tell_new_schools(batch: Batch, children: list[int]) -> None:
+    """Tell the schools, and of verified entries the guardians, of children who have moved since, each under
+    its own scope: the school that recorded learns nothing of where they are.
+    """
+    with scope("ledger"):
+        moved = queries.moved_to(children, since_at=batch.organization)
+    for school in Organization.objects.filter(pk__in=moved).select_related("region").order_by("pk"):
+        with scope(f"school:{school.pk}"):
+            for student in Student.objects.filter(pk__in=moved[school.pk]).order_by("pk"):
+                notify(
+                    people_with(Perm.CREDIT_RECORD, school),
+                    "原学校冲销了一名转入学生的学分记录，请查看该学生的学分。",
+                    link=student.get_absolute_url(),
+                )
+            if batch.verified_at:
+                _tell_guardians(moved[school.pk])
