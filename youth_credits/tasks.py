@@ -154,7 +154,9 @@ def credit_transfer(job: Job) -> None:
 
 @handler("credit_suspicions")
 def credit_suspicions(job: Job) -> None:
-    """Once a day: look at every school whose ledger changed, then between the schools. Safe to run again."""
+    """Once a day: look at every school whose ledger changed, in this school year and those it recorded for,
+    then between the schools. Safe to run again.
+    """
     now = timezone.now()
     year = school_year(local_today(now))
     last = Job.objects.filter(kind=job.kind, state=Job.State.DONE).exclude(pk=job.pk).order_by("-pk").first()
@@ -163,9 +165,11 @@ def credit_suspicions(job: Job) -> None:
     schools = Organization.objects.filter(pk__in=news).select_related("region").order_by("pk")
     found = 0
     for done, school in enumerate(schools, start=1):
-        found += actions.look_at_school(school, year, at=now)
+        for one in sorted({year} | news[school.pk], reverse=True):
+            found += actions.look_at_school(school, one, at=now)
         job.progress(done, len(news))
-    found += actions.look_across(year, at=now)
+    for one in sorted({year}.union(*news.values()), reverse=True):
+        found += actions.look_across(one, at=now)
     actions.count_upheld(at=now)
     job.progress(len(news), len(news), f"新发现 {found} 项疑点")
 

@@ -106,6 +106,23 @@ def test_a_term_opened_again_takes_entries(published, school, school_clerk, scho
     assert record(school, school_clerk, students, title="又一次").rows_new == len(students)
 
 
+def test_what_was_published_is_taken_back_only_once_its_term_is_open_again(
+    filed, published, students, school_verifier, guardian
+):
+    batch = queries.entry_of(filed).batch
+    with pytest.raises(Refused, match="已公示。请先在“学期公示”重新开放登记"):
+        actions.return_entries(batch, [filed.entry], note="只有一小时", by=school_verifier)
+    with pytest.raises(Refused, match="已公示"):
+        actions.give_back(batch, note="只有一小时", by=school_verifier)
+
+    actions.reopen(published, note="采纳申诉", by=school_verifier)
+    actions.return_entries(batch, [filed.entry], note="只有一小时", by=school_verifier)
+
+    assert queries.transcript_entries(students[0]) == []
+    assert len(queries.transcript_entries(students[1])) == 1
+    assert Notice.objects.filter(recipient=guardian, text__contains="退回了孩子已审核的学分记录").count() == 1
+
+
 def test_a_term_is_archived_once_the_days_are_over_and_no_appeal_is_open(filed, published, clock):
     clock.move_to(PUBLISHED_AT + timedelta(days=8))
     with scope("steward"):
@@ -362,3 +379,45 @@ def test_the_guardian_reads_the_last_day_to_go_on_and_no_button_after_it(
 
     assert "期限已于2026年1月19日届满" in page
     assert "提请区教育局处理</button>" not in page
+
+
+def test_of_two_terms_that_are_public_each_can_be_appealed_against(
+    signed_in, published, students, guardian, school, school_clerk, school_verifier
+):
+    later = record(school, school_clerk, students, held_on=date(2026, 2, 3), title="看星星")
+    actions.verify(later, by=school_verifier)
+    spring = actions.publish(term(date(2026, 2, 3)), school=school, by=school_verifier, at=PUBLISHED_AT)
+    client, child = signed_in(guardian), f"/desk/guardian/{students[0].uuid}/"
+    page = client.get(child).text
+    assert f"appeal/?of={published.uuid}" in page
+    assert f"appeal/?of={spring.uuid}" in page
+    assert "看星星" not in client.get(f"{child}appeal/?of={published.uuid}").text
+
+    form = {"key": uuid.uuid4(), "ground": "missing", "statement": "少了一次"}
+    client.post(f"{child}appeal/?of={published.uuid}", form)
+
+    with scope(f"guardian:{guardian.pk}"):
+        assert Appeal.objects.get().publication == published
+
+
+def test_a_child_that_moved_appeals_against_its_former_school_which_answers(
+    signed_in, published, students, guardian, school, school_verifier, other_school
+):
+    with scope("steward"):
+        actions.transfer(students[0], to=other_school, grade=5, class_number=2, on=date(2026, 1, 10), by=None)
+    client, child = signed_in(guardian), f"/desk/guardian/{students[0].uuid}/"
+    assert f"{school.name} {published.period.label}正在公示" in client.get(child).text
+    client.post(
+        f"{child}appeal/?of={published.uuid}",
+        {"key": uuid.uuid4(), "ground": "missing", "statement": "少了一次"},
+    )
+
+    client = signed_in(school_verifier)
+    assert "已转出的学生" in client.get("/desk/credits/appeals/").text
+    with scope(f"school:{school.pk}"):
+        filed = Appeal.objects.get()
+    assert "少了一次" in client.get(filed.get_absolute_url()).text
+    client.post(f"{filed.get_absolute_url()}answer/", {"verdict": "upheld", "note": "补记。"})
+
+    with scope(f"guardian:{guardian.pk}"):
+        assert Appeal.objects.get().status == Appeal.Status.UPHELD

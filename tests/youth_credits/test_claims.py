@@ -63,6 +63,22 @@ def test_what_the_school_confirms_becomes_a_credit_to_be_verified(family, school
     assert Notice.objects.filter(recipient=guardian, text__contains="已确认").exists()
 
 
+def test_a_claim_that_cannot_be_confirmed_is_named_and_none_is(family, school, school_clerk):
+    guardian, child, _ = family
+    _claim(guardian, child)
+    _claim(guardian, child, name="看展览")
+    with scope(f"school:{school.pk}"):
+        Student.objects.filter(pk=child.pk).update(grade=3)
+        [first, _] = _waiting(school)
+
+        with pytest.raises(
+            Refused, match=f"“{first.name}”不能确认：三年级1班.*三年级不在本校的学分制实施范围"
+        ):
+            actions.decide_claims(school, _waiting(school), confirms=True, by=school_clerk)
+
+        assert {claim.status for claim in FamilyClaim.objects.all()} == {"sent"}
+
+
 def test_what_it_does_not_confirm_comes_back_with_the_reason(family, school, school_clerk):
     guardian, child, _ = family
     _claim(guardian, child)

@@ -1,5 +1,6 @@
 """Only approved courses at bases with a title count; school and base confirm an outing both."""
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 
@@ -200,6 +201,37 @@ def test_whoever_the_base_confirms_gets_the_credit(outing, in_school, school_cle
     credit = Credit.objects.filter(batch=batch).select_related("activity", "rule").first()
     assert (credit.rule.code, credit.credits, credit.activity.provider) == ("A5", 1, base.name)
     assert actions.record_outing(outing, by=school_clerk) == batch
+
+
+def test_only_whoever_the_school_ticks_gets_the_credit(
+    outing, signed_in, in_school, school_clerk, base, base_clerk
+):
+    with _as_base(base):
+        came = [seat.pass_number for seat in queries.seats_for_base(outing)]
+        actions.confirm_outing(outing, came, by=base_clerk)
+    browser = signed_in(school_clerk)
+    seats = re.findall(r'name="seat" value="(\d+)"', browser.get(outing.get_absolute_url()).text)
+
+    browser.post(reverse("youth_credits:outing_record", args=[outing.uuid]), {"seat": seats[1:]})
+
+    with scope(f"school:{in_school.pk}"):
+        outing.refresh_from_db()
+        assert len(seats) == 3
+        assert Credit.objects.filter(batch=outing.batch_id).count() == 2
+
+
+def test_what_was_held_before_a_course_was_stopped_is_recorded(
+    outing, in_school, school_clerk, base, base_clerk, bureau, course
+):
+    with _as_base(base):
+        came = [seat.pass_number for seat in queries.seats_for_base(outing)]
+        actions.confirm_outing(outing, came, by=base_clerk)
+    outing.refresh_from_db()
+    actions.decide_course(course, "suspend", note="师资不足", by=bureau)
+    stopped = local_today()
+
+    assert not CourseBook().counts(course.title, base.name, stopped + timedelta(days=1))
+    assert actions.record_outing(outing, by=school_clerk).rows_new == 3
 
 
 def test_without_the_base_there_is_no_credit(outing, school_clerk):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,11 +16,21 @@ from portal.notices import Notice
 from portal.roles import Role
 from portal.scope import scope
 from tests.factories import OrganizationFactory, UserFactory
-from tests.youth_credits.factories import HELD, enrol, name, number, roll_workbook, uploaded
+from tests.youth_credits.factories import (
+    HELD,
+    CourseFactory,
+    enrol,
+    name,
+    number,
+    record,
+    roll_workbook,
+    uploaded,
+)
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
 from youth_credits.models import (
     Batch,
+    CourseClaim,
     Credit,
     Enrolment,
     RollOver,
@@ -488,3 +498,73 @@ def test_of_two_schools_that_take_the_same_child_one_gets_it(rules, district):
     with scope("steward"):
         assert Enrolment.objects.filter(ends_on=None).count() == 1
         assert Student.objects.get().school_id in (one.pk, two.pk)
+
+
+def test_a_school_takes_back_what_it_recorded_of_a_child_that_has_moved_since(
+    in_school, students, other_school, school_clerk, school_verifier, other_clerk
+):
+    day = date(2025, 10, 15)
+    course = CourseFactory(approved=True)
+    batch = actions.record_class(
+        actions.Occasion(RuleBook().find("A5", day), day, course.title, course.organization.name),
+        students,
+        minutes=120,
+        school=in_school,
+        key=uuid.uuid4(),
+        by=school_clerk,
+    )
+    actions.verify(batch, by=school_verifier)
+    batch.refresh_from_db()
+    child = students[0]
+    with scope("steward"):
+        student = Student.objects.select_related("school").get(pk=child.pk)
+        actions.transfer(student, to=other_school, grade=5, class_number=2, on=date(2026, 2, 1), by=None)
+    with scope("ledger"):
+        for school in (in_school, other_school):
+            actions.refresh_totals(school.pk, 2025)
+
+    assert actions.give_back(batch, note="没有上课", by=school_verifier) == 3
+
+    with scope(f"school:{other_school.pk}"):
+        student = Student.objects.get(pk=child.pk)
+        assert queries.transcript_entries(student) == []
+        assert [year.credits for year in queries.years_of(student)] == [0]
+        assert not CourseClaim.objects.filter(student=student).exists()
+    told = Notice.objects.filter(recipient=other_clerk, text__contains="原学校冲销")
+    assert [one.link for one in told] == [student.get_absolute_url()]
+    with scope("ledger"):
+        assert TotalsWanted.objects.filter(school=other_school, school_year=2025).exists()
+        assert queries.flaws(date(2026, 3, 1)) == []
+
+
+def test_an_entry_of_a_child_that_has_moved_is_shown_without_the_child_and_returned(
+    signed_in, in_school, students, other_school, school_clerk, school_verifier
+):
+    batch = record(in_school, school_clerk, students)
+    entry = Credit.objects.get(student=students[0])
+    masked = students[0].name_masked
+    with scope("steward"):
+        student = Student.objects.select_related("school").get(pk=students[0].pk)
+        actions.transfer(student, to=other_school, grade=5, class_number=2, on=date(2026, 2, 1), by=None)
+    client = signed_in(school_verifier, factor=True)
+
+    page = client.get(batch.get_absolute_url()).text
+    client.post(f"{batch.get_absolute_url()}return-entries/", {"chosen": entry.pk, "note": "没有到场"})
+
+    assert f'value="{entry.pk}" aria-label="选择：已转出的学生"' in page
+    assert masked not in page
+    with scope(f"school:{other_school.pk}"):
+        assert StudentYear.objects.get(student=students[0].pk).entries == 0
+
+
+def test_a_school_enters_nothing_new_for_a_child_that_has_moved(
+    in_school, students, other_school, school_clerk
+):
+    record(in_school, school_clerk, students)
+    entry = Credit.objects.filter(student=students[0]).values().get()
+    with scope("steward"):
+        student = Student.objects.select_related("school").get(pk=students[0].pk)
+        actions.transfer(student, to=other_school, grade=5, class_number=2, on=date(2026, 2, 1), by=None)
+
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        Credit.objects.create(**entry | {"id": entry["id"] + 1000})

@@ -62,8 +62,10 @@ class Story:
             actions.write(BatchFactory(organization=self.school, created_by=self.clerk))
 
     def reverse(self, which) -> None:
-        with scope(f"school:{self.school.pk}"):
-            standing = Credit.objects.standing().filter(student=self.child, school=self.school)
+        """By the school that recorded, whether the child is still there or not."""
+        school = self.schools[which % 2]
+        with scope(f"school:{school.pk}"):
+            standing = Credit.objects.standing().filter(student=self.child, school=school)
             entries = list(standing.order_by("pk"))
             if entries:
                 entry = entries[which % len(entries)]

@@ -239,6 +239,17 @@ def test_the_nights_job_looks_at_schools_with_news(students, in_school, school_c
     assert Suspicion.objects.count() == 1
 
 
+def test_the_nights_job_looks_at_the_year_before_where_something_was_recorded_for_it(
+    students, in_school, school_clerk
+):
+    _record(in_school, students[:1], school_clerk, minutes=700)
+    assert school_year(timezone.localdate()) > YEAR
+
+    assert jobs.run(jobs.enqueue("credit_suspicions", key="2026-10-16").pk)
+
+    assert Suspicion.objects.get().school_year == YEAR
+
+
 # --- Working off -----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,8 @@ from portal.notices import Notice
 from portal.scope import scope
 from portal.templatetags.portal_tags import cn_date
 from tests.youth_credits.factories import HELD, enrol, file, name, number, row, workbook
-from youth_credits.models import Batch, Credit, Student
+from youth_credits import queries
+from youth_credits.models import Batch, Credit, OccasionClaim, Student, StudentYear
 from youth_credits.queries import waiting_for
 
 BASE = "/desk/credits/"
@@ -340,6 +341,34 @@ def test_a_transcript_is_revoked_when_its_credits_are_returned(signed_in, school
     client.post(f"{BASE}batches/{batch.uuid}/return/", {"note": "弄虚作假"})
 
     assert IssuedPaper.objects.get().revoked_at is not None
+
+
+def test_one_verified_entry_is_returned_and_the_transcript_of_its_child_alone_ends(
+    signed_in, school, school_verifier, batch, children
+):
+    client = verified(signed_in, school_verifier, batch)
+    with scope(f"school:{school.pk}"):
+        entries = {entry.student_id: entry.pk for entry in Credit.objects.all()}
+    for child in children[:2]:
+        client.post(f"{BASE}students/{child.uuid}/transcript/")
+    page = client.get(f"{BASE}batches/{batch.uuid}/").text
+    assert f'name="chosen" value="{entries[children[0].pk]}"' in page
+    assert "只有这些学生已开具的成绩单作废" in page
+
+    client.post(
+        f"{BASE}batches/{batch.uuid}/return-entries/", {"chosen": entries[children[0].pk], "note": "没有到场"}
+    )
+
+    first, second = IssuedPaper.objects.order_by("pk")
+    assert first.revoked_at is not None
+    assert second.revoked_at is None
+    with scope(f"school:{school.pk}"):
+        assert Batch.objects.get(pk=batch.pk).status == Batch.Status.VERIFIED
+        totals = {year.student_id: year.entries for year in StudentYear.objects.all()}
+        shown = [len(queries.transcript_entries(child)) for child in children[:2]]
+        standing = OccasionClaim.objects.filter(entry=entries[children[0].pk]).exists()
+    assert [totals[child.pk] for child in children[:2]] == shown == [0, 1]
+    assert not standing
 
 
 def test_a_child_under_14_without_consent_gets_no_public_paper(

@@ -1,5 +1,6 @@
 """An event knows a digest of a pass, the school whose it is: check-ins and results become credits, once."""
 
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -93,6 +94,47 @@ def test_what_is_left_out_is_listed_no_more(session, host, numbers, in_school, s
     assert set(VisitRecord.objects.values_list("is_counted", flat=True)) == {False}
 
 
+def test_who_is_not_ticked_waits_on(session, host, numbers, in_school, school_clerk):
+    _check_in(session, numbers, host)
+    [visit] = queries.visits_to_record(in_school)
+    chosen = {check_in.pk for check_in, _ in visit.people[:2]}
+
+    batch = actions.record_visit(in_school, session.pk, kind="A6", only=chosen, by=school_clerk)
+
+    assert batch.rows_new == 2
+    [left] = queries.visits_to_record(in_school)
+    assert len(left.people) == 1
+    with pytest.raises(Refused, match="请至少勾选一名学生"):
+        actions.leave_out_visit(in_school, session.pk, only=set(), by=school_clerk)
+    with pytest.raises(Refused, match="有的已处理"):
+        actions.record_visit(in_school, session.pk, kind="A6", only=chosen, by=school_clerk)
+
+
+def test_a_child_that_was_elsewhere_is_named_and_can_be_left_to_wait(
+    session, host, numbers, students, in_school, school_clerk
+):
+    _check_in(session, numbers, host)
+    rule = queries.RuleBook(in_school).find("A6", timezone.localdate(session.starts_at))
+    actions.record_class(
+        actions.Occasion(rule, timezone.localdate(session.starts_at), "看海"),
+        students[:1],
+        minutes=60,
+        starts_at=session.starts_at,
+        school=in_school,
+        key=uuid.uuid4(),
+        by=school_clerk,
+    )
+    [visit] = queries.visits_to_record(in_school)
+    there = {check_in.pk: student for check_in, student in visit.people}
+
+    elsewhere = f"五年级1班{students[0].name_masked}此时段已有其他活动"
+    with pytest.raises(Refused, match=re.escape(elsewhere)):
+        actions.record_visit(in_school, session.pk, kind="A6", only=set(there), by=school_clerk)
+    others = {pk for pk, student in there.items() if student != students[0]}
+
+    assert actions.record_visit(in_school, session.pk, kind="A6", only=others, by=school_clerk).rows_new == 2
+
+
 def test_another_school_pulls_nothing(session, host, numbers, other_school):
     _check_in(session, numbers, host)
 
@@ -109,7 +151,10 @@ def test_the_pages_of_host_and_school(signed_in, session, host, school, school_c
     signed_in(host).post(url, {"numbers": "\n".join(numbers.values()).lower()})
     browser = signed_in(school_clerk)
     page = browser.get(reverse("youth_credits:visit_list")).content.decode()
-    answer = browser.post(reverse("youth_credits:visit_record", args=[session.pk]), {"kind": "A6"})
+    ticked = re.findall(r'name="check_in" value="(\d+)"', page)
+    answer = browser.post(
+        reverse("youth_credits:visit_record", args=[session.pk]), {"kind": "A6", "check_in": ticked}
+    )
 
     assert "海洋开放日" in page
     assert answer.status_code == 302

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal import audit
-from portal.accounts import User, require
+from portal.accounts import User, people_with, require
 from portal.errors import Refused
 from portal.files import Examined
 from portal.jobs import Job, again, enqueue
 from portal.notices import Notice, notify
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.scope import scope
 from youth_credits import queries
 from youth_credits.actions.child import revoke_transcripts
 from youth_credits.actions.ledger import (
@@ -33,7 +35,7 @@ from youth_credits.actions.ledger import (
 from youth_credits.actions.roll import undo_roll
 from youth_credits.actions.steps import BATCH, Outcome, Status, keep_file, write_outcome
 from youth_credits.actions.suspicions import mark_upload
-from youth_credits.models import Batch, Student
+from youth_credits.models import Batch, Credit, Student
 from youth_credits.queries import RuleBook
 from youth_credits.rules import Rule
 
@@ -278,19 +280,28 @@ def record_each(
 
 def _in_words(faults: Sequence[SetFault], present: Sequence[Presence]) -> str:
     known = [one for one in faults if one.kind.startswith("certificate")]
-    if not known:
-        return f"有 {len(faults)} 名学生此时段已有其他活动，请核对开始时间或取消勾选。"
-    who = "、".join(present[one.line].student.name_masked for one in known[:5])
-    return f"{who}等 {len(known)} 名学生的证书编号已登记过，请核对证书或取消勾选。"
+    who = _named([present[one.line].student for one in known or faults])
+    if known:
+        return f"{who}的证书编号已登记过，请核对证书或取消勾选。"
+    return f"{who}此时段已有其他活动，请核对开始时间或取消勾选。"
+
+
+def _named(students: Sequence[Student]) -> str:
+    """A school's own children, to be found on the page: the first five by class and masked name."""
+    who = "、".join(f"{one.class_label}{one.name_masked}" for one in students[:5])
+    return who if len(students) == 1 else f"{who}等 {len(students)} 名学生"
 
 
 def _require_reach(school: Organization, students: Iterable[Student], day: date) -> None:
     """Raises Refused where the credit system is not in force for the grade of a child on a day."""
     reach, earlier = queries.Reach.of(school), queries.earlier_grades(school)
-    for grade in sorted({queries.grade_on(day, one.grade, earlier.get(one.pk)) for one in students}):
+    by_grade: dict[int, list[Student]] = {}
+    for one in students:
+        by_grade.setdefault(queries.grade_on(day, one.grade, earlier.get(one.pk)), []).append(one)
+    for grade, pupils in sorted(by_grade.items()):
         if not reach.covers(grade, day):
             reason, remedy = reach.why_not(grade, day)
-            raise Refused(f"{reason}。{remedy.replace('请删除此行', '不能登记')}。")
+            raise Refused(f"{_named(pupils)}：{reason}。{remedy.replace('请删除此行', '请取消勾选')}。")
 
 
 # --- Taking back ----------------------------------------------------------------------------------
@@ -308,7 +319,10 @@ def undo(batch: Batch, *, by: User, at: datetime | None = None) -> int:
     BATCH.take(batch, "undo", by=by)
     if batch.kind == Kind.ROLL:
         return undo_roll(batch, at=at)
-    return reverse(batch, note="撤销批次", by=by)
+    children = _children_of(queries.batch_entries(batch))
+    count = reverse(batch, note="撤销批次", by=by)
+    _tell_new_schools(batch, children)
+    return count
 
 
 @transaction.atomic
@@ -328,42 +342,90 @@ def give_back(batch: Batch, *, note: str, by: User) -> int:
     """The verifier returns a whole batch with a remark: every entry that stands is taken back."""
     if batch.kind == Kind.ROLL:
         raise Refused("学生名册不需要审核。")
+    _require_open_term(batch, queries.batch_entries(batch))
+    children = _children_of(queries.batch_entries(batch))
     BATCH.take(batch, "give_back", by=by, note=note)
-    if batch.verified_at:
-        _revoke_transcripts(batch, reason=note, by=by)
     count = reverse(batch, note=note, by=by)
-    _tell_returned(batch, count, note)
+    _tell_returned(batch, count, children, note, by=by)
     return count
-
-
-def _revoke_transcripts(batch: Batch, *, reason: str, by: User) -> None:
-    students = queries.batch_entries(batch).order_by().values_list("student", flat=True).distinct()
-    revoke_transcripts(students, reason=f"所载学分已退回：{reason}", by=by)
 
 
 @transaction.atomic
 def return_entries(batch: Batch, entries: Iterable[int], *, note: str, by: User) -> int:
-    """The verifier returns some entries of a batch with a remark; the rest stays to be verified."""
+    """The verifier returns some entries of a batch, verified or not, with a remark; the rest stays.
+
+    Raises Refused where one lies in a term that is public: it is opened again first.
+    """
     require(by, Perm.CREDIT_VERIFY, batch)
-    if batch.status != Status.KEPT or batch.kind == Kind.ROLL:
-        raise Refused("只能退回待审核批次中的记录。")
+    if batch.status not in (Status.KEPT, Status.VERIFIED) or batch.kind == Kind.ROLL:
+        raise Refused("只能退回待审核或已审核批次中的记录。")
     if not note.strip():
         raise Refused("请填写退回的理由。")
     chosen = sorted(set(entries))
     if not chosen:
         raise Refused("请勾选要退回的记录。")
+    entries = queries.batch_entries(batch).filter(pk__in=chosen)
+    _require_open_term(batch, entries)
+    children = _children_of(entries)
     count = reverse(batch, only=chosen, note=note, by=by)
     if not count:
         raise Refused("所选记录已被冲销，请刷新页面。")
     audit.record(batch, "return_entries", by=by, changes={"entries": [None, count]}, note=note)
-    _tell_returned(batch, count, note)
+    _tell_returned(batch, count, children, note, by=by)
     return count
 
 
-def _tell_returned(batch: Batch, count: int, note: str) -> None:
+def _require_open_term(batch: Batch, entries: QuerySet[Credit]) -> None:
+    """Raises Refused where an entry lies in a public term: what guardians were shown changes only after the
+    term is opened again.
+    """
+    lock_ledger(batch.organization)
+    public = queries.locked_term_of(batch.organization, entries)
+    if public:
+        raise Refused(
+            f"{public.period.label}已公示。请先在“学期公示”重新开放登记，再退回记录；更正后再次公示。"
+        )
+
+
+def _children_of(entries: QuerySet[Credit]) -> list[int]:
+    return list(entries.order_by().values_list("student", flat=True).distinct())
+
+
+def _tell_returned(batch: Batch, count: int, children: list[int], note: str, *, by: User) -> None:
+    """Tell who recorded. Of verified entries the children's transcripts end, and their guardians are told."""
     notify(
         [batch.created_by],
         f"审核员退回了 {count:,} 条学分：{note}",
         link=batch.get_absolute_url(),
         kind=Notice.Kind.TASK,
     )
+    if batch.verified_at:
+        revoke_transcripts(children, reason=f"所载学分已退回：{note}", by=by)
+        _tell_guardians(children)
+    _tell_new_schools(batch, children)
+
+
+def _tell_guardians(children: list[int]) -> None:
+    notify(
+        queries.guardians_of_children(children),
+        "学校退回了孩子已审核的学分记录，已开具的成绩单作废。请核对孩子的记录。",
+        link="/desk/guardian/",
+    )
+
+
+def _tell_new_schools(batch: Batch, children: list[int]) -> None:
+    """Tell the schools, and of verified entries the guardians, of children who have moved since, each under
+    its own scope: the school that recorded learns nothing of where they are.
+    """
+    with scope("ledger"):
+        moved = queries.moved_to(children, since_at=batch.organization)
+    for school in Organization.objects.filter(pk__in=moved).select_related("region").order_by("pk"):
+        with scope(f"school:{school.pk}"):
+            for student in Student.objects.filter(pk__in=moved[school.pk]).order_by("pk"):
+                notify(
+                    people_with(Perm.CREDIT_RECORD, school),
+                    "原学校冲销了一名转入学生的学分记录，请查看该学生的学分。",
+                    link=student.get_absolute_url(),
+                )
+            if batch.verified_at:
+                _tell_guardians(moved[school.pk])

@@ -15,6 +15,7 @@ from portal.files import Examined
 from portal.notices import Notice, notify, people_with
 from portal.organizations import Organization
 from portal.roles import Perm
+from portal.templatetags.portal_tags import cn_date
 from portal.workflow import Step, Workflow
 from youth_credits import queries
 from youth_credits.actions.batches import record_class
@@ -121,7 +122,10 @@ def claim_family_activity(
 def decide_claims(
     school: Organization, claims: Iterable[FamilyClaim], *, confirms: bool, note: str = "", by: User
 ) -> int:
-    """Confirm claims, each of which becomes a credit to be verified, or say why not; guardians are told."""
+    """Confirm claims, each of which becomes a credit to be verified, or say why not; guardians are told.
+
+    Raises Refused, naming the claim, where one cannot be entered; none is then.
+    """
     require(by, Perm.CREDIT_RECORD, school)
     count = 0
     for claim in claims:
@@ -129,15 +133,19 @@ def decide_claims(
         CLAIM.take(claim, "confirm" if confirms else "refuse", note=note, by=by, at=timezone.now())
         if confirms:
             occasion = Occasion(claim.rule, claim.held_on, claim.name, claim.provider)
-            batch = record_class(
-                occasion,
-                [claim.student],
-                minutes=claim.minutes,
-                school=school,
-                key=claim.uuid,
-                source=Credit.Source.FAMILY,
-                by=by,
-            )
+            try:
+                batch = record_class(
+                    occasion,
+                    [claim.student],
+                    minutes=claim.minutes,
+                    school=school,
+                    key=claim.uuid,
+                    source=Credit.Source.FAMILY,
+                    by=by,
+                )
+            except Refused as refusal:
+                which = f"{claim.student.name_masked}{cn_date(claim.held_on)}的“{claim.name}”"
+                raise Refused(f"{which}不能确认：{refusal}所选申报都没有办理。") from None
             FamilyClaim.objects.filter(pk=claim.pk).update(batch=batch)
         said = "已确认，待审核后计入学分" if confirms else f"未确认：{note}"
         notify(

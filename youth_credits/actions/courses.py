@@ -1,7 +1,7 @@
 """Credit courses: applied for by a base, approved; outings planned by a school, confirmed by the base."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -54,6 +54,7 @@ COURSE = Workflow(
         sources=frozenset({Status.APPROVED}),
         target=Status.SUSPENDED,
         needs=Perm.COURSE_REVIEW,
+        stamp="suspended_at",
         wants_note=True,
     ),
     resume=Step(
@@ -278,10 +279,11 @@ def confirm_outing(outing: Outing, came: Iterable[str], *, by: User, at: datetim
 
 
 @transaction.atomic
-def record_outing(outing: Outing, *, by: User) -> Batch:
-    """Write the credits of those whom the base confirmed; the verifier of the school looks at them as ever.
+def record_outing(outing: Outing, *, only: Collection[int] | None = None, by: User) -> Batch:
+    """Write the credits of those whom the base confirmed, or of `only` these seats, once; the verifier of the
+    school looks at them as ever.
 
-    Raises Refused before the base has confirmed, and where nobody came.
+    Raises Refused before the base has confirmed, and where nobody came or none is chosen.
     """
     require(by, Perm.CREDIT_RECORD, outing)
     if outing.confirmed_at is None or outing.cancelled_at:
@@ -292,9 +294,10 @@ def record_outing(outing: Outing, *, by: User) -> Batch:
     )
     if rule is None:
         raise Refused("当日没有生效的基地课程规则，请联系市科协。")
-    students = [seat.student for seat in queries.seats_for_school(outing) if seat.came]
-    if not students:
+    seats = [seat for seat in queries.seats_for_school(outing) if seat.came]
+    if not seats:
         raise Refused("基地确认无人到场，没有可登记的学分。")
+    students = [seat.student for seat in seats if only is None or seat.pk in only]
     batch = record_class(
         Occasion(rule, day, outing.course.title, outing.base.name),
         students,

@@ -410,7 +410,6 @@ def write(batch: Batch, *, source: str = "") -> None:
 
 # --- Taking back ----------------------------------------------------------------------------------
 
-# Children who have left keep their entries: their new school's totals stand on them.
 REVERSE = """
 INSERT INTO youth_credits_credit (student_id, school_id, batch_id, activity_id, rule_id, recorder_id,
     school_year, minutes, earned, credits, surplus_minutes, source, reason, award, certificate, note,
@@ -423,31 +422,33 @@ JOIN youth_credits_occasionclaim o
     ON (o.student_id, o.activity_id, o.entry) = (c.student_id, c.activity_id, c.id)
 WHERE b.id = %(batch)s AND c.id BETWEEN b.first_entry AND b.last_entry
     AND (%(only)s::bigint[] IS NULL OR c.id = ANY (%(only)s::bigint[]))
-    AND c.student_id IN (SELECT id FROM youth_credits_student WHERE school_id = %(school)s)
 """
 
-YEARS_OF_BATCH = """
-SELECT DISTINCT c.school_year FROM youth_credits_credit c JOIN youth_credits_batch b ON b.id = c.batch_id
+# Where the children of a batch were in its school years: a child counts where it was last.
+TOTALS_OF_BATCH = """
+SELECT DISTINCT e.school_id, c.school_year FROM youth_credits_credit c
+JOIN youth_credits_batch b ON b.id = c.batch_id
+JOIN youth_credits_enrolment e ON e.student_id = c.student_id
+    AND e.starts_on < make_date(c.school_year + 1, 9, 1)
+    AND (e.ends_on IS NULL OR e.ends_on > make_date(c.school_year, 9, 1))
 WHERE b.id = %(batch)s AND c.id BETWEEN b.first_entry AND b.last_entry
 """
 
 
 def reverse(batch: Batch, *, only: list[int] | None = None, note: str, by: User) -> int:
-    """Take back what stands of a batch, or `only` these entries of it, for a reason; returns how many."""
+    """Take back what stands of a batch, or `only` these entries of it, for a reason; returns how many.
+
+    Entries of children who have moved since are taken back, too, and their new school's totals follow.
+    """
     lock_ledger(batch.organization)
-    values = {
-        "batch": batch.pk,
-        "school": batch.organization_id,
-        "only": only,
-        "note": note[:300],
-        "by": by.pk,
-    }
+    values = {"batch": batch.pk, "only": only, "note": note[:300], "by": by.pk}
     with connection.cursor() as cursor:
-        cursor.execute(REVERSE, values | {"note": note[:300], "by": by.pk})
+        cursor.execute(REVERSE, values)
         count = cursor.rowcount
-        cursor.execute(YEARS_OF_BATCH, values)
-        years = [year for (year,) in cursor.fetchall()]
-    want_totals(batch.organization_id, years)
+    with scope("ledger"), connection.cursor() as cursor:
+        cursor.execute(TOTALS_OF_BATCH, values)
+        for school, year in cursor.fetchall():
+            want_totals(school, [year])
     return count
 
 

@@ -19,14 +19,17 @@ from youth_credits.models import Batch, Credit, ResultRecord, VisitRecord
 
 
 @transaction.atomic
-def record_visit(school: Organization, session: int, *, kind: str, by: User) -> Batch:
-    """Write the credits of all of a school's children who checked in at a session, as a kind of activity.
+def record_visit(
+    school: Organization, session: int, *, kind: str, only: Collection[int] | None = None, by: User
+) -> Batch:
+    """Write the credits of a school's children who checked in at a session, or of `only` these check-ins, as
+    a kind of activity.
 
-    Raises Refused where none waits any more or the kind is not in force on that day.
+    Raises Refused where one waits no more or the kind is not in force on that day.
     """
     require(by, Perm.CREDIT_RECORD, school)
     lock_ledger(school)
-    visit = _waiting(school, session)
+    visit = _waiting(school, session, only)
     rule = queries.RuleBook(school).find(kind, visit.day)
     if rule is None:
         raise Refused("活动当日没有这一类别的规则，请另选类别。")
@@ -45,11 +48,13 @@ def record_visit(school: Organization, session: int, *, kind: str, by: User) -> 
 
 
 @transaction.atomic
-def leave_out_visit(school: Organization, session: int, *, by: User) -> int:
+def leave_out_visit(
+    school: Organization, session: int, *, only: Collection[int] | None = None, by: User
+) -> int:
     """These check-ins are no credit: private visits, or recorded in another way. Returns how many."""
     require(by, Perm.CREDIT_RECORD, school)
     lock_ledger(school)
-    visit = _waiting(school, session)
+    visit = _waiting(school, session, only)
     _settle(school, visit, is_counted=False)
     audit.event("leave_out_visit", by=by, kind="youth_credits.visit", name=f"{len(visit.people)} 人")
     return len(visit.people)
@@ -132,11 +137,18 @@ def _settle_results(school: Organization, contest: queries.Contest, batch: Batch
 # --------------------------------------------------------------------------------------------------
 
 
-def _waiting(school: Organization, session: int) -> queries.Visit:
-    visits = {visit.session.pk: visit for visit in queries.visits_to_record(school)}
-    if session not in visits:
+def _waiting(school: Organization, session: int, only: Collection[int] | None) -> queries.Visit:
+    """The visit, with the chosen check-ins alone where there is a choice."""
+    if only is not None and not only:
+        raise Refused("请至少勾选一名学生。")
+    visit = next((one for one in queries.visits_to_record(school) if one.session.pk == session), None)
+    if visit is None:
         raise Refused("这一场的签到已处理，请刷新页面。")
-    return visits[session]
+    if only is not None:
+        visit.people = [(check_in, student) for check_in, student in visit.people if check_in.pk in only]
+        if len(visit.people) < len(set(only)):
+            raise Refused("所选签到有的已处理，请刷新页面。")
+    return visit
 
 
 def _settle(school: Organization, visit: queries.Visit, *, is_counted: bool) -> None:

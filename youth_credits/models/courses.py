@@ -46,6 +46,7 @@ class Course(Scoped):
     decided_at = models.DateTimeField("认定时间", null=True, blank=True, editable=False)
     valid_from = models.DateField("认定生效日期", null=True, blank=True, editable=False)
     valid_until = models.DateField("认定有效期至", null=True, blank=True, editable=False)
+    suspended_at = models.DateTimeField("停课时间", null=True, blank=True, editable=False)
 
     objects = CourseQuerySet.as_manager()
 

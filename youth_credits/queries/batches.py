@@ -36,10 +36,11 @@ def to_verify(school: Organization):
 
 
 def batch_entries(batch: Batch):
-    """The entries of a batch that stand, by class."""
-    return (
-        Credit.objects.of_batch(batch).standing().select_related("activity", "rule", "student").order_by("pk")
-    )
+    """The entries of a batch that stand, by class. Of a child that has moved since, the school sees its entry
+    and not the child.
+    """
+    found = Credit.objects.of_batch(batch).standing().select_related("activity", "rule")
+    return found.prefetch_related("student").order_by("pk")
 
 
 def last_activity(school: Organization) -> Credit | None:

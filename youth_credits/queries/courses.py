@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from outreach.models import Title
 from portal.accounts import User
+from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.roles import Perm
 from youth_credits.models import Course, Outing, OutingSeat, Student, StudentPass
@@ -56,15 +57,20 @@ def district_of(path: str) -> str:
 
 
 class CourseBook:
-    """Every course that was ever approved, read once: does an activity on a day count as one?"""
+    """Every course that was ever approved, until the day it was stopped, read once: does an activity on a day
+    count as one?
+    """
 
     def __init__(self):
         self.times: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
-        approved = Course.objects.filter(status=Course.Status.APPROVED).values_list(
-            "title", "organization__name", "valid_from", "valid_until", "organization"
-        )
-        for title, base, start, end, organization in approved:
-            self.times.setdefault((title, base), []).append((start, end, organization))
+        stopped = Q(status=Course.Status.SUSPENDED, suspended_at__isnull=False)
+        approved = Course.objects.filter(stopped | Q(status=Course.Status.APPROVED))
+        for course in approved.select_related("organization"):
+            end = course.valid_until
+            if course.status == Course.Status.SUSPENDED:
+                end = min(end, local_today(course.suspended_at))
+            times = self.times.setdefault((course.title, course.organization.name), [])
+            times.append((course.valid_from, end, course.organization_id))
         bases = {organization for times in self.times.values() for _, _, organization in times}
         self.titles: dict[int, list[tuple[date, date, date | None]]] = {}
         for organization, *title in Title.objects.filter(organization__in=bases).values_list(

@@ -35,7 +35,9 @@ def _roll(organization: Organization, school: dict) -> Iterator[dict]:
 
 
 def _credits(made: Export, school: dict) -> Iterator[dict]:
-    """Every entry of the year that the school recorded, what takes back and what was taken back, too."""
+    """Every entry of the year that the school recorded for children who are there now; what takes back and
+    what was taken back, too.
+    """
     entries = (
         Credit.objects.filter(school=made.organization, school_year=made.school_year)
         .filter(student__school=made.organization)

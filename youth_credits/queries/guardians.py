@@ -1,9 +1,11 @@
 """What a guardian sees, and what the school knows of guardians."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Q
 
+from portal.accounts import User
 from portal.errors import Refused
 from portal.organizations import Organization
 from youth_credits.models import Consent, ConsentText, FamilyClaim, Guardianship, Student, StudentYear
@@ -51,6 +53,12 @@ def guardians_of(student: Student):
         .select_related("guardian", "school__region")
         .order_by("pk")
     )
+
+
+def guardians_of_children(students: Iterable[int]) -> list[User]:
+    """The accounts in use that are bound to any of these children, once each."""
+    bonds = Guardianship.objects.filter(student__in=students)
+    return list(User.objects.filter(is_active=True, pk__in=bonds.values("guardian")).order_by("pk"))
 
 
 def claims(student: Student):

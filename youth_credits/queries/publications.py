@@ -2,14 +2,23 @@
 
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from portal.accounts import User
 from portal.calendar import Period, add_working_days, local_today
 from portal.errors import Refused
 from portal.organizations import Organization
 from portal.templatetags.portal_tags import cn_date
-from youth_credits.models import Appeal, Batch, Credit, Guardianship, Publication, TimeLimit
+from youth_credits.models import (
+    Appeal,
+    Batch,
+    Credit,
+    Enrolment,
+    Guardianship,
+    Publication,
+    Student,
+    TimeLimit,
+)
 from youth_credits.queries.ledger import standing
 
 
@@ -55,6 +64,15 @@ def locked_terms(school: Organization):
     return Publication.objects.filter(organization=school).exclude(status=Publication.Status.OPEN)
 
 
+def locked_term_of(school: Organization, entries) -> Publication | None:
+    """The first public or archived term in which one of these entries of a school lies."""
+    for public in locked_terms(school).order_by("starts_on"):
+        held = {"activity__held_on__gte": public.starts_on, "activity__held_on__lt": public.ends_on}
+        if entries.filter(**held).exists():
+            return public
+    return None
+
+
 def publications(school: Organization):
     return Publication.objects.filter(organization=school).order_by("-term")
 
@@ -65,11 +83,25 @@ def guardians_at(school: Organization) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=bonds.values("guardian")).order_by("pk"))
 
 
-def published_now(school: int):
-    """The publications of a school that may be appealed against, for its guardians."""
-    return Publication.objects.filter(organization=school, status=Publication.Status.PUBLISHED).order_by(
-        "-term"
+def published_now(school: Organization):
+    """The publications of a school that may be appealed against, the newest term first."""
+    found = Publication.objects.filter(organization=school, status=Publication.Status.PUBLISHED)
+    return found.select_related("organization__region").order_by("-term", "pk")
+
+
+def published_for(student: Student, on: date):
+    """What a child's guardian may appeal against on a day, the newest term first: of the child's school, and
+    of those it went to in the published term.
+    """
+    was_there = Enrolment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("starts_on")),
+        student=student,
+        school=OuterRef("organization"),
+        starts_on__lt=OuterRef("ends_on"),
     )
+    found = Publication.objects.filter(status=Publication.Status.PUBLISHED, appeals_until__gte=on)
+    found = found.filter(Q(organization=student.school_id) | Exists(was_there))
+    return found.select_related("organization__region").order_by("-term", "pk")
 
 
 def published_entries(publication: Publication, student):
@@ -89,7 +121,9 @@ def published_entries(publication: Publication, student):
 
 
 def appeals(school: Organization):
-    return Appeal.objects.filter(organization=school).select_related("student", "publication", "created_by")
+    """A school's appeals. Of a child that has moved since, the school sees the appeal and not the child."""
+    found = Appeal.objects.filter(organization=school).select_related("publication", "created_by")
+    return found.prefetch_related("student")
 
 
 def entry_of(appeal: Appeal) -> Credit | None:

@@ -1,6 +1,6 @@
 """Reads of the roll of a school."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +78,15 @@ def earlier_grades(school: Organization) -> dict[int, list[tuple[date, int]]]:
     for student, starts_on, grade in rows.values_list("student", "starts_on", "grade"):
         times.setdefault(student, []).append((starts_on, grade))
     return {student: found for student, found in times.items() if len({grade for _, grade in found}) > 1}
+
+
+def moved_to(students: Iterable[int], *, since_at: Organization) -> dict[int, list[int]]:
+    """Of children who were at a school: where those are who have moved, by school. Under scope "ledger"."""
+    found: dict[int, list[int]] = {}
+    here = Enrolment.objects.filter(student__in=students, ends_on=None).exclude(school=since_at)
+    for school, student in here.order_by("school", "student").values_list("school", "student"):
+        found.setdefault(school, []).append(student)
+    return found
 
 
 def grade_on(day: date, present: int, earlier: Sequence[tuple[date, int]] | None) -> int:

@@ -248,12 +248,22 @@ def provider_figures(school: Organization, year: int) -> list[ProviderFigure]:
 # --- Across schools --------------------------------------------------------------------------------
 
 
-def schools_with_news(since: datetime | None) -> list[int]:
-    """Schools whose ledger changed since a moment. Under scope "ledger"."""
+def schools_with_news(since: datetime | None) -> dict[int, set[int]]:
+    """Schools whose ledger or roll changed since a moment, each with the school years of the entries. Under
+    scope "ledger".
+    """
     batches = Batch.objects.all()
     if since is not None:
         batches = batches.filter(Q(kept_at__gte=since) | Q(ended_at__gte=since))
-    return sorted(set(batches.values_list("organization", flat=True)))
+    news: dict[int, set[int]] = {school: set() for school in batches.values_list("organization", flat=True)}
+    sql = """
+    SELECT DISTINCT b.organization_id, c.school_year FROM youth_credits_batch b
+    JOIN youth_credits_credit c ON c.batch_id = b.id AND c.id BETWEEN b.first_entry AND b.last_entry
+    WHERE %(since)s::timestamptz IS NULL OR b.kept_at >= %(since)s OR b.ended_at >= %(since)s
+    """
+    for school, year in _rows(sql, since=since):
+        news[school].add(year)
+    return news
 
 
 def shared_certificates(year: int) -> list[tuple[str, dict[int, list[int]]]]:

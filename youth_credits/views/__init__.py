@@ -1,1 +1,1 @@
-"""Pages of the resources, by subject."""
+"""Pages of the youth science credits, by subject."""

@@ -22,8 +22,9 @@ from portal.organizations import Organization
 from portal.roles import Perm
 from portal.scope import scope_of
 from youth_credits import queries
-from youth_credits.models import Grade, Student
+from youth_credits.models import Grade, Publication, Student
 
+MOST_TICKED = 1_000
 CRUMBS = (("工作台", "/desk/"), ("青少年科普学分", "/desk/credits/"))
 
 
@@ -96,3 +97,15 @@ def class_choices(school: Organization, chosen: tuple[int, int] | None) -> list[
         }
         for row in queries.classes(school)
     ]
+
+
+def ticked(request, name: str) -> set[int]:
+    """The keys of the ticked boxes of one name."""
+    typed = request.POST.getlist(name)[:MOST_TICKED]
+    return {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19}
+
+
+def chosen_publication(request, public: list[Publication]) -> Publication | None:
+    """Of the terms that may be appealed against, the one named in the address, or the first."""
+    asked = request.GET.get("of", "")
+    return next((one for one in public if str(one.uuid) == asked), public[0] if public else None)

@@ -20,7 +20,13 @@ from youth_credits.actions.appeals import APPEAL
 from youth_credits.actions.publications import PUBLICATION
 from youth_credits.forms.oversight import AnswerForm, PaperAppealForm
 from youth_credits.models import Appeal, Publication
-from youth_credits.views.access import crumbs, own_student, school_page, second_factor_first
+from youth_credits.views.access import (
+    chosen_publication,
+    crumbs,
+    own_student,
+    school_page,
+    second_factor_first,
+)
 
 VERDICTS = [("upheld", "采纳申诉"), ("rejected", "不采纳申诉")]
 
@@ -138,7 +144,7 @@ def appeals(request, school):
 
 def _appeal(school, uuid) -> Appeal:
     found = queries.appeals(school).select_related(
-        "student", "publication", "created_by", "organization__region", "region", "first"
+        "publication", "created_by", "organization__region", "region", "first"
     )
     return get_object_or_404(found, uuid=uuid)
 
@@ -210,7 +216,8 @@ def appeal_escalate(request, school, uuid):
 def appeal_paper(request, school, uuid):
     """Enter an appeal that a guardian handed in on paper."""
     student = own_student(school, uuid)
-    published = queries.published_now(school.pk).select_related("organization__region").first()
+    public = list(queries.published_now(school))
+    published = chosen_publication(request, public)
     entries = list(queries.published_entries(published, student)) if published else []
     form = PaperAppealForm(request.POST if request.method == "POST" else None, entries=entries)
     if published and form.is_bound and form.is_valid():
@@ -223,6 +230,7 @@ def appeal_paper(request, school, uuid):
     context = {
         "student": student,
         "publication": published,
+        "others": [one for one in public if one != published],
         "form": form,
         "crumbs": crumbs((student.number_masked, student.get_absolute_url()), ("登记纸质申诉", "")),
     }

@@ -16,7 +16,7 @@ from youth_credits import actions, queries, sheets
 from youth_credits.actions import BATCH
 from youth_credits.forms import KeepForm
 from youth_credits.models import Batch
-from youth_credits.views.access import crumbs, school_page, second_factor_first
+from youth_credits.views.access import crumbs, school_page, second_factor_first, ticked
 
 
 def _batch(school: Organization, uuid) -> Batch:
@@ -224,7 +224,8 @@ def entries_return(request, school, uuid):
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, batch, status=422, note_form=form)
-    chosen = [int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal() and len(pk) < 19]
-    count = actions.return_entries(batch, chosen, note=form.cleaned_data["note"], by=request.user)
+    count = actions.return_entries(
+        batch, ticked(request, "chosen"), note=form.cleaned_data["note"], by=request.user
+    )
     messages.success(request, f"已退回 {count:,} 条，已告知录入员。")
     return redirect(batch)

@@ -19,7 +19,7 @@ from youth_credits import actions, queries
 from youth_credits.actions import COURSE
 from youth_credits.forms.courses import CourseForm, DecisionForm, OutingForm, StopForm
 from youth_credits.models import Course, Outing, Student
-from youth_credits.views.access import class_asked, class_choices, crumbs, school_page
+from youth_credits.views.access import class_asked, class_choices, crumbs, school_page, ticked
 
 OF_BASE = (("工作台", "/desk/"), ("学分课程", "/desk/credits/courses/"))
 READERS = (Perm.COURSE_EDIT, Perm.COURSE_REVIEW, Perm.CREDIT_VIEW)
@@ -298,6 +298,8 @@ def _outing_of_school(request, outing: Outing) -> HttpResponse:
         "outing": outing,
         "seats": queries.seats_for_school(outing),
         "may_record": may(request.user, Perm.CREDIT_RECORD, outing),
+        "to_record": bool(outing.confirmed_at and outing.came and not outing.batch_id)
+        and may(request.user, Perm.CREDIT_RECORD, outing),
         "crumbs": crumbs(("课程外出", reverse("youth_credits:outing_list")), (outing.course.title, "")),
     }
     return render(request, "youth_credits/outing_detail.html", context)
@@ -307,7 +309,7 @@ def _outing_of_school(request, outing: Outing) -> HttpResponse:
 @school_page(Perm.CREDIT_RECORD)
 def outing_record(request, school, uuid):
     outing = get_object_or_404(queries.outings_of_school(school), uuid=uuid)
-    batch = actions.record_outing(outing, by=request.user)
+    batch = actions.record_outing(outing, only=ticked(request, "seat"), by=request.user)
     messages.success(request, f"已登记 {batch.rows_new} 名学生的学分，等待审核员审核。")
     return redirect(batch)
 

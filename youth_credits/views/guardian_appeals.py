@@ -13,17 +13,19 @@ from youth_credits import actions, queries
 from youth_credits.actions.appeals import APPEAL
 from youth_credits.forms.oversight import AppealForm
 from youth_credits.models import Appeal
+from youth_credits.views.access import chosen_publication
 from youth_credits.views.guardians import CRUMBS, child_crumbs, guardian_page, own_child
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guardian_page
 def new(request, uuid):
-    """File an appeal against the term that is public now."""
+    """File an appeal against a term that is public now: `of` in the address, or the newest."""
     student = own_child(uuid)
     if not student.has_consent(local_today()):
         raise Http404("同意之前看不到学分，也就没有可申诉的内容。")
-    published = queries.published_now(student.school_id).select_related("organization__region").first()
+    public = list(queries.published_for(student, local_today()))
+    published = chosen_publication(request, public)
     entries = list(queries.published_entries(published, student)) if published else []
     form = AppealForm(
         request.POST if request.method == "POST" else None,
@@ -42,6 +44,7 @@ def new(request, uuid):
     context = {
         "student": student,
         "publication": published,
+        "others": [one for one in public if one != published],
         "entries": entries,
         "form": form,
         "crumbs": child_crumbs(student, ("提出申诉", "")),

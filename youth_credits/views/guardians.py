@@ -142,7 +142,7 @@ def child(request, uuid):
             student.credentials.select_related("paper", "award").order_by("-pk")[:20]
         )
         context["credential_form"] = CredentialForm(awards=queries.awards_reached(student))
-        context["published"] = queries.published_now(student.school_id).first()
+        context["published"] = list(queries.published_for(student, today))
         context["appeals"] = list(student.appeals.order_by("-pk")[:20])
         context["page"] = page_by_key(
             queries.entries(student),

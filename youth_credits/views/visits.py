@@ -11,10 +11,9 @@ from portal.roles import Perm
 from youth_credits import actions, queries
 from youth_credits.models import CreditRule
 from youth_credits.queries import RuleBook
-from youth_credits.views.access import crumbs, school_page
+from youth_credits.views.access import crumbs, school_page, ticked
 
 MOST_SHOWN = 30
-MOST_TICKED = 1_000
 USUAL = "A6"  # what stands first in the list of kinds; the person chooses
 
 
@@ -43,14 +42,16 @@ def visit_list(request, school):
 @require_POST
 @school_page(Perm.CREDIT_RECORD)
 def visit_record(request, school, pk):
-    """`leave_out` in the form: no credit; otherwise the kind chosen."""
+    """The ticked check-ins of a session. `leave_out` in the form: no credit; otherwise the kind chosen."""
     if pk not in {visit.session.pk for visit in queries.visits_to_record(school)}:
         raise Http404("没有待登记的签到。")
+    only = ticked(request, "check_in")
     if "leave_out" in request.POST:
-        count = actions.leave_out_visit(school, pk, by=request.user)
+        count = actions.leave_out_visit(school, pk, only=only, by=request.user)
         messages.success(request, f"{count} 条签到不计学分，不再列出。")
         return redirect("youth_credits:visit_list")
-    batch = actions.record_visit(school, pk, kind=request.POST.get("kind", "")[:10], by=request.user)
+    kind = request.POST.get("kind", "")[:10]
+    batch = actions.record_visit(school, pk, kind=kind, only=only, by=request.user)
     messages.success(request, f"已登记 {batch.rows_new} 名学生的学分，等待审核员审核。")
     return redirect(batch)
 
@@ -77,8 +78,7 @@ def result_record(request, school, pk):
     """The ticked results of a competition's session: `leave_out` in the form: no credit."""
     if pk not in {contest.session.pk for contest in queries.results_to_record(school)}:
         raise Http404("没有待登记的成绩。")
-    typed = request.POST.getlist("result")[:MOST_TICKED]
-    only = {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19}
+    only = ticked(request, "result")
     if "leave_out" in request.POST:
         count = actions.leave_out_results(school, pk, only=only, by=request.user)
         messages.success(request, f"{count} 条成绩不计学分，不再列出。")

@@ -21,5 +21,5 @@ DROP FUNCTION youth_credits_consent_texts_stay();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth_credits", "0019_recognised_competitions")]
+    dependencies = [("youth_credits", "0020_recognised_competitions")]
     operations = [migrations.RunSQL(TEXTS_STAY, TEXTS_GO)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("youth_credits", "0018_an_erasure_blanks_award_and_note"),
+        ("youth_credits", "0019_totals_know_what_is_asked"),
     ]
 
     operations = [
