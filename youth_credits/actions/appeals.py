@@ -334,7 +334,7 @@ def take_back_appealed(appeal: Appeal, *, by: User) -> None:
         raise Refused("该学期正在公示或已归档，请先在“学期公示”中重新开放登记。")
     reason = f"{appeal}：{appeal.get_status_display()}"
     if not reverse(entry.batch, only=[entry.pk], note=reason, by=by):
-        raise Refused("该记录已冲销，或者学生已转出本校。")
+        raise Refused("该记录已冲销。")
     revoke_transcripts([appeal.student_id], reason=f"所载学分已更正：{reason}", by=by)
     audit.record(appeal, "take_back_entry", by=by, changes={"entry": [entry.pk, None]})
     notify(
