@@ -4,10 +4,12 @@ import logging
 import sys
 import time
 import uuid
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError, transaction
@@ -106,17 +108,54 @@ class SessionLimitMiddleware:
     def _end(self, request):
         logout(request)
         if request.method == "POST":
-            # What was typed goes back to the browser, which sends it again after the sign-in.
-            return render(request, "errors/session_ended.html", {"fields": _typed(request)}, status=401)
+            return _given_back(request)
         messages.info(request, "登录已超时，请重新登录。")
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
 
 
-SECRETS = {"password", "csrfmiddlewaretoken", "code", "password1", "password2", "oldpassword"}
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Django's, for a form sent by somebody who is signed in no longer: out of time while the session's row
+    went, signed out in another window, ended from elsewhere. A redirect would lose what was typed."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            return _given_back(request)
+        return super().handle_no_permission(request, view_func)
+
+
+def _given_back(request) -> HttpResponse:
+    """What was typed goes back to the browser that sent it, which sends it again after the sign-in. Nothing
+    of it is kept here."""
+    page = render(request, "errors/session_ended.html", {"fields": _typed(request)}, status=401)
+    page.headers["Cache-Control"] = "no-store, private"
+    return page
 
 
 def _typed(request) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in request.POST.lists() if name not in SECRETS for value in values]
+    """The fields of a form of the portal's own; never a secret, and none that another site had filled in."""
+    if not _is_from_here(request):
+        return []
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if not _is_secret(name, request.path)
+        for value in values
+    ]
+
+
+def _is_secret(name: str, path: str) -> bool:
+    is_code = name == "code" and path.startswith(("/accounts/", "/guardian/"))
+    return is_code or name == "csrfmiddlewaretoken" or "password" in name
+
+
+def _is_from_here(request) -> bool:
+    """Whether a page of the portal sent the form. Browsers name the origin of every form they send."""
+    said = request.headers.get("Origin") or request.headers.get("Referer")
+    if said is None:
+        return True
+    asked = urlsplit(said)
+    origin = f"{asked.scheme}://{asked.netloc}"
+    return origin == f"{request.scheme}://{request.get_host()}" or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
 class SecondFactorMiddleware:
@@ -208,7 +247,9 @@ def page_context(request) -> dict:
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "errors/csrf.html", {"fields": _typed(request)}, status=403)
+    page = render(request, "errors/csrf.html", {"fields": _typed(request)}, status=403)
+    page.headers["Cache-Control"] = "no-store, private"
+    return page
 
 
 def server_error(request):

@@ -104,7 +104,7 @@
     say("正在保存…");
     try {
       const answer = await fetch(address, { method: "POST", body: body(keys), credentials: "same-origin", redirect: "manual" });
-      if (answer.type === "opaqueredirect" || answer.status === 403) {
+      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
         halt("登录已超时：未保存的 " + whereKept(keys) + "，重新登录后回到本页会自动补存。");
         markAll(keys, "登录已超时");
       } else if (answer.status === 409 || answer.status === 404) {

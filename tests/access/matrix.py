@@ -76,6 +76,8 @@ def kind_of(response) -> str:
         return "fault"
     if response.status_code in (403, 404, 405):
         return "closed"
+    if response.status_code == 401:  # a form comes back with the way to sign in
+        return "login"
     if response.status_code in (301, 302) and re.match(r"/(accounts|admin)/login/", where):
         return "login"
     if response.status_code == 302 and where == "/accounts/2fa/":
