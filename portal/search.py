@@ -1,4 +1,5 @@
-"""Search over everything the city shows: one table, one index, no database extension.
+"""Search over what the city shows by name: resources, bases, events, routes, documents and guidance.
+One table, one index, no database extension.
 
 A title is found by any two characters of it (海洋 inside 南山区海洋馆), by its pinyin (haiyangguan) and by
 its initials (hyg). Each entry keeps an array of grams under GIN:
@@ -56,6 +57,7 @@ MAX_VARIANTS = 8
 SOURCES: tuple[str, ...] = (
     "outreach.queries.library.searchable",
     "outreach.queries.supervision.searchable_guidance",
+    "outreach.queries.bases.searchable_bases",
     "resources.queries.searchable",
     "resources.queries.routes.searchable_routes",
     "events.queries.searchable",
@@ -67,13 +69,9 @@ KINDS = {
     "base": "科普基地",
     "event": "科普活动",
     "route": "科普线路",
-    "organization": "单位",
-    "person": "科普人才",
-    "refutation": "科学辟谣",
     "document": "政策与标准",
     "article": "政策条文",
     "guidance": "办事指南",
-    "page": "栏目",
 }
 
 
@@ -326,8 +324,8 @@ def index(
     index_many([entry])
 
 
-def remove(kind: str, subject_id: int) -> None:
-    SearchEntry.objects.filter(kind=kind, subject_id=subject_id).delete()
+def remove(kind: str, *subject_ids: int) -> None:
+    SearchEntry.objects.filter(kind=kind, subject_id__in=subject_ids).delete()
 
 
 @transaction.atomic

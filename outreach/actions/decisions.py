@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from outreach.actions.cells import require_applicant
 from outreach.actions.contests import keep_numbered, tell_who_is_out, tell_who_is_taken_off
+from outreach.actions.lifecycle import show_in_search
 from outreach.actions.pool import require_unbarred
 from outreach.models import (
     OBJECTION_STEPS,
@@ -424,5 +425,6 @@ def _grant(application: Application, code: str, today: date, *, by: User) -> Tit
     )
     title.full_clean()
     title.save(force_insert=True)
+    show_in_search(holder.pk)
     audit.record(title, "create", by=by)
     return title

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from outreach.models import Assessment, Ban, ClawBack, Title, TitleReminder, TitleTransfer
 from outreach.queries.assessments import expiring
-from portal import audit, documents
+from outreach.queries.bases import searchable_bases
+from portal import audit, documents, search
 from portal.accounts import User, require
 from portal.calendar import day_start, local_today
 from portal.documents import IssuedPaper
@@ -23,6 +24,13 @@ REMIND_AHEAD = (180, 90, 30)  # days
 PROVISIONAL_AHEAD = 30  # days
 
 
+def show_in_search(*organizations: int) -> None:
+    """Enter bodies, by their keys, as bases into the search; those without a title in force are taken out."""
+    entries = list(searchable_bases(organizations=organizations))
+    search.index_many(entries)
+    search.remove("base", *({*organizations} - {entry.subject_id for entry in entries}))
+
+
 @transaction.atomic
 def end_title(title: Title, *, on: date, reason: str, by: User | None) -> bool:
     """End a title and take its certificate back; False if it no longer stood. The caller has the right to."""
@@ -33,6 +41,7 @@ def end_title(title: Title, *, on: date, reason: str, by: User | None) -> bool:
     if not ended:
         return False
     _take_paper_back(title, text, by=by)
+    show_in_search(title.organization_id)
     audit.record(title, "withdraw", by=by, changes={"withdrawn_on": [None, on]}, note=text)
     notify(
         people_with(Perm.TITLE_APPLY, title),
@@ -123,6 +132,7 @@ def transfer(title: Title, present: Organization, *, on: date, reason: str, by: 
         organization=present, region=present.region
     )
     title.organization, title.region = present, present.region
+    show_in_search(former.pk, present.pk)
     made = TitleTransfer.objects.create(
         title=title, former=former, present=present, on=on, reason=clean_text(reason)[:300]
     )
@@ -246,3 +256,13 @@ def lapse_papers(*, at: datetime) -> int:
         documents.revoke(title.paper, reason="有效期届满", by=None, at=max(at, day_start(today)))
         count += 1
     return count
+
+
+@transaction.atomic
+def renew_search(*, at: datetime) -> int:
+    """Titles begin and end by themselves on their day, and the register renames bodies: bases stand in the
+    search as they stand today. Returns how many."""
+    entries = list(searchable_bases(local_today(at)))
+    over = search.SearchEntry.objects.filter(kind="base")
+    over.exclude(subject_id__in=[entry.subject_id for entry in entries]).delete()
+    return search.index_many(entries)

@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from outreach.actions.lifecycle import end_title
+from outreach.actions.lifecycle import end_title, show_in_search
 from outreach.models import Title
 from portal import audit, history
 from portal.accounts import User, require
@@ -31,6 +31,7 @@ def save_title(title: Title, *, by: User) -> Title:
     title.full_clean()
     changes = history.differences(before, title)
     title.save(update_fields=list(changes) if before else None)
+    show_in_search(title.organization_id, *([before.organization_id] if before else []))
     audit.record(title, "change" if before else "create", by=by, changes=changes)
     return title
 

@@ -1,17 +1,22 @@
 """Titles as the public reads them: who holds what on a day, and what that count rests on."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.urls import reverse
 
 from outreach.models import Assessment, Title, TitleKind, TitleTransfer
 from portal.calendar import local_today
+from portal.identifiers import clean_text
 from portal.organizations import Organization
 from portal.regions import Region, district_code
+from portal.search import MAX_QUERY, Entry, matching_ids
 from portal.templatetags.portal_tags import cn_date
 
 DATA = Path(__file__).parents[1] / "data"
@@ -44,6 +49,7 @@ class BaseQuery:
     level: str = ""
     kind: str = ""
     category: str = ""
+    q: str = ""
 
     @classmethod
     def read(cls, params) -> "BaseQuery":
@@ -60,6 +66,7 @@ class BaseQuery:
             level=_known(params.get("level", ""), TitleKind.Level.values),
             kind=kind if TitleKind.objects.filter(code=kind).exists() else "",
             category=_known(params.get("category", ""), Title.Category.values),
+            q=clean_text(params.get("q", ""))[:MAX_QUERY],
         )
 
     def titles(self):
@@ -69,12 +76,12 @@ class BaseQuery:
         rows = rows.filter(**{name: value for name, value in asked.items() if value})
         if self.district:
             rows = rows.filter(region__path__contains=f"/{self.district}/")
-        return rows
+        return rows.filter(_named(self.q)) if self.q else rows
 
     @property
     def stated(self) -> StatedCount | None:
         """What a document says of this very question, if it does."""
-        if self.district or self.category:
+        if self.district or self.category or self.q:
             return None
         return next(
             (
@@ -91,6 +98,13 @@ class BaseQuery:
 
 def _known(value: str, values: list[str]) -> str:
     return value if value in values else ""
+
+
+def _named(q: str) -> Q:
+    """Titles whose holder is found under these words, or, on another day, has them in its name."""
+    spelled = "".join(q.lower().split())
+    found = Q(organization__in=matching_ids(q, kind="base")) | Q(organization__name__icontains=q)
+    return found | Q(organization__pinyin__contains=spelled) if spelled.isascii() else found
 
 
 def counts(titles) -> dict[str, int]:
@@ -199,3 +213,21 @@ def _steps(titles: list[Title], years: list, moves: list, on: date) -> list[Step
 def holders():
     """The bodies that have or had a title: they have a public page."""
     return Organization.objects.filter(pk__in=Title.objects.values("organization")).select_related("region")
+
+
+def searchable_bases(on: date | None = None, organizations: Iterable[int] | None = None) -> Iterator[Entry]:
+    """What bodies with a title in force enter into the search: all of them, or those of these keys."""
+    titles = Title.objects.in_force(on or local_today()).select_related("kind", "organization__region")
+    if organizations is not None:
+        titles = titles.filter(organization__in=organizations)
+    for _, held in groupby(titles.order_by("organization", "pk"), key=lambda title: title.organization_id):
+        rows = list(held)
+        holder = rows[0].organization
+        kinds = "、".join(dict.fromkeys(title.kind.name for title in rows))
+        yield Entry(
+            kind="base",
+            subject_id=holder.pk,
+            title=holder.name,
+            text="，".join(filter(None, [kinds, holder.region.name, holder.address])),
+            url=reverse("base", args=[holder.pk]),
+        )

@@ -4,7 +4,9 @@ from datetime import date
 from random import Random
 
 from outreach.models import Title, TitleKind
+from outreach.queries.bases import searchable_bases
 from outreach.sample import coordination, funds, library, plan, rounds, supervision
+from portal import search
 from portal.accounts import User
 from portal.calendar import local_today
 from portal.organizations import Organization
@@ -52,6 +54,7 @@ def load(*, students: int, resources: int, years: int, rng: Random, by: User) ->
             _title(holder, kinds[code], f"示例-{word}-{number + 1:03d}", first + number % years, rng, by)
         )
     Title.objects.bulk_create(titles)
+    search.index_many(searchable_bases())
     rounds.load(rng=rng, by=by)
     plan.load(rng=rng, by=by)
     funds.load(rng=rng, by=by)

@@ -30,7 +30,7 @@ def base_list(request):
     about = About(
         name="bases", title="各区科普称号数", note="点区名只看该区。", source="来源：本平台登记的称号。"
     )
-    kept = {"level": asked.level, "kind": asked.kind, "category": asked.category}
+    kept = {"level": asked.level, "kind": asked.kind, "category": asked.category, "q": asked.q}
     if asked.on != local_today():
         kept["on"] = asked.on.isoformat()
     context = {
