@@ -13,7 +13,7 @@ from portal.calendar import day_start
 from portal.regions import Level, Region, district_code, place_code
 from portal.roles import Perm
 from portal.search import Entry
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 
 def coming(after: datetime, *, limit: int, district: Region | None = None) -> list[Session]:
@@ -258,16 +258,18 @@ def waiting_for(user: User) -> list[Waiting]:
     found = []
     if user.can(Perm.EVENT_REVIEW):
         rows = Event.objects.for_user(user, Perm.EVENT_REVIEW).filter(status=Event.Status.SUBMITTED)
-        found.append(_waiting("待审核的活动", rows, "submitted"))
+        found += _waiting("待审核的活动", rows, "submitted")
     if user.can(Perm.EVENT_EDIT) and not user.can(Perm.EVENT_REVIEW):
         rows = Event.objects.for_user(user, Perm.EVENT_EDIT).filter(status=Event.Status.RETURNED)
-        found.append(_waiting("被退回的活动", rows, "returned"))
-    return [entry for entry in found if entry.count]
+        found += _waiting("被退回的活动", rows, "returned")
+    return found
 
 
-def _waiting(title: str, rows, status: str) -> Waiting:
-    first = [(event.title, event.get_desk_url()) for event in rows.order_by("submitted_at", "pk")[:5]]
-    return Waiting(title=title, count=rows.count(), url=f"/desk/events/?status={status}", items=first)
+def _waiting(title: str, rows, status: str) -> list[Waiting]:
+    url = f"/desk/events/?status={status}"
+    return waiting_line(
+        title, rows.order_by("submitted_at", "pk"), url, lambda event: (event.title, event.get_desk_url())
+    )
 
 
 def entry_of(event: Event) -> Entry:

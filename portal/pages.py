@@ -355,12 +355,14 @@ def base(request, pk):
 
 @require_safe
 def desk(request):
-    """What waits for whoever is signed in, from every app that has something for them; what is late first."""
+    """What waits for whoever is signed in, from every app that has something for them; what is late apart."""
     user = request.user
     waiting = [entry for ask in WAITING for entry in ask(user)]
     context = {
         "greeting": f"{user.name}，您好。今天是 {cn_date(local_today())}。",
-        "waiting": sorted(waiting, key=lambda entry: not entry.is_late),
+        "late": [entry for entry in waiting if entry.is_late],
+        "late_count": sum(entry.late for entry in waiting),
+        "waiting": [entry for entry in waiting if not entry.is_late],
         "roles": [
             {"role": Role(grant.role).label, "place": grant.region or grant.organization}
             for grant in user.standing_grants()

@@ -10,7 +10,7 @@ from outreach.models import Duty, DutyReport, Meeting, Member, MemberPost, Task
 from portal.accounts import User
 from portal.organizations import Organization
 from portal.roles import Perm
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 
 def members_for(user: User):
@@ -117,9 +117,7 @@ def coordination_waiting(user: User) -> list[Waiting]:
 
 
 def _line(title: str, rows) -> list[Waiting]:
-    count = rows.count()
-    if not count:
-        return []
-    first = rows.select_related("organization").order_by("due_on", "pk")[:5]
-    items = [(str(row), row.get_absolute_url()) for row in first]
-    return [Waiting(title=title, count=count, url=reverse("coordination:reports"), items=items)]
+    rows = rows.select_related("organization").order_by("due_on", "pk")
+    return waiting_line(
+        title, rows, reverse("coordination:reports"), lambda row: (str(row), row.get_absolute_url())
+    )

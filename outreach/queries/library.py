@@ -18,7 +18,7 @@ from portal.calendar import local_today
 from portal.identifiers import clean_text
 from portal.roles import Perm
 from portal.search import MAX_QUERY, Entry, find, marked
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 MOST_HITS, MOST_FOUND = 60, 300
 # Laws first, standards last, as the kinds are listed.
@@ -263,17 +263,14 @@ def library_waiting(user: User) -> list[Waiting]:
         ("待定的标准立项建议", proposed),
         ("征求意见期满待结束", over.select_related("document").order_by("pk")),
     ):
-        count = rows.count()
-        if count:
-            items = [(row.document.name, row.get_desk_url()) for row in rows[:5]]
-            lines.append(Waiting(title=title, count=count, url=reverse("library_desk:list"), items=items))
+        lines += waiting_line(
+            title, rows, reverse("library_desk:list"), lambda row: (row.document.name, row.get_desk_url())
+        )
     waiting = Comment.objects.filter(answered_at=None).order_by("pk")
-    count = waiting.count()
-    if count:
-        items = [(row.text[:40], row.get_desk_url()) for row in waiting[:5]]
-        url = reverse("library_desk:comments")
-        lines.append(Waiting(title="待答复的公众意见", count=count, url=url, items=items))
-    return lines
+    url = reverse("library_desk:comments")
+    return lines + waiting_line(
+        "待答复的公众意见", waiting, url, lambda row: (row.text[:40], row.get_desk_url())
+    )
 
 
 # --- Search ---------------------------------------------------------------------------------------

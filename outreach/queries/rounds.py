@@ -27,7 +27,7 @@ from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 # Evidence item → field of an application. The calendar of open days is the portal's own and whole: it
 # cannot be typed. What was held elsewhere the portal does not know: there its count is the least there was.
@@ -286,13 +286,13 @@ def _years_waiting(user: User, perm: Perm, statuses: list[str], title: str) -> l
     if not user.can(perm):
         return []
     rows = Assessment.objects.for_user(user, perm).filter(status__in=statuses).select_related("organization")
-    count = rows.count()
-    items = [
-        (f"{row.organization.name}（{row.year}）", row.get_absolute_url())
-        for row in rows.order_by("due_on", "pk")[:5]
-    ]
-    url = reverse("titles_desk:assessments")
-    return [Waiting(title=title, count=count, url=url, items=items)] if count else []
+    return waiting_line(
+        title,
+        rows.order_by("due_on", "pk"),
+        reverse("titles_desk:assessments"),
+        lambda row: (f"{row.organization.name}（{row.year}）", row.get_absolute_url()),
+        late=Q(due_on__lt=local_today()) if perm == Perm.TITLE_APPLY else None,
+    )
 
 
 def _sheets_waiting(user: User) -> list[Waiting]:
@@ -300,32 +300,27 @@ def _sheets_waiting(user: User) -> list[Waiting]:
     if not user.can(Perm.TITLE_SCORE):
         return []
     rows = Review.objects.filter(member__user=user, status=Review.Status.OPEN).select_related("application")
-    count = rows.count()
-    items = [
-        (
-            f"编号 {row.application.number}" + (f"（{cn_date(row.due_on)}截止）" if row.due_on else ""),
-            row.get_absolute_url(),
-        )
-        for row in rows.order_by("due_on", "pk")[:5]
-    ]
-    return (
-        [Waiting(title="待评审的称号申报", count=count, url=reverse("titles_desk:reviews"), items=items)]
-        if count
-        else []
-    )
+
+    def say(row: Review) -> tuple[str, str]:
+        until = f"（{cn_date(row.due_on)}截止）" if row.due_on else ""
+        return f"编号 {row.application.number}{until}", row.get_absolute_url()
+
+    late = Q(due_on__lt=local_today())
+    url = reverse("titles_desk:reviews")
+    return waiting_line("待评审的称号申报", rows.order_by("due_on", "pk"), url, say, late=late)
 
 
 def _objections_waiting(user: User) -> list[Waiting]:
     if not user.can(Perm.TITLE_MANAGE):
         return []
     rows = Objection.objects.filter(status=Objection.Status.SUBMITTED)
-    count = rows.count()
-    first = list(rows.order_by("due_on", "pk")[:5])
-    items = [(f"{row.number}（{cn_date(row.due_on)}前答复）", row.get_absolute_url()) for row in first]
-    url = reverse("titles_desk:objections")
-    is_late = any(row.due_on < local_today() for row in first)
-    found = Waiting(title="待答复的异议和复核申请", count=count, url=url, items=items, is_late=is_late)
-    return [found] if count else []
+    return waiting_line(
+        "待答复的异议和复核申请",
+        rows.order_by("due_on", "pk"),
+        reverse("titles_desk:objections"),
+        lambda row: (f"{row.number}（{cn_date(row.due_on)}前答复）", row.get_absolute_url()),
+        late=Q(due_on__lt=local_today()),
+    )
 
 
 def _provisional_waiting(user: User) -> list[Waiting]:
@@ -335,29 +330,25 @@ def _provisional_waiting(user: User) -> list[Waiting]:
     today = local_today()
     rows = Title.objects.for_user(user, Perm.TITLE_MANAGE).in_force(today).provisional()
     rows = rows.filter(provisional_until__lte=today + timedelta(days=30)).select_related("organization")
-    count = rows.count()
-    first = list(rows.order_by("provisional_until", "pk")[:5])
-    items = [
-        (f"{row.organization.name}（暂定至{cn_date(row.provisional_until)}）", row.get_desk_url())
-        for row in first
-    ]
-    found = Waiting(
-        title="待确认的暂定称号",
-        count=count,
-        url=reverse("titles_desk:held_list"),
-        items=items,
-        is_late=any(row.provisional_until < today for row in first),
+    return waiting_line(
+        "待确认的暂定称号",
+        rows.order_by("provisional_until", "pk"),
+        reverse("titles_desk:held_list"),
+        lambda row: (
+            f"{row.organization.name}（暂定至{cn_date(row.provisional_until)}）",
+            row.get_desk_url(),
+        ),
+        late=Q(provisional_until__lt=today),
     )
-    return [found] if count else []
 
 
 def _waiting(user: User, perm: Perm, statuses: list[str], title: str) -> list[Waiting]:
     if not user.can(perm):
         return []
     rows = Application.objects.for_user(user, perm).filter(status__in=statuses).select_related("organization")
-    count = rows.count()
-    items = [
-        (row.organization.name, row.get_absolute_url()) for row in rows.order_by("submitted_at", "pk")[:5]
-    ]
-    url = f"{reverse('titles_desk:cases')}?status={statuses[0]}"
-    return [Waiting(title=title, count=count, url=url, items=items)] if count else []
+    return waiting_line(
+        title,
+        rows.order_by("submitted_at", "pk"),
+        f"{reverse('titles_desk:cases')}?status={statuses[0]}",
+        lambda row: (row.organization.name, row.get_absolute_url()),
+    )

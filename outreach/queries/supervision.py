@@ -22,7 +22,7 @@ from portal.organizations import Organization
 from portal.regions import Region
 from portal.roles import Perm, roles_with
 from portal.search import Entry, matching_ids
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 
 def unit_pool(on: date, place: Region) -> dict[int, str]:
@@ -191,23 +191,24 @@ def supervision_waiting(user: User) -> list[Waiting]:
         lines += _line("待整改", own, "supervision_desk:list")
     if user.can(Perm.INSPECTION_DO):
         late = Inspection.objects.for_user(user, Perm.INSPECTION_VIEW).filter(
-            status="rectifying", findings__rectify_until__lt=local_today()
+            status="rectifying",
+            pk__in=Finding.objects.filter(rectify_until__lt=local_today()).values("inspection"),
         )
-        lines += _line("整改逾期", late.distinct(), "supervision_desk:list", is_late=True)
+        lines += _line("整改逾期", late, "supervision_desk:list", is_late=True)
     if user.can(Perm.INSPECTION_MANAGE):
         asked = HelpQuestion.objects.for_user(user, Perm.INSPECTION_MANAGE).filter(answered_at=None)
-        count = asked.count()
-        if count:
-            items = [(row.subject, row.get_absolute_url()) for row in asked.order_by("pk")[:5]]
-            url = reverse("supervision_desk:questions")
-            lines.append(Waiting(title="待答复的咨询", count=count, url=url, items=items))
+        url = reverse("supervision_desk:questions")
+        lines += waiting_line(
+            "待答复的咨询", asked.order_by("pk"), url, lambda row: (row.subject, row.get_absolute_url())
+        )
     return lines
 
 
 def _line(title: str, rows, name: str, *, is_late: bool = False) -> list[Waiting]:
-    count = rows.count()
-    if not count:
-        return []
-    first = rows.select_related("organization").order_by("plan__due_on", "pk")[:5]
-    items = [(row.organization.name, row.get_absolute_url()) for row in first]
-    return [Waiting(title=title, count=count, url=reverse(name), items=items, is_late=is_late)]
+    return waiting_line(
+        title,
+        rows.select_related("organization").order_by("plan__due_on", "pk"),
+        reverse(name),
+        lambda row: (row.organization.name, row.get_absolute_url()),
+        late=Q(pk__gt=0) if is_late else None,
+    )

@@ -12,7 +12,7 @@ from portal.calendar import local_today
 from portal.organizations import Organization
 from portal.regions import Level, Region
 from portal.roles import Perm, roles_with
-from portal.waiting import Waiting
+from portal.waiting import Waiting, waiting_line
 
 OPEN = [Task.Status.RUNNING, Task.Status.SUBMITTED]
 
@@ -215,11 +215,10 @@ def tasks_waiting(user: User) -> list[Waiting]:
 
 
 def _line(title: str, rows, state: str) -> list[Waiting]:
-    count = rows.count()
-    if not count:
-        return []
-    first = list(rows.order_by("due_on", "pk")[:5])
-    items = [(row.title, row.get_absolute_url()) for row in first]
-    url = f"{reverse('plan_desk:tasks')}?state={state}"
-    is_late = state == "running" and any(row.due_on < local_today() for row in first)
-    return [Waiting(title=title, count=count, url=url, items=items, is_late=is_late)]
+    return waiting_line(
+        title,
+        rows.order_by("due_on", "pk"),
+        f"{reverse('plan_desk:tasks')}?state={state}",
+        lambda row: (row.title, row.get_absolute_url()),
+        late=Q(due_on__lt=local_today()) if state == "running" else None,
+    )

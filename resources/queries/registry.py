@@ -253,7 +253,8 @@ def _waiting_confirmation(user) -> Waiting:
     due = day if user.can(Perm.RESOURCE_REVIEW) or perm == Perm.RESOURCE_CHECK else day + ASK_AHEAD
     rows = Resource.objects.for_user(user, perm).published().filter(confirm_by__lte=due)
     found = _waiting("待核实资源", rows.order_by("confirm_by", "pk"), fresh="due")
-    return replace(found, is_late=rows.filter(confirm_by__lt=day).exists())
+    late = rows.filter(confirm_by__lt=day).count()
+    return replace(found, is_late=late > 0, late_count=late)
 
 
 def _waiting(title: str, rows, status: str = "", **more: str) -> Waiting:

@@ -13,6 +13,7 @@ from portal.templatetags.portal_tags import cn_day
 from resources import actions
 from tests.events.factories import SessionFactory
 from tests.factories import UserFactory
+from tests.outreach.factories import TitleFactory
 from tests.resources.factories import AssetFactory, ResourceFactory, in_shenzhen
 
 
@@ -138,7 +139,42 @@ def test_what_is_late_comes_first_on_the_desk(client, staff, unit, unit_clerk):
 
     page = page_of(client, "/desk/")
 
-    assert page.index("逾期的科普转化任务") < page.index("待审核资源")
+    assert page.index("逾期的科普转化任务") < page.index("等您处理") < page.index("待审核资源")
+
+
+def test_the_desk_says_in_words_how_much_is_late(client, staff, unit):
+    day = local_today()
+    for days in (1, 2, 3):
+        AssetFactory(organization=unit, owed=True, due_on=day - timedelta(days=days))
+    for days in (-1, 5, 6):
+        TitleFactory(
+            organization__region=unit.region,
+            provisional_until=day + timedelta(days=days),
+            valid_until=day + timedelta(days=400),
+        )
+    client.force_login(staff)
+
+    page = page_of(client, "/desk/")
+    late = page[page.index('id="late"') : page.index('id="waiting"')]
+
+    assert "已逾期（4 项）" in late
+    assert "逾期 3 项" in late
+    assert "待确认的暂定称号" in late
+    assert "逾期 1 项" in late
+
+
+def test_a_desk_without_anything_late_has_no_such_section(client, staff):
+    client.force_login(staff)
+
+    assert "逾期" not in page_of(client, "/desk/").partition('id="waiting"')[0].partition("<main")[2]
+
+
+@pytest.mark.parametrize(("who", "budget"), [("staff", 70), ("officer", 34), ("school_clerk", 20)])
+def test_the_desk_keeps_to_its_queries(client, request, who, budget):
+    client.force_login(request.getfixturevalue(who))
+    page_of(client, "/desk/")
+
+    assert cost_of(client, "/desk/") <= budget
 
 
 def test_a_desk_with_nothing_to_do_says_so(client):
