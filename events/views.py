@@ -304,7 +304,11 @@ def _warning(event: Event | None, user) -> str:
     if event is None or event.status != Event.Status.PUBLISHED:
         return ""
     signed = queries.parties_of(event)
-    told = f"改动时间或地点会通知已报名的 {signed} 组观众。" if signed else ""
+    told = (
+        (f"已有 {signed} 组观众报名：改动时间或地点时，给留有邮箱的发邮件，平台开通短信时另发短信。")
+        if signed
+        else ""
+    )
     if may(user, Perm.EVENT_REVIEW, event):
         return f"活动已发布，保存后立即公开。{told}"
     return f"活动已发布，修改后须重新审核，其间不公开。{told}只改名额或报名截止时间，无需审核。"
@@ -356,7 +360,7 @@ STEPS = {
     "submit": (actions.submit, "已提交审核。"),
     "publish": (actions.publish, "活动已发布。"),
     "send_back": (actions.send_back, "已退回，填报人会收到通知。"),
-    "cancel": (actions.cancel, "活动已取消，留有邮箱的报名者会收到通知。"),
+    "cancel": (actions.cancel, "活动已取消：给留有邮箱的报名者发邮件，平台开通短信时另发短信。"),
 }
 DECISIONS = {"publish", "send_back"}  # on what was read, and nothing newer
 
