@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from portal.calendar import ONE_DAY, day_start, local_today
 from portal.templatetags.portal_tags import cn_date
 from resources.models import Booking, BookingTerms, Resource
+from resources.queries.opening import Calendar, Timetable
 from resources.rules import Span
 from resources.rules.booking import dates_of, is_within, monday_of
 
@@ -32,9 +33,9 @@ def terms_of(resource: Resource) -> BookingTerms | None:
 
 
 def with_terms(resources):
-    """Resources with what `terms_of` and `spans_of` read."""
+    """Resources with what `terms_of`, `spans_of` and `why_shut` read."""
     return resources.select_related("kind", "region", "organization", "booking_terms").prefetch_related(
-        "booking_terms__slots"
+        "booking_terms__slots", "hours", "special_days"
     )
 
 
@@ -61,8 +62,9 @@ class Slot:
 
 
 def free_slots(resource: Resource, terms: BookingTerms, at: datetime) -> list[Slot]:
-    """The declared times of the coming weeks that are not taken, the next one first."""
+    """The declared times of the coming weeks that are open and not taken, the next one first."""
     first = local_today(at) + terms.lead_days * ONE_DAY
+    table, calendar = Timetable.of(resource), Calendar.between(first, first + 7 * WEEKS_AHEAD * ONE_DAY)
     taken = taken_between([resource.pk], day_start(first), day_start(first + 7 * WEEKS_AHEAD * ONE_DAY))
     weeks: dict[date, int] = {}
     for begins, _, _ in taken.get(resource.pk, ()):
@@ -70,6 +72,8 @@ def free_slots(resource: Resource, terms: BookingTerms, at: datetime) -> list[Sl
         weeks[monday] = weeks.get(monday, 0) + 1
     found = []
     for day, opens, closes in dates_of(spans_of(terms), first, 7 * WEEKS_AHEAD):
+        if not is_open(table, calendar, day, opens, closes, declared=True):
+            continue
         begins, ends = _moment(day, opens), _moment(day, closes)
         lanes = {lane for first, last, lane in taken.get(resource.pk, ()) if first < ends and begins < last}
         is_full = terms.most_per_week is not None and weeks.get(monday_of(day), 0) >= terms.most_per_week
@@ -79,8 +83,39 @@ def free_slots(resource: Resource, terms: BookingTerms, at: datetime) -> list[Sl
     return found
 
 
-def _moment(day: date, clock) -> datetime:
+def _moment(day: date, clock: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, clock))
+
+
+def is_open(
+    table: Timetable, calendar: Calendar, day: date, first: time, last: time, *, declared: bool
+) -> bool:
+    """Whether a time of a day lies in one stretch of that day's opening.
+
+    Declared spans stand for the usual hours (a museum may take groups on the day it is closed), and not for
+    what differs from them: special days and holidays bind those as well.
+    """
+    bounds = table.spans_to_book(day, calendar)
+    if bounds is None or (declared and not table.reason(day, calendar)):
+        return True
+    return any(span.opens <= first and last <= span.closes for span in bounds)
+
+
+def why_shut(resource: Resource, starts_at: datetime, ends_at: datetime) -> str:
+    """Why a resource is not open at a time, with day and reason; "" if it is, or nothing is known."""
+    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    day, until = first.date(), last.time() if last.date() == first.date() else time.max
+    table, calendar = Timetable.of(resource), Calendar.between(day, day)
+    terms = terms_of(resource)
+    declared = terms is not None and bool(spans_of(terms))
+    if is_open(table, calendar, day, first.time(), until, declared=declared):
+        return ""
+    reason = table.reason(day, calendar)
+    because = f"（{reason}）" if reason else ""
+    bounds = "、".join(span.span for span in table.spans_to_book(day, calendar) or ())
+    if not bounds:
+        return f"“{resource.title}”{cn_date(day)}不开放{because}，请换一天。"
+    return f"“{resource.title}”{cn_date(day)}只在 {bounds} 开放{because}，请选这段时间。"
 
 
 def taken_between(keys: Iterable[int], start: datetime, end: datetime) -> dict[int, list[tuple]]:
@@ -111,7 +146,7 @@ def why_not(resource: Resource, starts_at: datetime, ends_at: datetime, *, heads
     local = timezone.localtime(starts_at), timezone.localtime(ends_at)
     if not is_within(spans_of(terms), *local):
         return f"“{resource.title}”只在公布的时段接受预约，请从列出的时段中选择。"
-    return ""
+    return why_shut(resource, starts_at, ends_at)
 
 
 def free_lane(resource_id: int, terms_lanes: int, starts_at: datetime, ends_at: datetime, *, but: int = 0):

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from portal.calendar import ONE_DAY, day_start, local_today
 from portal.regions import Level, Region
 from resources.models import Audience, Dimension, Need, Resource
-from resources.queries.booking import spans_of, taken_between, terms_of, with_terms
-from resources.queries.opening import Calendar, spans
+from resources.queries.booking import is_open, spans_of, taken_between, terms_of, with_terms
+from resources.queries.opening import Calendar, Timetable
 from resources.rules.matching import Fit, Offer, Wanted, fit, words_of
 from talent import queries as talent
 
@@ -96,9 +96,7 @@ def _candidates(need: Need):
     near = Q(region__path__contains=f"/{district}/") if district else Q(pk__gt=0)
     rows = rows.annotate(is_near=Exists(Resource.objects.filter(near, pk=OuterRef("pk"))))
     rows = with_terms(rows).select_related("region__parent")
-    return rows.prefetch_related("topics", "hours", "special_days").order_by(
-        "-is_near", "-confirmed_on", "pk"
-    )[:CANDIDATES]
+    return rows.prefetch_related("topics").order_by("-is_near", "-confirmed_on", "pk")[:CANDIDATES]
 
 
 def _offer(row: Resource, free_weekdays: frozenset[int]) -> Offer:
@@ -131,13 +129,19 @@ def _free_weekdays(need: Need, rows: list[Resource], at: datetime) -> dict[int, 
 
 def _weekdays(row: Resource, days: list[date], calendar: Calendar, taken: list) -> frozenset[int]:
     terms = terms_of(row)
-    declared = spans_of(terms) if terms else []
+    declared, table = spans_of(terms) if terms else [], Timetable.of(row)
     held = Counter(local_today(first) for first, _, _ in taken)
     found = set()
     for day in days:
-        open_that_day = [span for span in declared if span.weekday == day.isoweekday()] or (
-            [] if declared else spans(row, day, calendar)
-        )
+        if declared:
+            open_that_day = [
+                span
+                for span in declared
+                if span.weekday == day.isoweekday()
+                and is_open(table, calendar, day, span.opens, span.closes, declared=True)
+            ]
+        else:
+            open_that_day = table.spans(day, calendar)
         most = len(open_that_day) * (terms.lanes if terms else 1)
         if held[day] < most:
             found.add(day.isoweekday())

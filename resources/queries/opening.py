@@ -100,6 +100,16 @@ class Timetable:
         is_kept = weekday_kept(day, sort, self.holiday_rule) == day.isoweekday()
         return "" if is_kept else calendar.names[day]
 
+    def spans_to_book(self, day: date, calendar: Calendar) -> list[Span] | None:
+        """The stretches a booking of a day has to keep to; None where nothing is known of its hours.
+
+        Without weekly hours a day is bound by what is said of it, and by the rule that closes on holidays.
+        """
+        is_shut = weekday_kept(day, calendar.sorts.get(day, ""), self.holiday_rule) == 0
+        if self.weekly or is_shut or self.special_on(day):
+            return self.spans(day, calendar)
+        return None
+
 
 def spans(resource: Resource, day: date, calendar: Calendar | None = None) -> list[Span]:
     """The stretches in which a resource is open on one day."""

@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from portal import files, jobs
 from portal.audit import AuditEntry
-from portal.calendar import local_today
+from portal.calendar import Day, local_today
 from portal.errors import Refused
 from portal.jobs import Job
 from portal.roles import Role
 from resources import queries
 from resources.actions import bookings, needs
 from resources.actions.bookings import Wish, WishRefused
-from resources.models import Booking, BookingTerms, Need
+from resources.models import Booking, BookingTerms, Need, SpecialDays
 from resources.queries import booking as times
 from resources.queries import needs as reads
 from resources.rules import read_hours
@@ -95,6 +95,68 @@ def test_only_declared_spans_are_booked_where_there_are_any(lecture, unit_clerk)
     assert asked(lecture, hour=10)
     with pytest.raises(WishRefused, match="公布的时段"):
         asked(lecture, hour=14)
+
+
+def test_what_is_not_open_is_not_booked_and_the_day_and_reason_are_said(unit):
+    museum = BookableFactory(organization=unit, title="海洋馆", hours_as="周二至周日 09:00-12:00 14:00-17:00")
+    special = {"resource": museum, "starts_on": THURSDAY, "ends_on": THURSDAY}
+
+    assert asked(museum, hour=10, day=THURSDAY + timedelta(days=1))
+    with pytest.raises(WishRefused, match="2026年12月10日只在 09:00–12:00、14:00–17:00 开放"):
+        asked(museum, hour=3)
+    with pytest.raises(WishRefused, match="只在 09:00–12:00、14:00–17:00 开放"):
+        asked(museum, hour=11, hours=2)
+    with pytest.raises(WishRefused, match="2026年12月14日不开放，请换一天"):
+        asked(museum, day=THURSDAY + timedelta(days=4))
+    closed = SpecialDays.objects.create(**special, reason="停电检修")
+    with pytest.raises(WishRefused, match="2026年12月10日不开放（停电检修）"):
+        asked(museum)
+    SpecialDays.objects.filter(pk=closed.pk).update(times="18:00-21:00", reason="夜场")
+    with pytest.raises(WishRefused, match="只在 18:00–21:00 开放（夜场）"):
+        asked(museum)
+    assert asked(museum, hour=19)
+
+
+def test_without_weekly_hours_only_what_is_said_of_a_day_binds(lecture):
+    Day.objects.create(day=THURSDAY, is_working=False, name="台风停业", source=Day.Source.MANUAL)
+    SpecialDays.objects.create(
+        resource=lecture, starts_on=THURSDAY + timedelta(days=1), ends_on=THURSDAY + timedelta(days=1)
+    )
+
+    assert asked(lecture, hour=20)
+    with pytest.raises(WishRefused, match="不开放（特别安排）"):
+        asked(lecture, day=THURSDAY + timedelta(days=1))
+    type(lecture).objects.update(holiday_rule="closed")
+    lecture.refresh_from_db()
+    with pytest.raises(WishRefused, match="不开放（台风停业）"):
+        asked(lecture, hour=20)
+
+
+def test_declared_spans_stand_on_closed_weekdays_but_not_on_closed_days(unit, unit_clerk):
+    museum = BookableFactory(organization=unit, terms={"lead_days": 1}, hours_as="周五至周日 09:00-17:00")
+    bookings.declare_terms(museum.booking_terms, spans=read_hours("周四 10:00-11:00"), by=unit_clerk)
+    museum = times.with_terms(type(museum).objects).get(pk=museum.pk)
+
+    assert asked(museum, hour=10)
+    SpecialDays.objects.create(resource=museum, starts_on=THURSDAY, ends_on=THURSDAY, reason="布展")
+    museum = times.with_terms(type(museum).objects).get(pk=museum.pk)
+    with pytest.raises(WishRefused, match="不开放（布展）"):
+        asked(museum, hour=10)
+    days = [local_today(slot.starts_at) for slot in times.free_slots(museum, times.terms_of(museum), NOW)]
+    assert THURSDAY not in days
+    assert THURSDAY + timedelta(days=7) in days
+
+
+def test_an_owner_who_offers_a_closed_day_is_told(lecture, unit_clerk):
+    booking, later = asked(lecture), THURSDAY + timedelta(days=1)
+    SpecialDays.objects.create(resource=lecture, starts_on=THURSDAY, ends_on=later, reason="布展")
+
+    with pytest.raises(Refused, match="2026年12月11日不开放（布展）"):
+        bookings.propose(booking, starts_at=at(later, 10), ends_at=at(later, 11), at=NOW, by=unit_clerk)
+    with pytest.raises(Refused, match="2026年12月10日不开放（布展）"):
+        bookings.accept(booking, at=NOW, by=unit_clerk)
+    with pytest.raises(Refused, match="不开放（布展）"):
+        bookings.offer(NeedFactory(), wish(lecture), at=NOW, by=unit_clerk)
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,11 @@ from resources.rules import Span
 def accept(booking: Booking, *, note: str = "", at: datetime, by: User) -> None:
     """Say yes to the time that was asked for.
 
-    Raises Refused if it is taken, over, withdrawn meanwhile, or the week is full.
+    Raises Refused if it is taken, over, withdrawn meanwhile, the week is full or the resource not open then.
     """
     need = lock(booking)
     require(by, Perm.BOOKING_ANSWER, booking)
-    check_time(booking.starts_at, booking.ends_at, at)
+    check_time(booking.resource, booking.starts_at, booking.ends_at, at)
     lane = lane_for(booking.resource, booking.starts_at, booking.ends_at, but=booking.pk)
     write(booking, lane=lane, answer=clean_text(note), answered_at=at)
     hold(booking, "accept", by=by, note=note, at=at)
@@ -49,7 +49,7 @@ def propose(
     """Offer another time, which is kept for the asker until they answer. Raises as `accept` does."""
     lock(booking)
     require(by, Perm.BOOKING_ANSWER, booking)
-    check_time(starts_at, ends_at, at)
+    check_time(booking.resource, starts_at, ends_at, at)
     lane = lane_for(booking.resource, starts_at, ends_at, but=booking.pk)
     before = cn_until(booking.starts_at, booking.ends_at)
     write(booking, lane=lane, answer=clean_text(note), starts_at=starts_at, ends_at=ends_at)
@@ -73,7 +73,7 @@ def decline(booking: Booking, *, note: str, at: datetime, by: User) -> None:
 def agree(booking: Booking, *, at: datetime, by=VISITOR) -> None:
     """The asker says yes to the proposed time, by their link. Raises Refused once it is over."""
     need = lock(booking)
-    check_time(booking.starts_at, booking.ends_at, at)
+    check_time(booking.resource, booking.starts_at, booking.ends_at, at)
     BOOKING_STEPS.take(booking, "agree", by=by, at=at)
     bump(booking)
     settle_need(need, at=at)

@@ -49,8 +49,8 @@ class WishRefused(Refused):
 def request(need: Need, wish: Wish, *, at: datetime, by=VISITOR) -> Booking:
     """Ask a resource's owner for a time, for a need that is the asker's own.
 
-    Raises WishRefused outside the owner's terms, when the time is taken, or for a second booking of the same
-    resource for the same need.
+    Raises WishRefused outside the owner's terms or opening, when the time is taken, or for a second booking
+    of the same resource for the same need.
     """
     lock_need(need)
     return _request(need, wish, at=at, by=by)
@@ -97,7 +97,8 @@ def _made(need: Need, wish: Wish, *, at: datetime, **more) -> Booking:
 def offer(need: Need, wish: Wish, *, note: str = "", at: datetime, by: User) -> Booking:
     """A unit offers its resource to a need that nobody has served: the asker says yes or no.
 
-    Raises PermissionDenied for somebody else's resource, Refused for a need that is over or a taken time.
+    Raises PermissionDenied for somebody else's resource, Refused for a need that is over, a taken time or one
+    when the resource is not open.
     """
     require(by, Perm.BOOKING_ANSWER, wish.resource)
     current = lock_need(need)
@@ -105,7 +106,7 @@ def offer(need: Need, wish: Wish, *, note: str = "", at: datetime, by: User) -> 
         raise Refused("这项需求已对接或已结束，不再需要响应。")
     if not wish.resource.is_public:
         raise Refused("只能用已发布的资源响应需求。")
-    check_time(wish.starts_at, wish.ends_at, at)
+    check_time(wish.resource, wish.starts_at, wish.ends_at, at)
     lock_resource(wish.resource.pk)
     lane = lane_for(wish.resource, wish.starts_at, wish.ends_at)
     booking = _made(

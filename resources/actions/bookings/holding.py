@@ -11,7 +11,7 @@ from django.db.models import F
 
 from portal.errors import Refused
 from resources.models import BOOKING_STEPS, NEED_STEPS, Booking, BookingTerms, Need, Resource
-from resources.queries.booking import free_lane, week_is_full
+from resources.queries.booking import free_lane, week_is_full, why_shut
 
 VISITOR = AnonymousUser()  # who asks has no account
 SLOT = "booking_is_alone_in_its_time"
@@ -34,11 +34,14 @@ def lock(booking: Booking) -> Need:
     return need
 
 
-def check_time(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+def check_time(resource: Resource, starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+    """Raises Refused for a time that is over or too long, or when the resource is not open."""
     if starts_at <= at:
         raise Refused("预约时间已过，请提议其他时间。")
     if not starts_at < ends_at <= starts_at + timedelta(hours=12):
         raise Refused("结束时间应晚于开始时间，最长 12 小时。")
+    if shut := why_shut(resource, starts_at, ends_at):
+        raise Refused(shut)
 
 
 def lane_for(resource: Resource, starts_at: datetime, ends_at: datetime, *, but: int = 0) -> int:
