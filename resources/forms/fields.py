@@ -9,6 +9,7 @@ from portal.regions import Level, Region
 from resources.models import (
     Topic,
 )
+from resources.rules.fields import is_for_all
 
 EXTRA = "x_"  # before the code of a declared field
 
@@ -69,7 +70,7 @@ def topic_choices(key: str = "pk") -> list:
 def extra_field(field: dict) -> forms.Field:
     """The form field of one declared extra field; `rules.read_value` says what is right."""
     options = {"label": field["label"], "required": False}
-    if not field.get("public", True):
+    if not is_for_all(field):
         options["help_text"] = "仅供内部使用，不公开。"
     choices = [(choice, choice) for choice in field.get("choices", [])]
     if field["type"] == "choice":

@@ -103,8 +103,8 @@ class KindForm(forms.ModelForm):
         label="扩展字段",
         required=False,
         lines=8,
-        help_text="每行一个字段：代码 | 名称 | 类型 | 选项、选项 | 内部。"
-        "类型为 text、long、number、date、choice、choices、flag、link；公开的字段第五格留空。"
+        help_text="每行一个字段：代码 | 名称 | 类型 | 选项、选项 | 公开。"
+        "类型为 text、long、number、date、choice、choices、flag、link；第五格不写“公开”的只供内部使用。"
         "已有资源使用的类型改动字段后存为新版本。",
     )
 

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.lookups import Exact
 
+from resources.rules.fields import is_for_all
+
 
 class Audience(models.TextChoices):
     """The four key groups, and everybody. Basis: 深圳市科协科普工作“十四五”规划 三."""
@@ -141,7 +143,7 @@ class ResourceKind(models.Model):
     """A kind of resource in one version. A later version adds or drops fields; older records keep theirs.
 
     `fields` declares the extra fields: [{"code", "label", "type", "choices", "public"}], shown in form,
-    page and sheet alike.
+    page and sheet alike; a field that does not say public is internal.
     """
 
     PERSONAL = frozenset()
@@ -225,7 +227,15 @@ class ResourceKind(models.Model):
 
     @property
     def public_fields(self) -> list[dict]:
-        return [field for field in self.fields if field.get("public", True)]
+        return [field for field in self.fields if is_for_all(field)]
+
+    def public_details(self, details: dict) -> list[dict]:
+        """What is in the public fields that are filled in, as data."""
+        return [
+            {"code": field["code"], "label": field["label"], "value": details[field["code"]]}
+            for field in self.public_fields
+            if details.get(field["code"]) not in (None, "", [])
+        ]
 
 
 class Topic(models.Model):

@@ -33,7 +33,7 @@ from resources.rules import (
     written_prices,
     written_special,
 )
-from resources.rules.fields import shown_value, written_details
+from resources.rules.fields import is_for_all, shown_value, written_details
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
 
@@ -350,18 +350,14 @@ class Resource(Scoped):
 
     def public_details(self) -> list[dict]:
         """The kind's own public fields that are filled in, as data."""
-        return [
-            {"code": field["code"], "label": field["label"], "value": self.details[field["code"]]}
-            for field in self.kind.public_fields
-            if self.details.get(field["code"]) not in (None, "", [])
-        ]
+        return self.kind.public_details(self.details)
 
     def extra(self, *, public_only: bool = False) -> list[tuple[str, str]]:
         """Label and text of the kind's own fields that are filled in."""
         shown = []
         for field in self.kind.fields:
             value = self.details.get(field["code"])
-            if value not in (None, "", []) and (field.get("public", True) or not public_only):
+            if value not in (None, "", []) and (is_for_all(field) or not public_only):
                 shown.append((field["label"], shown_value(value)))
         return shown
 

@@ -3,6 +3,13 @@
 import re
 from datetime import date
 
+PUBLIC, INTERNAL = "公开", "内部"
+
+
+def is_for_all(field: dict) -> bool:
+    """Whether everybody may read a declared field: only where its declaration says so."""
+    return field.get("public", False)
+
 
 def read_value(field: dict, text: str):
     """The value of an extra field from text; None where there is none.
@@ -109,9 +116,9 @@ def written_details(fields: list[dict], details: dict) -> str:
 
 
 def read_fields(text: str) -> list[dict]:
-    """Declarations of extra fields, one a line: 代码 | 名称 | 类型 | 选项、选项 | 内部.
+    """Declarations of extra fields, one a line: 代码 | 名称 | 类型 | 选项、选项 | 公开.
 
-    Raises ValueError with a Chinese sentence. The fifth part is empty for a public field.
+    Raises ValueError with a Chinese sentence. A field without the fifth part is internal.
     """
     fields = []
     for line in text.splitlines():
@@ -119,9 +126,11 @@ def read_fields(text: str) -> list[dict]:
             continue
         parts = [part.strip() for part in re.split(r"[|｜]", line)]
         if len(parts) < 3:
-            raise ValueError(f"“{line.strip()}”不完整，每行写：代码 | 名称 | 类型 | 选项 | 内部。")
-        code, label, kind, choices, internal = (*parts, "", "")[:5]
-        declared = {"code": code, "label": label, "type": kind, "public": internal != "内部"}
+            raise ValueError(f"“{line.strip()}”不完整，每行写：代码 | 名称 | 类型 | 选项 | 公开或内部。")
+        code, label, kind, choices, readers = (*parts, "", "")[:5]
+        if readers not in ("", PUBLIC, INTERNAL):
+            raise ValueError(f"“{line.strip()}”的第五格应为“{PUBLIC}”或“{INTERNAL}”，不填为{INTERNAL}。")
+        declared = {"code": code, "label": label, "type": kind, "public": readers == PUBLIC}
         if choices:
             declared["choices"] = [
                 choice.strip() for choice in re.split(r"[、，,]", choices) if choice.strip()
@@ -139,8 +148,8 @@ def written_fields(fields: list[dict]) -> str:
                 field["label"],
                 field["type"],
                 "、".join(field.get("choices", [])),
-                "" if field.get("public", True) else "内部",
+                PUBLIC if is_for_all(field) else INTERNAL,
             )
-        ).rstrip(" |")
+        )
         for field in fields
     )

@@ -166,8 +166,20 @@ def test_a_condition_finds_what_its_mask_lets_through(two):
 def with_lists(city):
     """Two venues and a course; a venue's kind has a list of one value, one of several, and one for staff."""
     lists = [
-        {"code": "category", "label": "场馆类别", "type": "choice", "choices": ["科技馆", "天文台"]},
-        {"code": "seasons", "label": "季节", "type": "choices", "choices": ["春", "夏", "秋"]},
+        {
+            "code": "category",
+            "label": "场馆类别",
+            "type": "choice",
+            "choices": ["科技馆", "天文台"],
+            "public": True,
+        },
+        {
+            "code": "seasons",
+            "label": "季节",
+            "type": "choices",
+            "choices": ["春", "夏", "秋"],
+            "public": True,
+        },
         {"code": "grade", "label": "等级", "type": "choice", "choices": ["甲等"], "public": False},
     ]
     kind = KindFactory(code="venue", fields=lists)

@@ -104,6 +104,17 @@ def test_declarations_survive_being_written():
     assert read_fields(written_fields(FIELDS)) == FIELDS
 
 
+def test_a_declared_field_is_internal_unless_it_says_public():
+    said = [
+        field["public"]
+        for field in read_fields("a | 甲 | text\nb | 乙 | text | | 公开\nc | 丙 | text | | 内部")
+    ]
+
+    assert said == [False, True, False]
+    with pytest.raises(ValueError, match="第五格"):
+        read_fields("a | 甲 | text | | 所有人")
+
+
 def test_a_note_may_hold_brackets_of_its_own():
     special = read_special("2026-11-30 闭馆（设备检修（二期））")
     hours = read_hours("周一 09:00-12:00（上午（团体））")
