@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -15,8 +16,9 @@ from django.utils import timezone
 from portal.calendar import local_today
 from portal.licences import open_data_licence
 from portal.neutral_cells import neutral
-from resources.models import Resource
+from resources.models import Concession, OpeningHours, Resource, ResourceKind, ResourceLink, SpecialDays
 from resources.queries.columns import menu_version
+from resources.rules import Span, written, written_prices, written_special
 
 PUBLISHER = "深圳市科学技术协会"
 FORMATS = {"csv": "text/csv", "json": "application/json"}
@@ -39,13 +41,23 @@ COLUMNS = {
     "ages_from": "适合年龄自（岁）",
     "ages_to": "适合年龄至（岁）",
     "topics": "主题代码",
+    "dimensions": "科普内容代码",
+    "spirits": "科学家精神代码",
     "languages": "语言代码",
     "accessibility": "无障碍与便利设施代码",
     "capacity": "可同时接待（人）",
+    "licence": "使用许可代码",
+    "details": "类型专有的公开字段：代码、名称、内容；CSV 中写作 JSON",
+    "media": "视频与虚拟展示：类别、标题、网址；CSV 中写作 JSON",
     "is_free": "是否免费；空为未核实",
     "cost": "收费说明",
     "booking": "预约方式代码",
+    "booking_note": "预约说明",
     "booking_url": "预约网址",
+    "opening_hours": "每周开放时间",
+    "special_days": "特别安排",
+    "holiday_rule": "节假日开放方式代码",
+    "concessions": "优惠",
     "public_phone": "公开电话",
     "website": "网址",
     "confirmed_on": "信息核实日期；空为未核实",
@@ -59,15 +71,53 @@ _OTHERWISE = {
     "region_code": F("region__code"),
     "topics": ArrayAgg("topics__code", filter=Q(topics__isnull=False), order_by="topics__code", default=[]),
 }
+# What hangs on a resource: read for a chunk of resources at once.
+_BESIDE = ("media", "opening_hours", "special_days", "concessions")
 
 
 def directory() -> Iterator[dict]:
     """Every published resource, by its number; values as JSON has them."""
-    names = {name: f"{name}_said" if name in _OTHERWISE else name for name in COLUMNS}
+    names = {name: f"{name}_said" if name in _OTHERWISE else name for name in COLUMNS if name not in _BESIDE}
     said = {names[name]: expression for name, expression in _OTHERWISE.items()}
-    rows = Resource.objects.published().annotate(**said).order_by("pk").values(*names.values())
-    for row in rows.iterator(chunk_size=CHUNK):
-        yield {name: _plain(row[key]) for name, key in names.items()}
+    rows = (
+        Resource.objects.published().annotate(**said).order_by("pk").values("pk", "kind_id", *names.values())
+    )
+    kinds, found = ResourceKind.objects.in_bulk(), rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(found, CHUNK)):
+        beside = _beside([row["pk"] for row in chunk])
+        for row in chunk:
+            values = {name: _plain(row[key]) for name, key in names.items()}
+            values["details"] = kinds[row["kind_id"]].public_details(row["details"])
+            values |= {name: texts.get(row["pk"], empty) for name, (texts, empty) in beside.items()}
+            yield {name: values[name] for name in COLUMNS}
+
+
+def _beside(keys: list[int]) -> dict[str, tuple[dict, object]]:
+    """What hangs on these resources, by column and resource, and what stands where there is nothing."""
+    hours: dict[int, list[Span]] = {}
+    lines = OpeningHours.objects.filter(resource__in=keys)
+    for key, *line in lines.values_list("resource", "weekday", "opens", "closes", "note"):
+        hours.setdefault(key, []).append(Span(*line))
+    media: dict[int, list[dict]] = {}
+    links = ResourceLink.objects.filter(resource__in=keys).order_by("position", "pk")
+    for row in links.values("resource", "kind", "title", "url"):
+        media.setdefault(row.pop("resource"), []).append(row)
+    special = _as_written(SpecialDays, keys)
+    prices = _as_written(Concession, keys)
+    groups = dict(Concession.Group.choices)
+    return {
+        "media": (media, []),
+        "opening_hours": ({key: written(spans) for key, spans in hours.items()}, ""),
+        "special_days": ({key: written_special(days) for key, days in special.items()}, ""),
+        "concessions": ({key: written_prices(each, groups) for key, each in prices.items()}, ""),
+    }
+
+
+def _as_written(model, keys: list[int]) -> dict[int, list]:
+    found: dict[int, list] = {}
+    for row in model.objects.filter(resource__in=keys):
+        found.setdefault(row.resource_id, []).append(row.as_written)
+    return found
 
 
 def _plain(value):
@@ -96,7 +146,7 @@ def file_of(kind: str, *, on: date | None = None) -> Path:
 
 
 def write_csv(path: Path, rows: Iterable[dict]) -> None:
-    """UTF-8 with BOM; lists behind one bar; what a spreadsheet would run stands behind an apostrophe."""
+    """UTF-8 with BOM; lists between bars, records as JSON; an apostrophe before what a sheet would run."""
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(COLUMNS)
@@ -105,6 +155,8 @@ def write_csv(path: Path, rows: Iterable[dict]) -> None:
 
 
 def _cell(value) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return neutral("|".join(value))
     return "" if value is None else neutral(str(value)) if isinstance(value, str) else str(value).lower()

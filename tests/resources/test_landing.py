@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from events.models import Event, Session
 from portal.licences import open_data_licence
+from resources.models import Concession, ResourceLink, SpecialDays
 from resources.queries import open_data
 from tests.factories import RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory, TopicFactory, in_shenzhen
@@ -150,6 +151,48 @@ def test_the_directory_is_json_with_licence_and_time(client, shown):
     assert found["resources"][0]["code"] == shown.code
     assert found["resources"][0]["latitude"] == 22.54
     assert "contact" not in found["resources"][0]
+
+
+def test_the_directory_says_what_the_api_says(client, shown):
+    shown.kind.fields = [
+        {"code": "area", "label": "面积", "type": "number", "public": True},
+        {"code": "staff", "label": "人手", "type": "number", "public": False},
+    ]
+    shown.kind.save()
+    type(shown).objects.update(
+        dimensions=["spirit"],
+        spirits=["truth"],
+        licence="cc_by",
+        details={"area": 300, "staff": 4},
+        booking_note="提前三天",
+        holiday_rule="closed",
+    )
+    ResourceLink.objects.create(resource=shown, kind="vr", title="云游", url="https://vr.example/1")
+    SpecialDays.objects.create(resource=shown, starts_on="2026-10-01", ends_on="2026-10-03", reason="布展")
+    Concession.objects.create(resource=shown, group="seniors", percent=0)
+    ResourceFactory(published=True, title="什么也没有写的馆")
+
+    listed = client.get("/api/v1/resources/", secure=True).json()["items"]
+    written = json.loads(b"".join(client.get("/open-data/resources.json", secure=True)))["resources"]
+
+    assert set(written[0]) == set(listed[0])
+    for mine, theirs in zip(written, reversed(listed), strict=True):
+        for name in set(mine) - {"updated_at"}:
+            assert mine[name] == theirs[name], name
+    csv_file = b"".join(client.get("/open-data/resources.csv", secure=True)).decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(csv_file)))
+    assert json.loads(row["details"]) == [{"code": "area", "label": "面积", "value": 300}]
+    assert (row["special_days"], row["concessions"]) == ("2026-10-01至2026-10-03 闭馆（布展）", "老年人 免费")
+
+
+def test_the_directory_costs_the_same_for_one_and_for_many(shown, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as one:
+        list(open_data.directory())
+    for _ in range(4):
+        ResourceFactory(published=True, kind=shown.kind, hours_as="每天 09:00-17:00")
+
+    with django_assert_num_queries(len(one)):
+        assert len(list(open_data.directory())) == 5
 
 
 def test_a_small_directory_is_always_new(client, shown):
