@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.urls import reverse
 
-from resources.models import Audience, Interests, Resource, audience_bit
+from resources.models import AgeBand, Audience, Interests, Resource, audience_bit
 from resources.queries.cards import in_order
 from resources.queries.menu import MenuQuery
 
@@ -19,6 +20,9 @@ ROLES_OF_CHILDREN = frozenset({"student"})
 MOST_TOPICS = 10
 MOST_SHOWN = 12
 CANDIDATES = 60
+
+
+GROWN = 14  # whoever is younger gets no recommendations
 
 
 def is_of_a_child(user) -> bool:
@@ -54,6 +58,17 @@ class Wanted:
     @property
     def says_something(self) -> bool:
         return bool(self.topics or self.audience or self.district)
+
+    @property
+    def is_of_a_child(self) -> bool:
+        return self.age is not None and self.age < GROWN
+
+    @property
+    def menu_address(self) -> str:
+        """The whole menu for the age declared, chosen by nobody."""
+        age = -1 if self.age is None else self.age
+        band = next((band for band in AgeBand if band.years[0] <= age <= band.years[1]), "")
+        return reverse("resources:menu") + (f"?age={band}" if band else "")
 
 
 def recommend(wanted: Wanted, *, at: datetime) -> list[tuple[Resource, str]]:

@@ -132,11 +132,18 @@ def subscription_leave(request, token):
 @login_not_required
 @require_safe
 def suggested(request):
-    """For what the address says, which anybody may write and share."""
-    wanted = Wanted.read(request.GET)
+    """For what the address says, which anybody from 14 on may write and share. None for children."""
+    wanted, is_grown = Wanted.read(request.GET), "is_grown" in request.GET
     names = ("topics", "audience", "district", "age")
-    form = InterestsForm(initial={name: getattr(wanted, name) for name in names})
-    return render(request, "resources/suggested.html", _context(wanted, form=form))
+    form = InterestsForm(initial={name: getattr(wanted, name) for name in names} | {"is_grown": is_grown})
+    is_child = wanted.is_of_a_child or (request.user.is_authenticated and is_of_a_child(request.user))
+    context = _context(wanted if is_grown and not is_child else Wanted(), form=form)
+    context |= {
+        "declared": wanted,
+        "is_child": is_child,
+        "must_say": wanted.says_something and not is_grown and not is_child,
+    }
+    return render(request, "resources/suggested.html", context)
 
 
 def _context(wanted: Wanted, **more) -> dict:

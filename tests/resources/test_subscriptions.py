@@ -244,11 +244,36 @@ def test_whom_it_is_for_is_kept_to_and_the_place_is_a_wish(fitting, asked, count
 
 def test_the_address_may_say_what_one_is_interested_in(client, fitting):
     page = client.get(
-        "/menu/suggested/?topics=space&audience=minors&age=9&district=440305000000", secure=True
+        "/menu/suggested/?topics=space&audience=minors&district=440305000000&is_grown=on", secure=True
     ).content.decode()
 
-    assert "在南山区·主题是天文航天·面向未成年人·适合8–12岁" in page
+    assert "在南山区·主题是天文航天·面向未成年人" in page
     assert not Interests.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("age=9&is_grown=on", 'href="/menu/?age=6-11"'),
+        ("age=9", 'href="/menu/?age=6-11"'),
+        ("age=13&is_grown=on", 'href="/menu/?age=12-14"'),
+        ("", "请先确认“我已满 14 周岁”"),
+        ("age=14", "请先确认“我已满 14 周岁”"),
+    ],
+)
+def test_the_page_recommends_to_nobody_under_fourteen(client, fitting, asked, says):
+    answer = client.get(f"/menu/suggested/?topics=space&audience=minors&{asked}", secure=True)
+
+    assert answer.context["cards"] == []
+    assert says in answer.content.decode()
+
+
+def test_the_page_recommends_nothing_to_the_account_of_a_child(client, fitting, city):
+    client.force_login(UserFactory(holding=("student", city)))
+
+    answer = client.get("/menu/suggested/?topics=space&is_grown=on", secure=True)
+
+    assert answer.context["cards"] == []
 
 
 def test_one_declares_interests_sees_reasons_and_takes_them_back(client, fitting):
