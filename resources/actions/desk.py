@@ -18,7 +18,7 @@ from resources.actions.registry import EDITABLE, edit
 from resources.models import REVIEW, BulkChange, DeskFilter, Resource, ResourceVersion
 from resources.queries.desk import DeskQuery
 from resources.queries.life import due_after
-from resources.queries.registry import shown
+from resources.queries.registry import beside, shown
 
 MOST_BULK = 3000
 MOST_FILTERS = 20
@@ -171,7 +171,8 @@ def edit_many(asked: DeskQuery, *, field: str, value, note: str, expected: int) 
     batch.full_clean()
     batch.save()
     reason = f"批量修改第 {batch.pk} 批：{note}"
-    with pghistory.context(by=str(by), what="批量修改", note=reason, batch=batch.pk):
+    told = beside({field: ["", ""]})
+    with pghistory.context(by=str(by), what="批量修改", note=reason, batch=batch.pk, beside=told):
         try:
             with transaction.atomic():
                 _set(differing, field, value)

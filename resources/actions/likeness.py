@@ -1,5 +1,6 @@
 """Two records of one thing: found, or told apart."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models, transaction
@@ -19,6 +20,13 @@ def note_duplicates(key: int) -> int:
     mine = models.Q(first=key) | models.Q(second=key)
     _write_pairs(found, DuplicatePair.objects.filter(mine))
     return DuplicatePair.objects.filter(mine, dismissed_at=None).count()
+
+
+@transaction.atomic
+def note_duplicates_of(keys: Sequence[int]) -> None:
+    """Write the likely pairs of many resources that were entered at once."""
+    mine = models.Q(first__in=keys) | models.Q(second__in=keys)
+    _write_pairs(all_pairs(keys), DuplicatePair.objects.filter(mine))
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from resources.models import (
     SpecialDays,
 )
 from resources.queries.likeness import GROUPS, TEXTS, check_mergeable, sides
-from resources.queries.registry import keepers, shown
+from resources.queries.registry import beside, keepers, shown
 
 # Chosen as a whole on the page, or derived: they do not move from one record to the other.
 NOT_MOVED = (Concession, DuplicatePair, Likeness, Merge, OpeningHours, SpecialDays, Resource.topics.through)
@@ -56,11 +56,14 @@ def merge(
     taken = [side for side in sides(kept, gone) if side.name in wanted]
     changes = {side.label: [side.own, side.other] for side in taken}
     reason = f"与“{gone.title}”（{gone.code}）合并{f'：{note}' if note else ''}"
-    with pghistory.context(by=str(by), what="合并", note=reason):
-        before = _take_fields(kept, gone, {side.name for side in taken})
+    names = {side.name for side in taken}
+    told = [f"并入“{gone.title}”（{gone.code}）", *_told_beside(kept, gone, names, both_topics=both_topics)]
+    with pghistory.context(by=str(by), what="合并", note=reason, beside=told):
+        before = _take_fields(kept, gone, names)
         if both_topics:
             before["topics"] = [topic.code for topic in kept.topics.all()]
             kept.topics.add(*gone.topics.all())
+    with pghistory.context(by=str(by), what="合并", note=reason):
         moved, left = _move_links(gone, kept)
         _join_sessions(kept, gone)
         REVIEW.take(
@@ -83,6 +86,17 @@ def merge(
     notify((keepers(kept) | keepers(gone)).exclude(pk=by.pk), words, link=kept.get_desk_url())
     refresh([kept.pk, gone.pk])
     return made
+
+
+def _told_beside(kept: Resource, gone: Resource, names: set[str], *, both_topics: bool) -> list[str]:
+    """What the survivor takes over that its versions do not hold, as sentences."""
+    fields = {field for name, _, group in GROUPS if name in names for field in group}
+    pairs = {name: [getattr(row, name) for row in (kept, gone)] for name in fields}
+    if both_topics:
+        own, other = ([topic.name for topic in row.topics.all()] for row in (kept, gone))
+        if set(other) - set(own):
+            pairs["topics"] = ["、".join(own), "、".join(dict.fromkeys([*own, *other]))]
+    return beside({name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
 
 
 def _take_fields(kept: Resource, gone: Resource, names: set[str]) -> dict:

@@ -15,7 +15,7 @@ from portal.errors import ChangedMeanwhile, Refused
 from portal.files import Examined
 from portal.notices import notify, people_with
 from portal.roles import Perm
-from resources.actions.likeness import note_duplicates
+from resources.actions.likeness import note_duplicates, note_duplicates_of
 from resources.actions.menu import refresh
 from resources.models import (
     REVIEW,
@@ -117,7 +117,7 @@ def create(
 def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resource]:
     """Enter many resources as drafts, each as `create` would, in a fixed number of statements a batch.
 
-    Likely duplicates among them are found at night. Raises as `create` does; then nothing is kept.
+    They are compared with each other and with what there is. Raises as `create` does; then nothing is kept.
     """
     made, beside_it = [], []
     for row in rows:
@@ -137,6 +137,7 @@ def create_many(rows: Iterable[dict], *, by: User, note: str = "") -> list[Resou
     audit.record_many(made, "create", by=by, note=note)
     for first in range(0, len(made), 2000):
         refresh([resource.pk for resource in made[first : first + 2000]])
+    note_duplicates_of([resource.pk for resource in made])
     return made
 
 

@@ -134,27 +134,29 @@ WITH shared AS (
 SELECT a.resource_id, b.resource_id FROM shared
 JOIN resources_likeness a USING ({partition})
 JOIN resources_likeness b USING ({partition})
-WHERE a.resource_id < b.resource_id
+WHERE a.resource_id < b.resource_id {among}
 """
 _NEAR = """
 SELECT a.resource_id, b.resource_id FROM resources_likeness a
 JOIN resources_likeness b ON b.north BETWEEN a.north - 1 AND a.north + 1
     AND b.east BETWEEN a.east - 1 AND a.east + 1 AND a."group" = b."group" AND a.resource_id < b.resource_id
+    {among}
 """
+_AMONG = "AND (a.resource_id = ANY(%(keys)s) OR b.resource_id = ANY(%(keys)s))"
 
 
-def all_pairs() -> dict[tuple[int, int], list[str]]:
-    """Every likely pair of the register, from one join for each thing that is compared."""
+def all_pairs(among: Iterable[int] | None = None) -> dict[tuple[int, int], list[str]]:
+    """Every likely pair, or those with one of `among`, from one join for each thing that is compared."""
+    given = {} if among is None else {"keys": list(among)}
+    said = {"most": MOST_ALIKE, "among": _AMONG if given else ""}
+    names = ("name_key", "sound_key", "address_key", "phone_key")
+    queries = [_SHARED.format(partition=f'"group", {key}', key=key, **said) for key in names]
+    queries += [_SHARED.format(partition="code_key", key="code_key", **said), _NEAR.format(**said)]
     keys: set[tuple[int, int]] = set()
     with connection.cursor() as cursor:
-        for key in ("name_key", "sound_key", "address_key", "phone_key"):
-            sql = _SHARED.format(partition=f'"group", {key}', key=key, most=MOST_ALIKE)
-            cursor.execute(sql)
+        for query in queries:
+            cursor.execute(query, given)
             keys.update(cursor.fetchall())
-        cursor.execute(_SHARED.format(partition="code_key", key="code_key", most=MOST_ALIKE))
-        keys.update(cursor.fetchall())
-        cursor.execute(_NEAR)
-        keys.update(cursor.fetchall())
     return _weighed(keys)
 
 

@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString
 
 from portal import search
 from portal.accounts import User
-from portal.audit import AuditEntry
-from portal.history import Change, said, told
+from portal.audit import HIDDEN, AuditEntry
+from portal.history import Change, act_name, said, told
 from portal.regions import district_code
 from portal.roles import Perm, roles_with
 from portal.templatetags.portal_tags import cn_date
@@ -34,6 +34,7 @@ from resources.models import (
     ResourceVersion,
 )
 from resources.queries.cards import in_order
+from resources.rules.fields import is_for_all
 
 
 def shown(resources):
@@ -283,6 +284,10 @@ _UNTOLD = {
 }
 
 
+# What the versions do not hold: pictures and links hang on a resource, the trail says what became of them.
+_OF_TRAIL = ("add_picture", "remove_picture", "add_link", "remove_link")
+
+
 @dataclass(frozen=True)
 class Part:
     """One field of a change: what became of it, and the version that still has the former value."""
@@ -300,7 +305,7 @@ class VersionChange(Change):
 
 
 def history(resource: Resource) -> list[VersionChange]:
-    """Every version the database kept, newest first: who changed what from which value to which."""
+    """Every version the database kept, and what became of pictures and links, newest first."""
     versions = list(
         ResourceVersion.objects.filter(pgh_obj=resource)
         .select_related("pgh_context", "kind", "region", "organization")
@@ -320,7 +325,16 @@ def history(resource: Resource) -> list[VersionChange]:
         sentences = [part.sentence for part in parts]
         changes.append(VersionChange(after.pgh_created_at, by, what, sentences, note, parts))
     changes.reverse()
-    return changes
+    return sorted([*_of_trail(resource), *changes], key=lambda change: change.at, reverse=True)
+
+
+def _of_trail(resource: Resource) -> list[VersionChange]:
+    entries = AuditEntry.objects.filter(
+        subject_type=resource._meta.label, subject_id=str(resource.pk), action__in=_OF_TRAIL
+    ).order_by("-pk")
+    return [
+        VersionChange(row.at, row.actor_name, act_name(row.action), [], row.note.strip()) for row in entries
+    ]
 
 
 def _differences(before: ResourceVersion, after: ResourceVersion) -> list[Part]:
@@ -365,8 +379,10 @@ BESIDE = {
 
 
 def beside(changes: dict) -> list[str]:
-    """What a version does not hold and yet belongs to the change: topics and opening hours, as sentences."""
-    return _told({name: pair for name, pair in changes.items() if name in BESIDE})
+    """What a version does not hold and yet belongs to the change: topics and opening hours, as sentences;
+    of internal contacts only that they changed."""
+    shown = {name: pair for name, pair in changes.items() if name in BESIDE}
+    return _told(shown | {name: [HIDDEN, HIDDEN] for name in changes if name in Resource.PERSONAL})
 
 
 def _told(changes: dict) -> list[str]:
@@ -401,6 +417,6 @@ def search_entry(resource: Resource) -> search.Entry:
 
 def _chosen_words(resource: Resource) -> list[str]:
     """What was chosen in the kind's own lists, as far as everybody may read it."""
-    kept = [field for field in resource.kind.choice_fields if field.get("public", True)]
+    kept = [field for field in resource.kind.choice_fields if is_for_all(field)]
     values = [resource.details.get(field["code"]) or [] for field in kept]
     return [word for value in values for word in (value if isinstance(value, list) else [value])]

@@ -207,6 +207,18 @@ def test_history_tells_who_changed_what_in_sentences(owned, unit_clerk, staff):
     assert told[0].by == str(staff)
 
 
+def test_history_tells_that_contacts_pictures_and_links_changed(owned, unit_clerk):
+    actions.edit(owned, by=unit_clerk, contact="王工", contact_phone="13700137000")
+    link = actions.add_link(owned, kind="vr", title="云游", url="https://vr.example/1", by=unit_clerk)
+    actions.remove_link(link, by=unit_clerk)
+
+    told = queries.history(owned)
+    assert [change.what for change in told[:3]] == ["删除视频或虚拟展示", "添加视频或虚拟展示", "修改"]
+    assert told[1].note == "云游 https://vr.example/1"
+    assert "改了“联系人”（内容不显示）" in told[2].sentences
+    assert "王工" not in repr(told)
+
+
 def test_history_tells_of_opening_hours_which_no_version_holds(owned, unit_clerk):
     actions.edit(owned, by=unit_clerk, hours_text="每天 09:00-17:00")
 

@@ -239,6 +239,39 @@ def test_everything_that_hangs_on_the_second_moves_to_the_first(two, staff, clie
     assert any(change.what == "合并" for change in queries.history(kept))
 
 
+def test_a_merge_that_takes_no_field_stands_in_the_history_of_what_stays(two, staff):
+    kept, gone = two
+
+    actions.merge(kept, gone, by=staff, both_topics=False)
+
+    told = queries.history(kept)[0]
+    assert (told.what, told.sentences) == ("合并", [f"并入“{gone.title}”（{gone.code}）"])
+    assert not any("并入“" in each for change in queries.history(gone) for each in change.sentences)
+
+
+def test_a_merge_tells_what_no_version_holds(two, staff):
+    kept, gone = two
+    gone.topics.add(TopicFactory(name="潮汐"))
+    Resource.objects.filter(pk=gone.pk).update(contact="王工")
+
+    actions.merge(kept, gone, by=staff, take=["hours", "contact"])
+
+    told = "；".join(queries.history(kept)[0].sentences)
+    assert "潮汐" in told
+    assert "改了“联系人”（内容不显示）" in told
+    assert "王工" not in told
+
+
+def test_many_rows_entered_at_once_are_compared_at_once(staff, city):
+    known = ResourceFactory(title="南山区海洋馆")
+    ResourceFactory(title="无关馆")
+    row = {"kind": known.kind, "region": city, "summary": "一句话", "audiences": ["general"]}
+
+    made = actions.create_many([row | {"title": "南山海洋馆"}, row | {"title": "天文台"}], by=staff)
+
+    assert (pair().first_id, pair().second_id, pair().reasons) == (known.pk, made[0].pk, ["name"])
+
+
 def test_addresses_of_what_was_merged_before_lead_to_the_last_one(two, staff, client):
     kept, gone = two
     third = ResourceFactory(published=True, title="海洋馆三")
