@@ -59,6 +59,7 @@ desk = [
     path("<int:pk>/merge/<int:other>/", likeness.merge, name="merge"),
     path("<int:pk>/restore-value/", desk_views.value_restore, name="value_restore"),
     path("<int:pk>/", registry.resource_detail, name="detail"),
+    path("<int:pk>/preview/", registry.resource_preview, name="preview"),
     path("<int:pk>/edit/", registry.resource_edit, name="edit"),
     path("<int:pk>/pictures/", registry.picture_add, name="picture_add"),
     path("<int:pk>/pictures/<int:picture>/remove/", registry.picture_remove, name="picture_remove"),

@@ -13,7 +13,7 @@ from resources.queries.booking import terms_of
 from resources.queries.cards import Card, cards, on_cards
 from resources.queries.census import census_waiting
 from resources.queries.columns import menu_version
-from resources.queries.desk import DESK_ORDER, DeskQuery, waiting_for
+from resources.queries.desk import DESK_ORDER, MOST_TILES, DeskQuery, is_on_desk, waiting_for
 from resources.queries.feeds import NEWEST, feed_addresses, newest_of, of_question
 from resources.queries.life import confirm_token, may_answer, question_of
 from resources.queries.likeness import (
@@ -63,6 +63,7 @@ __all__ = [
     "ASSET_STATES",
     "DESK_ORDER",
     "MATCH",
+    "MOST_TILES",
     "NEAR",
     "NEWEST",
     "PAIR_ORDER",
@@ -90,6 +91,7 @@ __all__ = [
     "feed_addresses",
     "history",
     "internal_facts",
+    "is_on_desk",
     "kinds",
     "likely",
     "matched_by_region",

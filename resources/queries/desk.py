@@ -273,15 +273,24 @@ def _known(value: str | None, values) -> str:
 MOST_TILES = 8
 
 
+def _on_desk(user):
+    return DeskFilter.objects.seen_by(user)[:MOST_TILES]
+
+
+def is_on_desk(row: DeskFilter, user) -> bool:
+    """Whether a filter has a tile on somebody's desk: the first by name do."""
+    return row in _on_desk(user)
+
+
 def saved(user) -> list[Waiting]:
-    """The named filters of somebody, with what they find now."""
+    """The named filters of somebody, with what they find now; one that finds nothing says 0."""
     day, found = timezone.localdate(), []
-    for row in DeskFilter.objects.seen_by(user)[:MOST_TILES]:
+    for row in _on_desk(user):
         asked = DeskQuery.read(QueryDict(row.query), user=user, on=day)
         found.append(
             Waiting(title=row.name, count=asked.total, url=f"{reverse('resources_desk:list')}?{row.query}")
         )
-    return [tile for tile in found if tile.count]
+    return found
 
 
 def waiting_for(user) -> list[Waiting]:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.encryption import sign, unsign
-from portal.errors import Refused
+from portal.errors import Refused, add_faults
 from portal.roles import Perm
 from resources import actions, queries
 from resources.forms.desk import BulkFieldForm, BulkForm, FilterForm
 from resources.models import DeskFilter, Resource, ResourceVersion
+from resources.views.registry import list_shown
 
 PREVIEW = "resources_bulk"
 
@@ -22,23 +23,29 @@ def _list_url(query: str) -> str:
     return reverse("resources_desk:list") + (f"?{query}" if query else "")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def filter_save(request):
+    """Keep a question under a name; the links of a list that comes back with a fault are read here, too."""
     if not request.user.can(Perm.RESOURCE_VIEW):
         raise PermissionDenied("您没有查看资源的权限。")
-    typed = QueryDict(request.POST.get("query", "")[:2000])
+    typed = QueryDict(request.POST.get("query", "")[:2000]) if request.method == "POST" else request.GET
     asked = queries.DeskQuery.read(typed, user=request.user, on=timezone.localdate())
-    form = FilterForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "筛选没有保存：请填写不超过 20 个字的名称。")
-        return redirect(_list_url(asked.query))
-    try:
-        actions.save_filter(**form.cleaned_data, query=asked.query[:1000], by=request.user)
-    except ValidationError as fault:
-        messages.error(request, "；".join(fault.messages))
-    else:
-        messages.success(request, "筛选已保存，工作台上会显示条数。")
-    return redirect(_list_url(asked.query))
+    if request.method != "POST":
+        return redirect(_list_url(request.GET.urlencode()))
+    form = FilterForm(request.POST, auto_id="filter-%s")
+    if form.is_valid():
+        try:
+            row = actions.save_filter(**form.cleaned_data, query=asked.query[:1000], by=request.user)
+        except (Refused, ValidationError) as fault:
+            add_faults(form, fault)
+        else:
+            shown = queries.is_on_desk(row, request.user)
+            said = (
+                "工作台上会显示条数" if shown else f"工作台只显示按名称排在前 {queries.MOST_TILES} 个的条数"
+            )
+            messages.success(request, f"筛选已保存，{said}{'' if shown else '，这一个在列表上方'}。")
+            return redirect(_list_url(asked.query))
+    return list_shown(request, asked, filter_form=form, status=422)
 
 
 @require_POST

@@ -27,6 +27,11 @@ def resource_list(request):
     if not request.user.can(Perm.RESOURCE_VIEW):
         raise PermissionDenied("您没有查看资源的权限。")
     asked = queries.DeskQuery.read(request.GET, user=request.user, on=timezone.localdate())
+    return list_shown(request, asked)
+
+
+def list_shown(request, asked: queries.DeskQuery, *, filter_form=None, status: int = 200):
+    """The page of one question; with `filter_form` what was typed to keep the question and why it was not."""
     page = page_by_key(
         asked.listed(),
         order=queries.DESK_ORDER,
@@ -39,12 +44,12 @@ def resource_list(request):
         "asked": asked,
         "tabs": _status_tabs(asked),
         "filters": _filters(request.user),
-        "filter_form": FilterForm(),
+        "filter_form": filter_form or FilterForm(auto_id="filter-%s"),
         "may_bulk": may_add and bool(page.rows),
         "may_add": may_add,
         "actions": _list_actions(request.user),
     }
-    return render(request, "resources/resource_list.html", context)
+    return render(request, "resources/resource_list.html", context, status=status)
 
 
 def _list_actions(user) -> list[tuple[str, str, str]]:
@@ -177,6 +182,22 @@ def resource_detail(request, pk):
     return render(request, "resources/resource_detail.html", _detail_context(request, resource))
 
 
+@require_safe
+def resource_preview(request, pk):
+    """What the public will read once it is published, for whoever enters or reviews it."""
+    resources = queries.shown(Resource.objects.for_user(request.user, Perm.RESOURCE_VIEW))
+    resource = get_object_or_404(resources, pk=pk)
+    context = {
+        "is_preview": True,
+        "resource": resource,
+        "opening": queries.opening(resource, timezone.now()),
+        "offers": queries.offers(resource, timezone.localdate()),
+        "facts": queries.public_facts(resource),
+        "extra": resource.extra(public_only=True),
+    }
+    return render(request, "resources/resource_page.html", context)
+
+
 def _detail_context(request, resource: Resource, **more) -> dict:
     open_steps = dict(REVIEW.open_to(request.user, resource))
     work = queries.work_of(resource)
@@ -208,7 +229,9 @@ def _detail_context(request, resource: Resource, **more) -> dict:
 
 def _links(resource: Resource, *, may_edit: bool) -> list[tuple[str, str, str]]:
     links = [("修改", reverse("resources_desk:edit", args=[resource.pk]), "primary")] if may_edit else []
-    return [*links, ("公开页面", resource.get_absolute_url(), "")] if resource.is_public else links
+    if resource.is_public:
+        return [*links, ("公开页面", resource.get_absolute_url(), "")]
+    return [*links, ("如公众所见", reverse("resources_desk:preview", args=[resource.pk]), "")]
 
 
 def _timeline(resource: Resource) -> list[dict]:

@@ -276,6 +276,39 @@ def test_filters_are_shared_with_unit_or_role_and_with_nobody_else(three, unit, 
         actions.drop_filter(DeskFilter.objects.get(name="给区里"), by=other)
 
 
+def test_a_filter_that_finds_nothing_says_0_and_beyond_eight_the_message_says_so(client, three, staff):
+    client.force_login(staff)
+    save = reverse("resources_desk:filter_save")
+    typed = {"sharing": "private", "query": "status=archived"}
+
+    said = [
+        client.post(save, typed | {"name": f"第{number}个"}, secure=True, follow=True).content.decode()
+        for number in range(1, 10)
+    ]
+
+    assert ("第1个", 0) in [(each.title, each.count) for each in queries.waiting_for(staff)]
+    assert "工作台上会显示条数" in said[7]
+    assert "工作台只显示按名称排在前 8 个的条数" in said[8]
+    assert "第9个" not in [each.title for each in queries.waiting_for(staff)]
+
+
+def test_what_a_filter_lacks_stands_in_its_form_and_the_list_leads_on(client, three, staff, unit_clerk):
+    client.force_login(staff)
+    save = reverse("resources_desk:filter_save")
+    typed = {"name": "名" * 21, "sharing": "role", "query": "kind=venue"}
+
+    answer = client.post(save, typed, secure=True)
+
+    assert answer.status_code == 422
+    assert answer.context["filter_form"].errors["name"]
+    assert answer.context["filter_form"]["sharing"].value() == "role"
+    assert answer.context["asked"].kind == "venue"
+    leads = client.get(f"{save}?status=draft&kind=venue", secure=True)
+    assert leads.headers["Location"] == f"{reverse('resources_desk:list')}?status=draft&kind=venue"
+    typed |= {"name": "场馆", "sharing": "unit"}
+    assert "不在任何单位任职" in client.post(save, typed, secure=True).content.decode()
+
+
 def test_two_filters_of_one_name_are_refused(client, three, staff):
     client.force_login(staff)
     for _ in range(2):

@@ -9,11 +9,13 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from portal.errors import Refused
+from portal.roles import Role
 from portal.search import matching_ids
 from resources import actions, queries
 from resources.actions.reference import DATA
 from resources.actions.registry import MOST_LINKS
 from resources.models import Licence, Resource, ResourceKind, ResourceLink
+from tests.factories import OrganizationFactory, UserFactory
 from tests.resources.factories import KindFactory, ResourceFactory
 
 CATEGORIES = [
@@ -110,6 +112,24 @@ def test_common_fields_go_through_form_page_and_open_data(client, owned, unit_cl
         ["step_free", "nursing"],
     )
     assert item["details"] == [{"code": "area", "label": "展览面积（平方米）", "value": 300}]
+
+
+def test_a_draft_is_read_by_its_unit_as_the_public_will_read_it(client, owned, unit_clerk):
+    owned.details = {"area": 300, "staff": 8}
+    owned.contact = "王工"
+    owned.save()
+    client.force_login(unit_clerk)
+    preview = reverse("resources_desk:preview", args=[owned.pk])
+
+    page = client.get(preview, secure=True).content.decode()
+
+    assert "发布后公众看到的内容" in page
+    assert "展览面积（平方米）" in page
+    assert "专职人员" not in page
+    assert "王工" not in page
+    assert preview in client.get(owned.get_desk_url(), secure=True).content.decode()
+    client.force_login(UserFactory(holding=(Role.UNIT, OrganizationFactory())))
+    assert client.get(preview, secure=True).status_code == 404
 
 
 def test_open_data_declares_public_fields_of_each_kind_and_no_internal_one(client):
