@@ -77,7 +77,7 @@ def ask_confirmations(at: datetime) -> int:
         for person in people:
             notify(
                 [person],
-                f"请核实资源“{resource.title}”：仍正确、有变化还是已停办？{words}。点链接即可答复，不用登录。",
+                f"请核实资源“{resource.title}”：仍正确、有变化还是已停办？{words}。点链接即可答复。",
                 link=reverse("resources:confirm", args=[confirm_token(resource, person)]),
                 kind="task",
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal import audit, history, search
@@ -132,11 +132,23 @@ def publish_route(route: Route, *, by: User) -> None:
     if closed:
         raise Refused(f"“{closed.resource}”尚未发布，请先发布该资源或换一站。")
     _take(route, "publish", by=by)
+    _tell(route, f"线路“{route.title}”已发布。", by=by)
 
 
 def return_route(route: Route, *, by: User, note: str) -> None:
     """Do not take a route, with a reason. Raises Refused without one."""
     _take(route, "send_back", by=by, note=note)
+    _tell(route, f"线路“{route.title}”被退回：{note}", by=by)
+
+
+def _tell(route: Route, text: str, *, by: User) -> None:
+    """Tell whoever entered a route and the people of its unit; without an account nobody reads notices."""
+    told = Q(pk=route.created_by_id)
+    if route.organization_id:
+        unit = people_with(Perm.RESOURCE_EDIT, route.organization)
+        told |= Q(pk__in=unit.filter(grants__organization=route.organization_id).values("pk"))
+    people = User.objects.filter(told, is_active=True).exclude(pk=by.pk).order_by("pk")
+    notify(people, text, link=route.get_desk_url())
 
 
 def archive_route(route: Route, *, by: User, note: str) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.fields import Words
+from portal.fields import ReasonForm, Words
 from portal.files import DOCUMENTS, IMAGES, UploadField
 from portal.roles import Perm
 from resources.actions.bookings import Wish
@@ -76,6 +76,18 @@ class OfferForm(_ChooseResource):
 
     def rows(self):
         return Resource.objects.for_user(self.user, Perm.BOOKING_ANSWER).published()
+
+
+class RefusalForm(ReasonForm):
+    """Why something is not done; who asked for it reads that."""
+
+    note = Words(
+        label="理由",
+        max_length=300,
+        lines=3,
+        help_text="对方会看到。",
+        error_messages={"required": "请写明理由，对方会看到。"},
+    )
 
 
 class ReportForm(forms.Form):

@@ -23,6 +23,7 @@ from resources.forms.bookings import (
     AssignForm,
     OfferForm,
     ProofForm,
+    RefusalForm,
     ReportForm,
     TermsForm,
     TimeForm,
@@ -65,6 +66,7 @@ def need_list(request):
     context = {
         "page": page,
         "tabs": _tabs(queries.NEED_TABS, queries.need_counts(request.user, on=day), state),
+        "may_commission": state == "unmatched" and request.user.can(Perm.WORK_MANAGE),
     }
     return render(request, "resources/need_list.html", context)
 
@@ -87,9 +89,11 @@ def _need_shown(request, need: Need, *, status: int = 200, **more):
     if handles and need.contact_sealed:
         audit.viewed(need, by=request.user, reason="查看需求联系方式")
     waits = need.status in queries.UNSERVED
+    facts = queries.inner_facts(need) if handles else queries.need_facts(need)
     context = {
         "need": need,
-        "facts": queries.inner_facts(need) if handles else queries.need_facts(need),
+        "facts": [("编号", str(need.pk)), *facts],
+        "actions": _commission(request.user, need),
         "contact": [("联系人", need.contact), ("手机号", need.mobile)] if handles else [],
         "bookings": queries.bookings_of(need),
         "steps": NEED_STEPS.open_to(request.user, need),
@@ -98,10 +102,16 @@ def _need_shown(request, need: Need, *, status: int = 200, **more):
         "speakers": matching.speakers(need, on=local_today(now)) if waits else [],
         "may_assign": handles and need.is_live,
         "assign_form": AssignForm(auto_id="assign_%s"),
-        "note_form": NoteForm(),
+        "refusal_form": RefusalForm(auto_id="refusal_%s"),
         **more,
     }
     return render(request, "resources/need_detail.html", context, status=status)
+
+
+def _commission(user, need: Need) -> list[tuple[str, str, str]]:
+    """The button that begins a call for works which answer a need nobody serves."""
+    is_free = user.can(Perm.WORK_MANAGE) and queries.unmatched_needs().filter(pk=need.pk).exists()
+    return [("征集作品回应", f"{reverse('works_desk:call_new')}?need={need.pk}", "")] if is_free else []
 
 
 @require_POST
@@ -109,15 +119,24 @@ def need_step(request, pk, step):
     if step not in ("admit", "turn_down"):
         raise Http404("没有这个步骤。")
     need = _need(request, pk, Perm.NEED_HANDLE)
-    form = NoteForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
-    if step == "admit":
-        needs.admit(need, at=timezone.now(), by=request.user)
-        messages.success(request, "已受理，需求已列入供需对接板。")
-    else:
-        needs.turn_down(need, note=note, at=timezone.now(), by=request.user)
-        messages.success(request, "已办结，对方会看到理由。")
+    if step == "turn_down":
+        return _turned_down(request, need)
+    needs.admit(need, at=timezone.now(), by=request.user)
+    messages.success(request, "已受理，需求已列入供需对接板。")
     return redirect(need.get_desk_url())
+
+
+def _turned_down(request, need: Need):
+    form = RefusalForm(request.POST, auto_id="refusal_%s")
+    if form.is_valid():
+        try:
+            needs.turn_down(need, note=form.cleaned_data["note"], at=timezone.now(), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已办结，对方会看到理由。")
+            return redirect(need.get_desk_url())
+    return _need_shown(request, _need(request, need.pk), status=422, refusal_form=form)
 
 
 @require_POST
@@ -251,7 +270,7 @@ def _shown(request, booking: Booking, *, status: int = 200, **more):
         "may_prove": answers and booking.status in (Booking.Status.ACCEPTED, Booking.Status.DONE),
         "proofs": list(booking.proofs.select_related("attachment")),
         "timeline": BOOKING_STEPS.timeline(booking),
-        "note_form": NoteForm(),
+        "refusal_form": RefusalForm(auto_id="refusal_%s"),
         "time_form": TimeForm(auto_id="time_%s"),
         "report_form": ReportForm(initial={"visits": booking.attendance}, auto_id="report_%s"),
         "report_words": "填报到场" if booking.attendance is None else "更正到场人次",
@@ -267,15 +286,26 @@ def booking_step(request, pk, step):
     if step not in ("accept", "decline"):
         raise Http404("没有这个步骤。")
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
+    if step == "decline":
+        return _declined(request, booking)
     form = NoteForm(request.POST)
     note = form.cleaned_data["note"][:300] if form.is_valid() else ""
-    if step == "accept":
-        bookings.accept(booking, note=note, at=timezone.now(), by=request.user)
-        messages.success(request, "已接受，对方会收到通知。")
-    else:
-        bookings.decline(booking, note=note, at=timezone.now(), by=request.user)
-        messages.success(request, "已婉拒，对方会看到原因。")
+    bookings.accept(booking, note=note, at=timezone.now(), by=request.user)
+    messages.success(request, "已接受，对方会收到通知。")
     return redirect(booking.get_desk_url())
+
+
+def _declined(request, booking: Booking):
+    form = RefusalForm(request.POST, auto_id="refusal_%s")
+    if form.is_valid():
+        try:
+            bookings.decline(booking, note=form.cleaned_data["note"], at=timezone.now(), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已婉拒，对方会看到理由。")
+            return redirect(booking.get_desk_url())
+    return _shown(request, _booking(request, booking.pk), status=422, refusal_form=form)
 
 
 @require_POST

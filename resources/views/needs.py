@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -106,7 +107,17 @@ def new(request):
             request.session.pop("basket", None) if items else None
             messages.success(request, "已提交。请收藏本页，进展都在这里。")
             return redirect(need)
-    context = {"form": form, "items": items}
+    return _form_shown(request, form, items=items)
+
+
+def _form_shown(request, form: NeedForm, **more):
+    """The form with what is promised: how soon owners answer, how long it is known who asked."""
+    context = {
+        "form": form,
+        "promise": f"选好时间，留下联系方式；所属单位会在 {settings.BOOKING_ANSWER_DAYS} 个工作日内答复。",
+        "kept_months": settings.NEED_KEPT_MONTHS,
+        **more,
+    }
     return render(request, "resources/need_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -215,8 +226,7 @@ def change(request, token):
         else:
             messages.success(request, "已保存修改。")
             return redirect("needs:follow", token=token)
-    context = {"form": form, "items": [], "need": need, "token": token}
-    return render(request, "resources/need_form.html", context, status=422 if form.is_bound else 200)
+    return _form_shown(request, form, items=[], need=need, token=token)
 
 
 @login_not_required

@@ -196,15 +196,18 @@ def _of_desk(request, pk, perm=Perm.RESOURCE_VIEW) -> Route:
 
 @require_safe
 def desk_detail(request, pk):
-    route = _of_desk(request, pk)
+    return _shown(request, _of_desk(request, pk), form=NoteForm())
+
+
+def _shown(request, route: Route, *, form: NoteForm, status: int = 200):
     context = {
         **_told(route),
         "steps": ROUTE_REVIEW.open_to(request.user, route),
         "timeline": ROUTE_REVIEW.timeline(route),
-        "form": NoteForm(),
-        "may_edit": Route.objects.for_user(request.user, Perm.RESOURCE_EDIT).filter(pk=pk).exists(),
+        "form": form,
+        "may_edit": Route.objects.for_user(request.user, Perm.RESOURCE_EDIT).filter(pk=route.pk).exists(),
     }
-    return render(request, "resources/route_detail.html", context)
+    return render(request, "resources/route_detail.html", context, status=status)
 
 
 STEPS = {
@@ -221,9 +224,12 @@ def desk_step(request, pk, step):
     if step not in STEPS:
         raise Http404("没有这个步骤。")
     route = _of_desk(request, pk, ROUTE_REVIEW.steps[step].needs)
-    form = NoteForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    form, wants_note = NoteForm(request.POST), ROUTE_REVIEW.steps[step].wants_note
+    if form.is_valid() and wants_note and not form.cleaned_data["note"]:
+        form.add_error("note", f"请写明{ROUTE_REVIEW.steps[step].label}的理由。")
+    if not form.is_valid():
+        return _shown(request, route, form=form, status=422)
     act, said = STEPS[step]
-    act(route, by=request.user, **({"note": note} if ROUTE_REVIEW.steps[step].wants_note else {}))
+    act(route, by=request.user, **({"note": form.cleaned_data["note"]} if wants_note else {}))
     messages.success(request, said)
     return redirect(route.get_desk_url())

@@ -9,6 +9,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from portal import files, jobs
@@ -356,6 +357,24 @@ def test_a_unit_offers_what_is_its_own_and_the_asker_decides(lecture, unit_clerk
     assert need.status == "accepted"
     with pytest.raises(Refused, match="不再需要"):
         bookings.offer(need, wish(lecture, hour=15), at=NOW, by=unit_clerk)
+
+
+def test_what_a_refusal_lacks_stands_beside_its_field_and_the_typing_stays(client, lecture, unit_clerk):
+    booking = asked(lecture)
+    client.force_login(unit_clerk)
+    step = reverse("bookings_desk:step", args=[booking.pk, "decline"])
+
+    for typed, says in (("", "请写明理由"), ("忙" * 301, "300")):
+        answer = client.post(step, {"note": typed}, secure=True)
+
+        assert answer.status_code == 422
+        form = answer.context["refusal_form"]
+        assert form["note"].value() == typed
+        assert says in str(form.errors["note"])
+        assert str(form["note"]) in answer.content.decode()
+    assert client.post(step, {"note": "讲师生病"}, secure=True).status_code == 302
+    booking.refresh_from_db()
+    assert booking.answer == "讲师生病"
 
 
 # --- The day, and after it ------------------------------------------------------------------------

@@ -348,6 +348,57 @@ def test_the_district_admits_or_turns_down_with_a_reason(officer):
         needs.admit(NeedFactory(), at=NOW, by=officer)
 
 
+def test_turning_down_without_a_reason_says_so_beside_the_field(client, officer):
+    need = NeedFactory(region=officer.grants.get().region)
+    client.force_login(officer)
+
+    answer = post(client, {"note": " "}, f"{need.get_desk_url()}turn_down/")
+
+    assert answer.status_code == 422
+    assert "请写明理由" in str(answer.context["refusal_form"].errors["note"])
+    assert '<details class="plain-fold stepfold" open>' in answer.content.decode()
+    need.refresh_from_db()
+    assert need.status == "submitted"
+
+
+def test_what_may_not_be_turned_down_keeps_the_reason_typed(client, officer):
+    booking = BookingFactory(need__region=officer.grants.get().region)
+    client.force_login(officer)
+
+    answer = post(client, {"note": "已有预约"}, f"{booking.need.get_desk_url()}turn_down/")
+
+    assert answer.status_code == 422
+    assert "请先处理预约" in answer.content.decode()
+    assert answer.context["refusal_form"]["note"].value() == "已有预约"
+
+
+def test_staff_call_for_works_from_a_need_that_nobody_serves(client, staff, officer):
+    need, served = NeedFactory(region=officer.grants.get().region), BookingFactory().need
+    commission = f"/desk/works/calls/new/?need={need.pk}"
+    client.force_login(staff)
+    page = read(client, need.get_desk_url())
+
+    assert commission in page
+    assert commission in read(client, "/desk/needs/?state=unmatched")
+    assert commission not in read(client, "/desk/needs/")
+    assert ("编号", str(need.pk)) in client.get(need.get_desk_url(), secure=True).context["facts"]
+    assert f'value="{need.pk}"' in read(client, commission)
+    assert "calls/new" not in read(client, served.get_desk_url())
+    client.force_login(officer)
+    assert "calls/new" not in read(client, need.get_desk_url())
+    assert "calls/new" not in read(client, "/desk/needs/?state=unmatched")
+
+
+def test_the_form_promises_what_the_settings_say(client, settings):
+    settings.BOOKING_ANSWER_DAYS, settings.NEED_KEPT_MONTHS = 3, 9
+    lecture = BookableFactory()
+
+    page = read(client, f"{NEW}?item={lecture.code}")
+
+    assert "3 个工作日内答复" in page
+    assert "结束 9 个月后自动删除" in page
+
+
 def test_the_desk_shows_who_asks_to_the_district_alone_and_writes_it_down(client, officer):
     need = NeedFactory(region=officer.grants.get().region)
     client.force_login(officer)

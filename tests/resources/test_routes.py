@@ -9,12 +9,14 @@ from pypdf import PdfReader
 from portal import plain_question, search
 from portal.errors import Refused
 from portal.notices import Notice
+from portal.roles import Role
 from resources import queries
 from resources.actions import routes as actions
 from resources.actions.routes import Stop
 from resources.models import Resource, Route, RouteStop
 from resources.models.registry import new_code
 from resources.queries.routes import duration_words
+from tests.factories import UserFactory
 from tests.resources.factories import ResourceFactory, in_shenzhen
 
 
@@ -233,6 +235,32 @@ def test_staff_build_edit_and_publish_a_route_at_the_desk(client, places, staff)
     assert "已发布" in page
     assert "我家附近的半日" in client.get("/desk/routes/", secure=True).content.decode()
     assert client.get(f"/desk/routes/{made.pk}/edit/", secure=True).status_code == 200
+
+
+def test_a_route_sent_back_without_a_reason_says_so_beside_the_field(client, places, staff):
+    made = route(places, staff)
+    actions.submit_route(made, by=staff)
+    client.force_login(staff)
+
+    answer = client.post(f"/desk/routes/{made.pk}/send_back/", {"note": " "}, secure=True)
+
+    assert answer.status_code == 422
+    assert "理由" in str(answer.context["form"].errors["note"])
+    made.refresh_from_db()
+    assert made.status == "submitted"
+
+
+def test_whoever_entered_a_route_and_their_unit_hear_what_became_of_it(places, staff, unit, unit_clerk):
+    colleague = UserFactory(holding=(Role.UNIT, unit))
+    made = route(places, unit_clerk, region=unit.region, organization=unit)
+    actions.submit_route(made, by=unit_clerk)
+    actions.return_route(made, by=staff, note="缺一站")
+    actions.submit_route(made, by=unit_clerk)
+    actions.publish_route(made, by=staff)
+
+    for person in (unit_clerk, colleague):
+        told = list(person.notices.order_by("pk").values_list("text", flat=True))
+        assert told == [f"线路“{made.title}”被退回：缺一站", f"线路“{made.title}”已发布。"]
 
 
 def test_a_district_reads_but_does_not_build(client, officer, places):

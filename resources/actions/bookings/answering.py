@@ -71,7 +71,7 @@ def decline(booking: Booking, *, note: str, at: datetime, by: User) -> None:
 
 @transaction.atomic
 def agree(booking: Booking, *, at: datetime, by=VISITOR) -> None:
-    """The asker says yes to the proposed time, by their link. Raises Refused once it is over."""
+    """The asker says yes to the proposed time, by their link. Raises Refused once it is over or not open."""
     need = lock(booking)
     check_time(booking.resource, booking.starts_at, booking.ends_at, at)
     BOOKING_STEPS.take(booking, "agree", by=by, at=at)
