@@ -33,6 +33,7 @@ from resources.queries.columns import Columns, columns
 from resources.queries.counts import MenuCounts
 from resources.queries.own_fields import OWN, has_own
 from resources.queries.places import Place, StartingPoints
+from resources.rules.fields import is_for_all
 
 PAGE = 24
 MOST_TOPICS_SHOWN = 12
@@ -94,7 +95,7 @@ class Vocabulary:
             first.setdefault(kind.code, kind)
             names[kind.code] = kind.name
             if kind.is_current:
-                lists[kind.code] = [each for each in kind.choice_fields if each.get("public", True)]
+                lists[kind.code] = list(filter(is_for_all, kind.choice_fields))
         regions = list(Region.objects.inhabited().filter(level__in=SHOWN_LEVELS).order_by("code"))
         return cls(
             kinds=first,
