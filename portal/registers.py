@@ -345,7 +345,10 @@ class RegisterResource(resources.ModelResource):
     def get_instance(self, instance_loader, row: dict) -> models.Model | None:
         wanted = {}
         for name in self.keys:
-            value = self._typed(name, self._form_field(name), row.get(self.header_of[name]))
+            try:
+                value = self._typed(name, self._form_field(name), row.get(self.header_of[name]))
+            except ValidationError as error:
+                raise ValidationError({self.header_of[name]: error.messages}) from error
             if value in ("", None):
                 return None
             wanted[name] = value

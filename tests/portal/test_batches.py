@@ -142,6 +142,15 @@ def test_of_a_sheet_the_right_rows_alone_are_kept_if_that_was_asked_for(half_kep
     assert staff.notices.get().text == "单位已导入：新增 1 条，更新 0 条，未变 0 条，有误未导入 1 行。"
 
 
+def test_a_key_that_names_nothing_is_a_fault_of_its_column(staff):
+    sheet = OrganizationSheet.opened(by=staff, where=WHERE)
+    row = ["乙", "", "企业", "", "", "火星区", "", "东路", "是", ""]
+
+    looked = sheet.preview(sheet.read(xlsx([row], HEADERS)))
+
+    assert looked.rows[0].problems == [("所属区域", "没有找到“火星区”，请核对后重填。")]
+
+
 def test_the_rows_left_out_come_back_alone_with_their_faults(client, half_kept, staff):
     client.force_login(staff)
 
