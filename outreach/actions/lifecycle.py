@@ -261,8 +261,11 @@ def lapse_papers(*, at: datetime) -> int:
 @transaction.atomic
 def renew_search(*, at: datetime) -> int:
     """Titles begin and end by themselves on their day, and the register renames bodies: bases stand in the
-    search as they stand today. Returns how many."""
+    search as they stand today. Returns how many were written anew."""
     entries = list(searchable_bases(local_today(at)))
-    over = search.SearchEntry.objects.filter(kind="base")
-    over.exclude(subject_id__in=[entry.subject_id for entry in entries]).delete()
-    return search.index_many(entries)
+    held = search.SearchEntry.objects.filter(kind="base")
+    held.exclude(subject_id__in=[entry.subject_id for entry in entries]).delete()
+    same = set(held.values_list("subject_id", "title", "text"))
+    return search.index_many(
+        entry for entry in entries if (entry.subject_id, entry.title, entry.text) not in same
+    )

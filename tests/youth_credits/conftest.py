@@ -23,7 +23,17 @@ from youth_credits.actions import DATA, load_protection, load_rules
 from youth_credits.models import Batch, CreditRuleSet
 
 # The competitions of the tests.
-CONTESTS = ("创新大赛", "水质监测", "机器人团体赛", "纸飞机挑战赛", "另一项", "又一项")
+CONTESTS = (
+    "创新大赛",
+    "水质监测",
+    "机器人团体赛",
+    "纸飞机挑战赛",
+    "另一场比赛",
+    "第三场比赛",
+    "改正的名称",
+    "另一项",
+    "又一项",
+)
 
 
 @pytest.fixture
