@@ -15,8 +15,7 @@ from portal.notices import Notice, notify
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
 from youth_credits import queries
-from youth_credits.actions.child import revoke_transcripts
-from youth_credits.actions.ledger import reverse
+from youth_credits.actions.batches import return_entries
 from youth_credits.models import Appeal, Publication, Student, TimeLimit
 
 Status, Way = Appeal.Status, Appeal.Way
@@ -332,10 +331,10 @@ def take_back_appealed(appeal: Appeal, *, by: User) -> None:
         raise Refused("只有已采纳或得到支持的、针对某条记录的申诉，才能据此冲销。")
     if appeal.publication.status != Publication.Status.OPEN:
         raise Refused("该学期正在公示或已归档，请先在“学期公示”中重新开放登记。")
-    reason = f"{appeal}：{appeal.get_status_display()}"
-    if not reverse(entry.batch, only=[entry.pk], note=reason, by=by):
+    if not entry.is_standing:
         raise Refused("该记录已冲销。")
-    revoke_transcripts([appeal.student_id], reason=f"所载学分已更正：{reason}", by=by)
+    reason = f"{appeal}：{appeal.get_status_display()}"
+    return_entries(entry.batch, [entry.pk], note=reason, by=by)
     audit.record(appeal, "take_back_entry", by=by, changes={"entry": [entry.pk, None]})
     notify(
         people_with(Perm.CREDIT_RECORD, appeal.organization),
