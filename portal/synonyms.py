@@ -64,14 +64,22 @@ def save(group: Synonyms, *, by: User) -> Synonyms:
     """Keep a group of synonyms. Raises PermissionDenied for anybody but the association's staff."""
     require(by, Perm.RESOURCE_REVIEW, Region.objects.city())
     old = history.stored(group)
-    group.term = clean_text(group.term).lower()
-    words = (clean_text(word).lower() for word in group.aliases)
-    group.aliases = [word for word in dict.fromkeys(words) if word and word != group.term]
+    group.term = _word(group.term)
+    group.aliases = _other_words(group.aliases, group.term)
     group.full_clean()
     group.save()
     audit.record(group, "create" if old is None else "change", by=by, changes=history.differences(old, group))
     transaction.on_commit(forget)
     return group
+
+
+def _word(typed: str) -> str:
+    return clean_text(typed).lower()
+
+
+def _other_words(typed: list[str], term: str) -> list[str]:
+    """Each once, and not the word that they stand for."""
+    return [word for word in dict.fromkeys(map(_word, typed)) if word and word != term]
 
 
 @transaction.atomic
@@ -104,8 +112,14 @@ class SynonymsForm(forms.ModelForm):
         model = Synonyms
         fields = ("term", "aliases", "note", "is_active")
 
+    def clean_term(self):
+        return _word(self.cleaned_data["term"])
+
     def clean_aliases(self):
-        return [word for word in map(clean_text, self.cleaned_data["aliases"]) if word]
+        words = _other_words(self.cleaned_data["aliases"], self.cleaned_data.get("term", ""))
+        if not words:
+            raise forms.ValidationError("请至少填写一个与“词”不同的别名。")
+        return words
 
 
 def create(*, by: User, **fields) -> Synonyms:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests import world as city
 from tests.access.attack import HOSTILE, as_bytes
-from tests.access.crawl import checksum, walk
+from tests.access.crawl import checksum, english_in, walk
 from tests.access.matrix import ask, post_of, reaches
 from tests.test_access import PAGES
 
@@ -50,11 +50,24 @@ def test_what_one_person_finds_opens_for_another_only_if_it_is_theirs_too(world)
                 if answer.kind == "fault":
                     wrong.append(f"{address} as {who}, who was not led there: {answer.status}")
     wrong += list(_names_told(world, walks))
+    wrong += [
+        f"{address} tells {who} in English: {said}"
+        for who, found in walks.items()
+        for address, answer in found.answers.items()
+        if "<html" in answer.text[:300]
+        for said in english_in(answer.text)
+    ]
 
     print(f"{len(everything)} addresses, {asked} requests")
     assert not wrong, "\n".join(wrong)
     assert checksum() == before, "a page changed something by being read"
     assert ask(clients["staff"], "GET", "/desk/").status == 200, "something read signed a person out"
+
+
+def test_a_sentence_in_english_would_be_seen():
+    page = "<html><p>此项必填</p><code>git pull from here</code><p>This field is <b>required</b>.</p></html>"
+
+    assert english_in(page) == ["This field is"]
 
 
 def _names_told(world, walks):

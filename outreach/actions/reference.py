@@ -33,25 +33,35 @@ DATA = Path(__file__).parents[1] / "data"
 @transaction.atomic
 def load_reference() -> int:
     """Load the plan with its projects, measures and targets, the kinds of titles, and the schemes."""
-    plan_data = json.loads((DATA / "plan_2021.json").read_text(encoding="utf-8"))
-    kinds = json.loads((DATA / "title_kinds.json").read_text(encoding="utf-8"))
+    return _load_plan() + load_titles()
+
+
+def _load_plan() -> int:
+    data = json.loads((DATA / "plan_2021.json").read_text(encoding="utf-8"))
     plan, _ = Plan.objects.update_or_create(
-        code=plan_data["code"],
-        defaults={name: plan_data[name] for name in ("name", "starts_on", "ends_on", "basis")},
+        code=data["code"],
+        defaults={name: data[name] for name in ("name", "starts_on", "ends_on", "basis")},
     )
     projects = {}
-    for code, kind, name, summary in plan_data["projects"]:
+    for code, kind, name, summary in data["projects"]:
         projects[code], _ = Project.objects.update_or_create(
             plan=plan, code=code, defaults={"kind": kind, "name": name, "summary": summary}
         )
     bodies = load_members()
-    for code, project, *row in plan_data["measures"]:
+    for code, project, *row in data["measures"]:
         _load_measure(projects[project], code, row, bodies)
     _load_duties(bodies)
     _load_gaps(plan)
     _load_projects(plan)
-    for row in plan_data["targets"]:
+    for row in data["targets"]:
         _load_target(plan, *row)
+    return len(data["measures"])
+
+
+@transaction.atomic
+def load_titles() -> int:
+    """Load the kinds of titles, their schemes with score forms, and the checklists."""
+    kinds = json.loads((DATA / "title_kinds.json").read_text(encoding="utf-8"))
     for code, name, level, years, basis in kinds:
         TitleKind.objects.update_or_create(
             code=code, defaults={"name": name, "level": level, "years_valid": years, "basis": basis}
@@ -61,7 +71,7 @@ def load_reference() -> int:
     for row in json.loads((DATA / "checklists.json").read_text(encoding="utf-8")):
         key = {"code": row["code"], "version": row["version"]}
         Checklist.objects.get_or_create(**key, defaults={k: v for k, v in row.items() if k not in key})
-    return len(plan_data["measures"]) + len(kinds)
+    return len(kinds)
 
 
 def load_members() -> dict[str, Organization]:
@@ -138,17 +148,19 @@ def load_scheme(data: dict) -> ScoreForm:
     )
     if not is_new:
         return form
-    for position, (code, name, facts, needs_file) in enumerate(data["gates"], start=1):
-        Gate.objects.create(
-            form=form, code=code, position=position, name=name, facts=facts, needs_file=needs_file
-        )
-    for position, row in enumerate(data["criteria"], start=1):
-        names = ("code", "group", "name", "points", "how", "ladder", "parts", "guide", "evidence")
-        Criterion.objects.create(form=form, position=position, **dict(zip(names, row, strict=True)))
-    for code, name, is_deduction, points, most in data["extras"]:
-        ExtraRule.objects.create(
-            form=form, code=code, name=name, is_deduction=is_deduction, points=points, most=most
-        )
+    Gate.objects.bulk_create(
+        Gate(form=form, code=code, position=position, name=name, facts=facts, needs_file=needs_file)
+        for position, (code, name, facts, needs_file) in enumerate(data["gates"], start=1)
+    )
+    names = ("code", "group", "name", "points", "how", "ladder", "parts", "guide", "evidence")
+    Criterion.objects.bulk_create(
+        Criterion(form=form, position=position, **dict(zip(names, row, strict=True)))
+        for position, row in enumerate(data["criteria"], start=1)
+    )
+    ExtraRule.objects.bulk_create(
+        ExtraRule(form=form, code=code, name=name, is_deduction=is_deduction, points=points, most=most)
+        for code, name, is_deduction, points, most in data["extras"]
+    )
     return form
 
 

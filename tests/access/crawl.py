@@ -13,6 +13,8 @@ from tests.access.matrix import Answer, ask
 
 PER_PATTERN = 2  # addresses of one pattern that are opened; the rest look alike
 # What a reader leaves behind by reading: the session, the trail of views, limits, and cached answers.
+ENGLISH = re.compile(r"\b[A-Za-z][a-z]+(?: [a-z]{2,}){2,}")  # three words in a row
+NOT_READ = {"script", "style", "code", "pre"}
 LEFT_BY_READING = {"django_session", "portal_auditentry", "portal_cache", "usersessions_usersession"}
 
 
@@ -69,6 +71,31 @@ def pattern_of(address: str) -> str | None:
         return resolve(urlsplit(address).path).route
     except Resolver404:
         return None
+
+
+class _Words(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.inside, self.words = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in NOT_READ:
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.inside and tag == self.inside[-1]:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        if not self.inside:
+            self.words.append(data)
+
+
+def english_in(html: str) -> list[str]:
+    """What a page says in English: a sentence of a library that nobody put into Chinese."""
+    words = _Words()
+    words.feed(html)
+    return ENGLISH.findall("\n".join(words.words))
 
 
 @dataclass

@@ -4,7 +4,7 @@ from itertools import count
 import factory
 from django.utils import timezone
 
-from outreach.actions import library, load_reference
+from outreach.actions import library, load_titles
 from outreach.models import (
     Application,
     ApplicationFile,
@@ -53,7 +53,7 @@ class TitleFactory(factory.django.DjangoModelFactory):
 
 def form_of_bases() -> ScoreForm:
     """The city's scheme with its form, as the repository brings it."""
-    load_reference()
+    load_titles()
     return ScoreForm.objects.get(scheme__code="city_base")
 
 

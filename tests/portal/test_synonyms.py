@@ -3,6 +3,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from portal import search, synonyms
 from portal.audit import AuditEntry
@@ -63,6 +64,23 @@ def test_a_group_has_at_least_one_alias(staff):
     group = synonyms.create(term="无人机", aliases=["飞行器"], by=staff)
     with pytest.raises(IntegrityError, match="synonyms_are_one_to_twelve"), transaction.atomic():
         Synonyms.objects.filter(pk=group.pk).update(aliases=[])
+
+
+@pytest.mark.parametrize(
+    ("term", "aliases", "said"),
+    [("无人机", "无人机", "一个与“词”不同的别名"), ("VR", "虚拟现实", "已有相同词的同义词")],
+)
+def test_the_register_says_what_a_group_lacks_and_keeps_what_was_typed(client, staff, term, aliases, said):
+    synonyms.create(term="vr", aliases=["头显"], by=staff)
+    client.force_login(staff)
+
+    typed = {"term": term, "aliases": aliases, "note": "待核"}
+    page = client.post(reverse("admin:portal_synonyms_add"), typed)
+
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert "待核" in page.content.decode()
+    assert "<title>有误：" in page.content.decode()
 
 
 def test_the_groups_that_come_with_the_portal_are_entered_once(staff):
