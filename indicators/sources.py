@@ -328,12 +328,15 @@ def _complete(counted: dict, codes: list[str]) -> Counts | None:
 # ---------------------------------------------------------------- figures of the index
 
 
-def _under_ledger(query: str, argument: Callable[[int], object]) -> Callable[[int, Level], dict]:
-    """A nameless total of the credit ledger."""
+Places = Callable[..., dict]  # a count of a year per place of each level asked for: count(year, *levels)
 
-    def count(year: int, level: Level = Level.DISTRICT) -> dict:
+
+def _under_ledger(query: str, argument: Callable[[int], object]) -> Places:
+    """A nameless total of the credit ledger: read once, whatever the levels."""
+
+    def count(year: int, *levels: Level) -> dict:
         with scope("ledger"):
-            return getattr(credits_, query)(argument(year), level=level)
+            return getattr(credits_, query)(argument(year), levels=levels)
 
     return count
 
@@ -348,17 +351,24 @@ def school_year(year: int) -> int:
     return year - 1
 
 
-def _on(query: Callable, *arguments: object) -> Callable[[int, Level], dict]:
+def _at(levels: Iterable[Level], query: Callable, *arguments: object, **options: object) -> dict:
+    """A count at each of the levels: no code stands at two of them."""
+    return {
+        code: value for level in levels for code, value in query(*arguments, level=level, **options).items()
+    }
+
+
+def _on(query: Callable, *arguments: object) -> Places:
     """A count of what stands at the end of a year."""
-    return lambda year, level=Level.DISTRICT: query(end_of(year), *arguments, level=level)
+    return lambda year, *levels: _at(levels, query, end_of(year), *arguments)
 
 
-def _during(query: Callable, **options: object) -> Callable[[int, Level], dict]:
+def _during(query: Callable, **options: object) -> Places:
     """A count of what happened in a year."""
-    return lambda year, level=Level.DISTRICT: query(*year_of(year), level=level, **options)
+    return lambda year, *levels: _at(levels, query, *year_of(year), **options)
 
 
-FIGURES: dict[str, Callable[[int, Level], dict]] = {
+FIGURES: dict[str, Places] = {
     "bases": _on(outreach.titles_by_district),
     "bases_free": _on(outreach.free_titles_by_district),
     "volunteers": _on(talent.people_by_district, "volunteer"),
@@ -370,7 +380,7 @@ FIGURES: dict[str, Callable[[int, Level], dict]] = {
 }
 
 # Cells of the form that the portal itself can count down to the subdistrict, by the same definition.
-SUBDISTRICT_CELLS: dict[str, Callable[[int, Level], dict]] = {
+SUBDISTRICT_CELLS: dict[str, Places] = {
     "KR100": _on(talent.people_by_district, "full_time"),
     "KR110": _on(talent.people_by_district, "full_time", MIDDLE_AND_ABOVE),
     "KR200": _on(talent.people_by_district, "part_time"),
@@ -388,14 +398,23 @@ SUBDISTRICT_CELLS: dict[str, Callable[[int, Level], dict]] = {
 
 def count_subdistricts(name: str, year: int) -> Counts | None:
     """One figure, or one cell of the form, per subdistrict, with zeros; None if all have none."""
-    codes = list(Region.objects.filter(level=Level.SUBDISTRICT).values_list("code", flat=True))
-    return _complete((FIGURES | SUBDISTRICT_CELLS)[name](year, Level.SUBDISTRICT), codes)
+    return _complete((FIGURES | SUBDISTRICT_CELLS)[name](year, Level.SUBDISTRICT), _codes(Level.SUBDISTRICT))
 
 
 def count_figures(name: str, year: int) -> Counts | None:
     """One source's figure per district, zero where a district has none; None if the portal knows nothing."""
-    codes = list(Region.objects.districts().values_list("code", flat=True))
-    return _complete(FIGURES[name](year), codes)
+    return _complete(FIGURES[name](year, Level.DISTRICT), _codes(Level.DISTRICT))
+
+
+def count_both_levels(name: str, year: int) -> tuple[Counts | None, Counts | None]:
+    """One source's figure as `count_figures` and as `count_subdistricts` tell it, by one reading of the
+    records where they are many."""
+    counted = FIGURES[name](year, Level.DISTRICT, Level.SUBDISTRICT)
+    return _complete(counted, _codes(Level.DISTRICT)), _complete(counted, _codes(Level.SUBDISTRICT))
+
+
+def _codes(level: Level) -> list[str]:
+    return list(Region.objects.filter(level=level).order_by("code").values_list("code", flat=True))
 
 
 @dataclass(frozen=True)

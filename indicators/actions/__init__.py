@@ -16,7 +16,6 @@ from indicators.actions.editions import (
     settle_weights,
 )
 from indicators.actions.figures import (
-    count_figures,
     count_needs,
     count_source,
     count_sources,
@@ -60,7 +59,6 @@ __all__ = [
     "change_node",
     "check_rebuild",
     "compute",
-    "count_figures",
     "count_needs",
     "count_source",
     "count_sources",

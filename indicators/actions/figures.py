@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -71,22 +72,21 @@ class _Marks:
         mark = self.held.get(year)
         return mark is not None and mark.mark == self.state(mark.tables, year)
 
-    def count(self, year: int, work: Callable[[], dict | None], at: datetime) -> dict:
-        """Do the count of a year and mark what it read."""
+    @contextmanager
+    def counting(self, year: int, at: datetime, *, also: str = "") -> Iterator[None]:
+        """Mark what the count of a year inside reads; under the key `also` too, where it counts for both."""
         with tables_read() as tables:
-            found = work() or {}
+            yield
         read = sorted(tables)
-        CountMark.objects.update_or_create(
-            key=self.key,
-            year=year,
-            defaults={"mark": self.state(read, year), "tables": read, "counted_at": at},
-        )
-        return found
+        mark = {"mark": self.state(read, year), "tables": read, "counted_at": at}
+        for key in filter(None, (self.key, also)):
+            CountMark.objects.update_or_create(key=key, year=year, defaults=mark)
 
 
 @transaction.atomic
 def count_source(name: str, years: list[int], *, at: datetime, full: bool = False) -> Counted:
-    """Count one figure for the years in which something it reads was written since; for all with `full`.
+    """Count one figure, of the districts and of their subdistricts, for the years in which something it reads
+    was written since; for all with `full`.
 
     What the clock does: no permission is asked, and the time stands in the row. Told again, it finds its own
     marks and leaves; killed, it has counted nothing.
@@ -98,14 +98,16 @@ def count_source(name: str, years: list[int], *, at: datetime, full: bool = Fals
     marks = _Marks.of(name, years, Written.now())
     due = [year for year in years if full or not marks.is_same(year)]
     counted = Counted(source.label, due, len(years) - len(due))
-    values = {
-        (source.pk, code, year): value
-        for year in due
-        for code, value in marks.count(year, lambda year=year: sources.count_figures(name, year), at).items()
-        if value is not None
-    }
+    values, of_streets = {}, []
+    for year in due:
+        with marks.counting(year, at, also=_of_streets(name)):
+            districts, subdistricts = sources.count_both_levels(name, year)
+        known = ((code, value) for code, value in (districts or {}).items() if value is not None)
+        values |= {(source.pk, code, year): value for code, value in known}
+        of_streets += _keep_subdistricts(name, year, subdistricts or {}, at)
     if due:
-        counted.changes = _keep_counted(values, Figure.objects.filter(source=source, year__in=due), at)
+        rows = Figure.objects.filter(source=source, year__in=due)
+        counted.changes = [*_keep_counted(values, rows, at), *of_streets]
     counted.seconds = time.monotonic() - began
     return counted
 
@@ -118,27 +120,34 @@ def count_sources(years: list[int], *, at: datetime, full: bool = False) -> list
 
 @transaction.atomic
 def count_subdistricts(years: list[int], *, at: datetime, full: bool = False) -> Counted:
-    """Count what the portal can tell of every subdistrict, where something was written since."""
+    """Count what the portal can tell of every subdistrict, where something was written since; with `full`
+    all, but what the counts of the same moment have counted with the districts."""
     began = time.monotonic()
     whole, written = Counted("街道数据"), Written.now()
-    codes = {row.code: row for row in Region.objects.filter(level=Level.SUBDISTRICT)}
     due_anywhere: set[int] = set()
     for key in (*sources.FIGURES, *sources.SUBDISTRICT_CELLS):
-        marks = _Marks.of(f"街道:{key}", years, written)
-        due = [year for year in years if full or not marks.is_same(year)]
+        marks = _Marks.of(_of_streets(key), years, written)
+        due = [
+            year for year in years if not marks.is_same(year) or (full and marks.held[year].counted_at != at)
+        ]
         due_anywhere |= set(due)
         for year in due:
-            found = marks.count(year, lambda key=key, year=year: sources.count_subdistricts(key, year), at)
-            whole.changes += _keep_subdistricts(key, year, found, codes, at)
+            with marks.counting(year, at):
+                found = sources.count_subdistricts(key, year)
+            whole.changes += _keep_subdistricts(key, year, found or {}, at)
     whole.years = sorted(due_anywhere)
     whole.left = len(years) - len(whole.years)
     whole.seconds = time.monotonic() - began
     return whole
 
 
-def _keep_subdistricts(
-    key: str, year: int, found: dict, codes: dict[str, Region], at: datetime
-) -> list[dict]:
+def _of_streets(key: str) -> str:
+    """The key of a mark: the count of a figure, or of a cell, per subdistrict."""
+    return f"街道:{key}"
+
+
+def _keep_subdistricts(key: str, year: int, found: dict, at: datetime) -> list[dict]:
+    codes = {row.code: row for row in Region.objects.filter(level=Level.SUBDISTRICT)}
     held = {row.region.code: row for row in _of_key(key, year).select_related("region")}
     values = {code: value.quantize(Decimal("0.01")) for code, value in found.items() if value is not None}
     fresh = [code for code, value in values.items() if code not in held or held[code].value != value]
@@ -158,11 +167,6 @@ def _keep_subdistricts(
 
 def _of_key(key: str, year: int) -> QuerySet:
     return SubdistrictFigure.objects.filter(key=key, year=year)
-
-
-def count_figures(years: list[int], *, at: datetime, full: bool = False) -> int:
-    """Count every counted source for every year; returns how many figures changed."""
-    return sum(len(counted.changes) for counted in count_sources(years, at=at, full=full))
 
 
 # ---------------------------------------------------------------- what people asked for

@@ -9,7 +9,7 @@ from indicators import actions, sources, tasks
 from indicators.models import ComputeRun, CountMark, Edition, Figure, Return, SubdistrictFigure, Vintage
 from portal import jobs
 from portal.jobs import HANDLERS, Job
-from portal.regions import Region
+from portal.regions import Level, Region
 from portal.roles import Role
 from portal.tasks import DAILY
 from tests.factories import UserFactory
@@ -134,6 +134,27 @@ def test_subdistricts_are_counted_by_the_same_definitions(night):
     assert [(row.region, row.value) for row in rows] == [(street, 1)]
     district = Figure.objects.get(source__name="volunteers", region=nanshan, year=2024, origin="counted")
     assert district.value == 2
+
+
+def test_a_figure_is_counted_once_for_districts_and_subdistricts(quick, monkeypatch):
+    street = Region.objects.filter(parent__code="440305000000").order_by("code").first()
+    PersonFactory(region=street, category="volunteer", entered_on=date(2023, 3, 1))
+    counted = []
+    count = sources.FIGURES["volunteers"]
+    monkeypatch.setitem(
+        sources.FIGURES,
+        "volunteers",
+        lambda year, *levels: counted.append((year, levels)) or count(year, *levels),
+    )
+
+    a_night("2026-11-20", full=True)
+
+    assert {levels for year, levels in counted if year < 2026} == {(Level.DISTRICT, Level.SUBDISTRICT)}
+    assert len(counted) == len({year for year, _ in counted}) == 7
+    rows = SubdistrictFigure.objects.filter(key="volunteers", value__gt=0).order_by("year")
+    assert [(row.year, row.region, row.value) for row in rows] == [
+        (year, street, 1) for year in range(2023, 2027)
+    ]
 
 
 def test_a_published_vintage_is_computed_again_each_night(night, quick):

@@ -8,11 +8,14 @@ import pytest
 from django.utils import timezone
 
 from portal.files import made
+from portal.regions import Level
+from portal.roles import Role
 from portal.scope import scope
+from tests.factories import OrganizationFactory, RegionFactory, UserFactory
 from tests.youth_credits.factories import enrol
 from youth_credits import actions, queries
 from youth_credits.actions import Occasion
-from youth_credits.models import CreditRuleSet, SpecialCase, TotalsWanted
+from youth_credits.models import CreditRuleSet, Enrolment, SpecialCase, TotalsWanted
 from youth_credits.queries import RuleBook
 
 YEAR = 2025
@@ -203,3 +206,49 @@ def test_another_schools_children_have_no_shares_for_a_school(
         enrol(other_school, other_clerk, first=50)
         assert queries.shares_asked(YEAR) == {}
     assert queries.shares_asked(YEAR) == {students[0].pk: Decimal("0.5")}
+
+
+def a_school(region, serials: range, *, done: int, tried: int = 0) -> list:
+    """A school of a place, with children of whom the first `done` earn enough and the next `tried` do not."""
+    school = OrganizationFactory(region=region, school=True)
+    clerk = UserFactory(holding=(Role.SCHOOL, school))
+    with scope(f"school:{school.pk}"):
+        children = enrol(school, clerk, heads=len(serials), first=serials.start)
+        for child in children[:done]:
+            earn(school, clerk, child, A1=120, A6=120)
+        for child in children[done : done + tried]:
+            earn(school, clerk, child, A1=90)
+    return children
+
+
+def test_districts_and_their_subdistricts_are_counted_by_one_reading(rules, district, area_rules):
+    first, second = RegionFactory.create_batch(2, subdistrict=True, parent=district)
+    elsewhere = RegionFactory(subdistrict=True)
+    moved = a_school(first, range(3), done=2, tried=1)[0]
+    a_school(first, range(3, 4), done=1)
+    a_school(second, range(4, 6), done=0, tried=1)
+    in_no_subdistrict = a_school(district, range(6, 8), done=1)[0].school
+    one_of_few = a_school(elsewhere, range(8, 10), done=0, tried=1)[0]
+    with scope("steward"):
+        Enrolment.objects.filter(student=moved).update(ends_on=date(2026, 3, 1))
+        Enrolment.objects.create(
+            student=moved, school=in_no_subdistrict, grade=5, class_number=1, starts_on=date(2026, 3, 1)
+        )
+        clerk, verifier = UserFactory.create_batch(2)
+        lower(one_of_few.school, one_of_few, "0", by=clerk, decided_by=verifier)
+    area_rules(year_minimum=Decimal("1.5"), off_campus_minimum=Decimal("0.5"), kinds_minimum=2)
+
+    def both(query, argument) -> list[int | None]:
+        """What one reading tells of each place; what one for each level tells is the same."""
+        levels = (Level.DISTRICT, Level.SUBDISTRICT)
+        with scope("ledger"):
+            found = query(argument, levels=levels)
+            assert found == query(argument, levels=levels[:1]) | query(argument, levels=levels[1:])
+        places = (district, first, second, elsewhere.parent, elsewhere)
+        assert set(found) <= {place.code for place in places}
+        return [found.get(place.code) for place in places]
+
+    assert both(queries.students_in_scope_by_district, date(2026, 6, 30)) == [8, 3, 2, 2, 2]
+    assert both(queries.reached_minimum_by_district, YEAR) == [4, 2, None, 1, 1]
+    # 19 hours of 9 and a half, 1 and a half and, in no subdistrict, 8: halves are cut off once, at the end.
+    assert both(queries.hours_by_district, YEAR) == [19, 9, 1, 1, 1]

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608  SQL of our own names
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,11 +15,6 @@ from youth_credits.queries.minimum import MET, RULES_OF_SCHOOL
 # The ledger's trigger alone writes these totals: they change with the entries of the same school year.
 WRITTEN_WITH = {"youth_credits_studentyear": "youth_credits_credit"}
 
-# Every reading of children's rows by district or subdistrict: their school's.
-_PLACE = """
-    SELECT o.id AS school_id, substr(g.path, %(code_starts)s, 12) AS district
-    FROM portal_organization o JOIN portal_region g ON g.id = o.region_id
-"""
 _SCHOOL_OF_YEAR = """
     SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id, e.grade FROM youth_credits_enrolment e
     WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
@@ -26,62 +22,77 @@ _SCHOOL_OF_YEAR = """
 """
 
 
-def _by_district(select: str, level: Level = Level.DISTRICT, **values) -> dict[str, int]:
+# Every total by place: children's rows are read once, school by school; each school adds to its own district
+# and to its own subdistrict.
+_BY_PLACE = """
+    SELECT substr(g.path, starts, 12) AS place, sum(figure) FROM counted c
+    JOIN portal_organization o ON o.id = c.school_id JOIN portal_region g ON g.id = o.region_id
+    CROSS JOIN unnest(%(code_starts)s) AS starts GROUP BY place
+"""
+
+
+def _by_place(counted: str, levels: Sequence[Level], **values) -> dict[str, int]:
+    """What CTEs that end in `counted` (school_id, figure) come to, per code of a place of these levels."""
     with connection.cursor() as cursor:
         # Compiling the policies of every table takes seconds, reading the rows milliseconds.
         cursor.execute("SET LOCAL jit = off")
-        values["code_starts"] = code_starts(level)
-        cursor.execute(f"WITH place AS ({_PLACE}), home AS ({_SCHOOL_OF_YEAR}) {select}", values)
-        return {district: int(figure) for district, figure in cursor.fetchall() if district}
+        values["code_starts"] = [code_starts(level) for level in levels]
+        cursor.execute(f"WITH home AS ({_SCHOOL_OF_YEAR}), {counted} {_BY_PLACE}", values)
+        return {place: int(figure) for place, figure in cursor.fetchall() if place}
 
 
 def _year(year: int) -> dict:
     return {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year}
 
 
-def students_in_scope_by_district(on: date, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+def students_in_scope_by_district(on: date, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
     """Students on the rolls on a day, of the grades that the rules of their school's area in force then are
-    for; per code of a district or, asked so, of a subdistrict.
+    for; per code of a district or, asked so, of a subdistrict, or of both.
 
     Under scope "ledger".
     """
-    return _by_district(
+    return _by_place(
         f"""
-        , rules AS ({RULES_OF_SCHOOL})
-        SELECT district, count(*) FROM youth_credits_enrolment e JOIN place USING (school_id)
-        JOIN rules r ON r.school_id = e.school_id AND e.grade BETWEEN r.grade_from AND r.grade_to
-        WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s) GROUP BY district
+        rules AS ({RULES_OF_SCHOOL}), counted AS (
+            SELECT school_id, count(*) AS figure FROM youth_credits_enrolment e
+            JOIN rules r USING (school_id)
+            WHERE e.grade BETWEEN r.grade_from AND r.grade_to
+              AND e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
+            GROUP BY school_id
+        )
         """,
-        level,
+        levels,
         start=on,
         end=date.fromordinal(on.toordinal() + 1),
     )
 
 
-def hours_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+def hours_by_district(year: int, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
     """Whole hours of recorded science practice in a school year, per code of a district or, asked so, of a
-    subdistrict. Under scope "ledger"."""
-    return _by_district(
+    subdistrict, or of both. Under scope "ledger"."""
+    minutes = _by_place(
         """
-        SELECT district, sum(minutes) / 60 FROM youth_credits_studentyear y
-        JOIN home USING (student_id) JOIN place USING (school_id)
-        WHERE y.school_year = %(year)s GROUP BY district
+        counted AS (
+            SELECT school_id, sum(minutes) AS figure FROM youth_credits_studentyear y
+            JOIN home USING (student_id) WHERE y.school_year = %(year)s GROUP BY school_id
+        )
         """,
-        level,
+        levels,
         **_year(year),
     )
+    return {place: total // 60 for place, total in minutes.items()}
 
 
-def reached_minimum_by_district(year: int, *, level: Level = Level.DISTRICT) -> dict[str, int]:
+def reached_minimum_by_district(year: int, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
     """Students who met what was asked of them in a year, in sum, off campus and in kinds; per code of a
-    district or, asked so, of a subdistrict.
+    district or, asked so, of a subdistrict, or of both.
 
     Under scope "ledger". Each by the own minimum: the rules of the school's area in force when the school
     year ends, lowered where that was approved.
     """
-    return _by_district(
-        f", {MET} SELECT district, count(*) FROM met JOIN place USING (school_id) GROUP BY district",
-        level,
+    return _by_place(
+        f"{MET}, counted AS (SELECT school_id, count(*) AS figure FROM met GROUP BY school_id)",
+        levels,
         **_year(year),
     )
 
