@@ -9,6 +9,7 @@ from drills.alike import alike
 from drills.census import census
 from drills.clear import clear
 from drills.credits import batches_killed
+from drills.slow_senders import slow_senders
 from drills.trail import trail
 from portal.preflight import ROOT
 
@@ -19,6 +20,7 @@ DRILLS = {
     "clear": clear,
     "forms": suites.forms,
     "access": suites.access,
+    "slow-senders": slow_senders,
     "trail": trail,
     "alike": alike,
 }

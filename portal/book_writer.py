@@ -14,10 +14,11 @@ MOST_OUTPUT = 64 * 1024 * 1024
 
 
 def limit(seconds: int, memory_mb: int) -> None:
-    """Bound this process: address space, processor time, files, no core."""
+    """Bound this process: address space, processor time, files, no core. Too long ends with SIGXCPU, so that
+    SIGKILL always came from outside."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     for what, most in (
         (resource.RLIMIT_AS, memory_mb * 1024 * 1024),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, MOST_OUTPUT),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -124,8 +125,24 @@ def book(template: str, content: Mapping[str, Any], *, made_at: datetime, limits
 
 
 def _by_child(writer: Path, options: dict, content: bytes, *, made_at: datetime, limits: Limits) -> bytes:
+    """What the writer writes. Killed from outside it writes once more, and the bytes are the same."""
+    child = _run(writer, options, content, made_at=made_at, limits=limits)
+    if child.returncode == -signal.SIGKILL:
+        logger.warning("a writer was killed; the document is written once more")
+        child = _run(writer, options, content, made_at=made_at, limits=limits)
+    if child.returncode:
+        return _refuse(child)
+    if child.stderr:
+        logger.warning("document written with remarks: %s", child.stderr.decode(errors="replace")[-2000:])
+    return child.stdout
+
+
+def _run(
+    writer: Path, options: dict, content: bytes, *, made_at: datetime, limits: Limits
+) -> subprocess.CompletedProcess[bytes]:
+    """Raises Refused if the child is still at it after its time."""
     try:
-        child = subprocess.run(  # noqa: S603 - our own file, no shell
+        return subprocess.run(  # noqa: S603 - our own file, no shell
             [sys.executable, "-P", "-s", str(writer)],
             input=json.dumps(options).encode() + b"\n" + content,
             capture_output=True,
@@ -135,11 +152,6 @@ def _by_child(writer: Path, options: dict, content: bytes, *, made_at: datetime,
         )
     except subprocess.TimeoutExpired:
         raise Refused(TOO_SLOW) from None
-    if child.returncode:
-        return _refuse(child)
-    if child.stderr:
-        logger.warning("document written with remarks: %s", child.stderr.decode(errors="replace")[-2000:])
-    return child.stdout
 
 
 def _environment(made_at: datetime) -> dict[str, str]:
@@ -159,7 +171,7 @@ def _refuse(child: subprocess.CompletedProcess[bytes]) -> bytes:
     """Raises Refused for want of time or memory, RuntimeError for a fault of ours."""
     remarks = child.stderr.decode(errors="replace")[-4000:]
     logger.error("document not written, exit %s: %s", child.returncode, remarks)
-    if child.returncode in (-24, -9):  # SIGXCPU, SIGKILL
+    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise Refused(TOO_SLOW)
     if child.returncode < 0 or re.search(r"MemoryError|[Cc]annot allocate|out of memory|bad_alloc", remarks):
         raise Refused(TOO_LARGE)

@@ -22,22 +22,25 @@ from django.utils import timezone
 
 from events import actions as events
 from events.models import SignUp
-from portal import audit, batches, calendar, jobs, plain_question, search, tasks
+from portal import audit, batches, calendar, documents, jobs, plain_question, search, tasks
 from portal.accounts import Grant
 from portal.errors import Refused
+from portal.files import Attachment
 from portal.notices import Notice, notify
 from portal.pending_sheets import PendingSheet
 from portal.roles import Perm, Role
 from portal.scope import scope
 from portal.search import SearchEntry
 from portal.synonyms import SynonymsSheet
+from resources.actions import census, directory
 from resources.actions.subscriptions import subscribe
-from resources.models import Need, Resource
+from resources.models import CensusDirectory, Need, Resource
 from tests import world as city
 from tests.access.crawl import checksum
 from tests.events.factories import SessionFactory
 from tests.factories import UserFactory
 from tests.portal.hostile import xlsx
+from tests.resources.census import open_round
 from tests.resources.factories import ResourceFactory
 from tests.youth_credits.factories import number, roll_workbook, row, uploaded, workbook
 from youth_credits import actions as credits
@@ -456,3 +459,92 @@ def test_a_search_index_killed_while_it_is_rebuilt_is_whole_afterwards():
     search.rebuild()
     assert ("改了名的资源", True) in _rows()
     assert len(_rows()) == len(whole)
+
+
+WORKER_KILLED = """
+import os, signal, subprocess, sys
+import django
+django.setup()
+from portal import documents, files, jobs
+from celery import current_app
+current_app.loader.import_default_modules()
+if sys.argv[2] == "writing":
+    def dies(command, *, input, env, **limits):
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+        child.stdin.write(input)
+        os.kill(os.getpid(), signal.SIGKILL)
+    documents.subprocess.run = dies
+else:
+    keep, kept = files.keep, []
+    def dies(*args, **kwargs):
+        if kept:
+            os.kill(os.getpid(), signal.SIGKILL)
+        kept.append(keep(*args, **kwargs))
+        return kept[-1]
+    files.keep = dies
+jobs.run(int(sys.argv[1]))
+"""
+
+
+def _directory(staff) -> CensusDirectory:
+    """The directory of a closed round, promised and not yet written."""
+    asked = open_round(staff)
+    census.start_checking(asked, by=staff)
+    return directory.close_round(asked, by=staff, at=timezone.now())
+
+
+def _written(made: CensusDirectory) -> bytes:
+    made.refresh_from_db()
+    made.job.refresh_from_db()
+    assert (made.state, made.job.state) == ("ready", "done")
+    return made.pdf.read()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_whose_writer_is_killed_has_the_bytes_of_one_left_alone(staff, unit, monkeypatch):
+    ResourceFactory(organization=unit, region=unit.region, published=True)
+    made = _directory(staff)
+    alone = directory.pdf_of(made.round, directory.difference(made.round))
+    run, killed = subprocess.run, []
+
+    def killing(command, *, input, env, **limits):
+        if killed:
+            return run(command, input=input, env=env, **limits)
+        child = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, env=env)
+        child.stdin.write(input)
+        child.kill()
+        killed.append(child.communicate())
+        return subprocess.CompletedProcess(command, child.returncode, b"%PDF-1.7 half", b"")
+
+    monkeypatch.setattr(documents.subprocess, "run", killing)
+    assert jobs.run(made.job.pk)
+
+    assert killed
+    assert _written(made) == alone
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", ["writing", "keeping"])
+def test_a_document_whose_worker_is_killed_has_the_bytes_of_one_left_alone(staff, unit, moment):
+    ResourceFactory(organization=unit, region=unit.region, published=True)
+    made = _directory(staff)
+    alone = directory.pdf_of(made.round, directory.difference(made.round))
+    address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    child = subprocess.run(
+        [sys.executable, "-c", WORKER_KILLED, str(made.job.pk), moment],
+        cwd=Path(django_settings.BASE_DIR),
+        env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "portal.settings"},
+        check=False,
+        capture_output=True,
+        timeout=300,
+    )
+
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-500:]
+    made.refresh_from_db()
+    assert (made.state, made.pdf) == ("making", None)
+    assert not Attachment.objects.exists()
+    later = timezone.now() + jobs.DEAD_AFTER + timedelta(seconds=1)
+    assert made.job in jobs.Job.objects.waiting(later)
+    jobs.sweep(at=later)
+    jobs.run(made.job.pk, at=later)
+    assert _written(made) == alone
