@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from portal import audit, history
 from portal.accounts import Grant, User, people_with, require
 from portal.errors import Refused
-from portal.notices import notify
+from portal.notices import NoticeChoice, notify
 from portal.regions import Region
 from portal.roles import Perm
 from portal.templatetags.portal_tags import cn_date
@@ -107,6 +107,35 @@ def rest_dormant(*, at: datetime) -> list[User]:
         days = settings.DORMANT_DAYS
         notify(administrators, f"{len(dormant)} 个账号超过 {days} 天未登录，已停用；仍需使用的请重新启用。")
     return dormant
+
+
+@transaction.atomic
+def set_notice_ways(person: User, ways: dict[str, str], *, by: User | None) -> None:
+    """Set how a person wants these kinds of notices; `by` is nobody where the link of a mail says so.
+
+    The database refuses to stop what cannot be stopped.
+    """
+    for kind, way in ways.items():
+        NoticeChoice.objects.update_or_create(person=person, kind=kind, defaults={"way": way})
+    said = "，".join(f"{kind}={way}" for kind, way in ways.items())
+    audit.record(
+        person, "notice_ways", by=by, name=person.username, note=said if by else f"凭邮件链接：{said}"
+    )
+
+
+@transaction.atomic
+def set_mail(person: User, is_wanted: bool, *, by: User | None) -> None:
+    """Stop all mail of notices that can be stopped, or send it again as each kind is set."""
+    person.wants_digest = is_wanted
+    person.save(update_fields=["wants_digest"])
+    audit.record(
+        person,
+        "notice_ways",
+        by=by,
+        name=person.username,
+        changes={"wants_digest": [not is_wanted, is_wanted]},
+        note="" if by else "凭邮件链接",
+    )
 
 
 def _words(grant: Grant) -> str:

@@ -1,4 +1,4 @@
-"""My account: who I am here, my daily mail, and where I am signed in."""
+"""My account: who I am here, my mail, and where I am signed in."""
 
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -22,9 +22,9 @@ SYSTEMS = (
 
 class DigestForm(forms.Form):
     wants_digest = forms.BooleanField(
-        label="每天收一封消息汇总邮件",
+        label="接收消息邮件",
         required=False,
-        help_text="只在有新消息时发送；紧急消息不受影响。",
+        help_text="只在有新消息时发送；未成年人权益和安全与紧急消息不受影响。",
     )
 
 

@@ -19,7 +19,7 @@ class User(AbstractUser):
     PERSONAL = frozenset({"name", "first_name", "last_name", "email"})
 
     name = models.CharField("姓名", max_length=30)
-    wants_digest = models.BooleanField("每日摘要邮件", default=True)
+    wants_digest = models.BooleanField("消息邮件", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"

@@ -76,6 +76,7 @@ ACTS = {
     "reverse": "冲正",
     "grant": "授予岗位",
     "revoke": "收回岗位",
+    "notice_ways": "设置消息邮件",
     "invite": "发送设置密码的链接",
     "session_end": "结束一处登录",
     "end_sessions": "结束所有登录",

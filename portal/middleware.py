@@ -161,7 +161,7 @@ def _is_from_here(request) -> bool:
 class SecondFactorMiddleware:
     """Nobody whose role asks for a second factor gets past setting one up."""
 
-    OPEN = ("/accounts/", "/static/", "/healthz", "/readyz", "/csp/", "/display/")
+    OPEN = ("/accounts/", "/static/", "/healthz", "/readyz", "/csp/", "/display/", "/mail/")
 
     def __init__(self, get_response):
         self.get_response = get_response

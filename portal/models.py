@@ -7,7 +7,7 @@ from portal.calendar import Day
 from portal.documents import IssuedPaper
 from portal.files import Attachment
 from portal.jobs import Job
-from portal.notices import Notice
+from portal.notices import Notice, NoticeChoice
 from portal.organizations import Organization
 from portal.regions import Region, RegionChange
 from portal.search import SearchEntry
@@ -21,6 +21,7 @@ __all__ = [
     "IssuedPaper",
     "Job",
     "Notice",
+    "NoticeChoice",
     "Organization",
     "Region",
     "RegionChange",

@@ -12,7 +12,7 @@ from portal import account_actions, audit, batches, calendar, files, jobs
 from portal.notices import Notice, notify, people_with
 from portal.regions import Region
 from portal.roles import Perm
-from portal.senders import SendFailed, send_digest, send_urgent
+from portal.senders import SendFailed, send_at_once, send_digest
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +78,8 @@ def business_day() -> int:
 
 @shared_task(ignore_result=True)
 def deliver_notices(limit: int = 200) -> int:
-    """Send urgent notices that wait, oldest first, at most `limit` of them. Runs every minute."""
-    waiting = Notice.objects.undelivered().filter(kind=Notice.Kind.URGENT, attempts__lt=10).order_by("pk")
+    """Send notices that leave at once, oldest first, at most `limit` of them. Runs every minute."""
+    waiting = Notice.objects.undelivered().at_once().order_by("pk")
     return sum(_deliver(pk) for pk in waiting.values_list("pk", flat=True)[:limit])
 
 
@@ -88,6 +88,7 @@ def _deliver(pk: int) -> bool:
     """Each row is claimed for one transaction, so two workers never send the same notice."""
     notice = (
         Notice.objects.undelivered()
+        .at_once()
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("recipient")
         .filter(pk=pk)
@@ -96,7 +97,7 @@ def _deliver(pk: int) -> bool:
     if notice is None:
         return False
     try:
-        send_urgent(notice)
+        send_at_once(notice)
     except SendFailed:
         logger.warning("Notice %s could not be sent; it waits for the next run", pk)
         Notice.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
@@ -110,7 +111,7 @@ def digest(job: jobs.Job) -> None:
     """One mail per person and day with everything that waits in the inbox; nothing new, no mail."""
     people = (
         Notice.objects.undelivered()
-        .exclude(kind=Notice.Kind.URGENT)
+        .for_digest()
         .filter(recipient__is_active=True)
         .order_by("recipient")
         .values_list("recipient", flat=True)
@@ -147,7 +148,7 @@ def sheet_undo(job: jobs.Job) -> None:
 def _send_digest(person: int) -> None:
     waiting = list(
         Notice.objects.undelivered()
-        .exclude(kind=Notice.Kind.URGENT)
+        .for_digest()
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("recipient")
         .filter(recipient=person)

@@ -179,6 +179,8 @@ PAGES = {
     "account": Page("+", "+"),
     "resources:mine": Page("+", "+"),
     "needs:mine": Page("+"),
+    "notice_choices": Page("+", "+"),
+    "notice_mail": Page("*", "*", may_be_empty=True),
     "session_end": Page("", "self", of="login"),
     "desk": Page("+"),
     "inbox": Page("+"),

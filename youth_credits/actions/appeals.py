@@ -184,7 +184,7 @@ def _file(
         queries.verifiers(school),
         f"收到一件学分申诉，请在{filed.due_on:%-m月%-d日}前答复。",
         link=filed.get_absolute_url(),
-        kind=Notice.Kind.TASK,
+        kind=Notice.Kind.RIGHTS,
     )
     return filed
 
@@ -278,7 +278,7 @@ def _tell_district(appeal: Appeal) -> None:
         people_with(Perm.CREDIT_OVERSEE, appeal),
         f"一件学分申诉提请区教育局处理，请在{appeal.due_on:%-m月%-d日}前作出决定。",
         link=f"/desk/oversight/appeals/{appeal.uuid}/",
-        kind=Notice.Kind.TASK,
+        kind=Notice.Kind.RIGHTS,
     )
 
 
@@ -298,6 +298,7 @@ def decide(appeal: Appeal, *, is_granted: bool, words: str, by: User, at: dateti
         queries.verifiers(appeal.organization),
         f"区教育局对一件学分申诉作出决定：{outcome}。",
         link=appeal.get_absolute_url(),
+        kind=Notice.Kind.RIGHTS,
     )
     _tell_guardian(appeal, f"区教育局已对您的申诉作出决定：{outcome}。")
 
@@ -312,7 +313,7 @@ def _tell_guardian(appeal: Appeal, text: str) -> None:
     """Whoever filed it on the own page; who handed in paper is told by the school."""
     if appeal.way == Way.ACCOUNT:
         notify(
-            [appeal.created_by], text, link=f"/desk/guardian/appeals/{appeal.uuid}/", kind=Notice.Kind.TASK
+            [appeal.created_by], text, link=f"/desk/guardian/appeals/{appeal.uuid}/", kind=Notice.Kind.RIGHTS
         )
 
 
@@ -340,7 +341,7 @@ def take_back_appealed(appeal: Appeal, *, by: User) -> None:
         people_with(Perm.CREDIT_RECORD, appeal.organization),
         "一条学分因申诉已冲销；应重新登记的，请按正确情况重新登记。",
         link=appeal.get_absolute_url(),
-        kind=Notice.Kind.TASK,
+        kind=Notice.Kind.RIGHTS,
     )
 
 
@@ -372,7 +373,7 @@ def climb_overdue(*, at: datetime) -> int:
             overseers,
             "一件学分申诉在区教育局逾期未决，请督办。",
             link="/desk/oversight/",
-            kind=Notice.Kind.TASK,
+            kind=Notice.Kind.RIGHTS,
         )
         count += 1
     return count

@@ -410,6 +410,7 @@ def _tell_guardians(children: list[int]) -> None:
         queries.guardians_of_children(children),
         "学校退回了孩子已审核的学分记录，已开具的成绩单作废。请核对孩子的记录。",
         link="/desk/guardian/",
+        kind=Notice.Kind.RIGHTS,
     )
 
 

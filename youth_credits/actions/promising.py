@@ -104,7 +104,7 @@ def nominate(student: Student, *, field: str, statement: str, key: uuid.UUID, by
     audit.record(made, "nominate", by=by)
     people = [bond.guardian for bond in queries.guardians_of(student)]
     link = f"/desk/guardian/nominations/{made.uuid}/"
-    notify(people, "学校推荐您的孩子参加科学潜质培养，请阅读后决定。", link=link, kind=Notice.Kind.TASK)
+    notify(people, "学校推荐您的孩子参加科学潜质培养，请阅读后决定。", link=link, kind=Notice.Kind.RIGHTS)
     return made
 
 

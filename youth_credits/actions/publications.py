@@ -7,7 +7,7 @@ from django.db import transaction
 from portal.accounts import User, require
 from portal.calendar import Period, local_today, notice_ends
 from portal.errors import Refused
-from portal.notices import notify
+from portal.notices import Notice, notify
 from portal.organizations import Organization
 from portal.roles import Perm
 from portal.workflow import Step, Workflow
@@ -76,7 +76,7 @@ def publish(term: Period, *, school: Organization, by: User, at: datetime) -> Pu
     text = (
         f"{school.name}已公示{term.label}科普学分。请核对孩子的记录，有异议请在{until:%Y年%-m月%-d日}前提出。"
     )
-    notify(queries.guardians_at(school), text, link="/desk/guardian/")
+    notify(queries.guardians_at(school), text, link="/desk/guardian/", kind=Notice.Kind.RIGHTS)
     return publication
 
 

@@ -137,7 +137,7 @@ def _file(
         queries.verifiers(school),
         f"收到监护人的“{Kind(kind).label}”请求，请在{request.due_on:%-m月%-d日}前办理。",
         link=request.get_absolute_url(),
-        kind=Notice.Kind.TASK,
+        kind=Notice.Kind.RIGHTS,
     )
     return request
 
@@ -184,7 +184,7 @@ def withdraw_right(request: RightsRequest, *, by: User, at: datetime) -> None:
 def _tell(request: RightsRequest, text: str) -> None:
     if request.way == Way.ACCOUNT:
         link = f"/desk/guardian/rights/{request.uuid}/"
-        notify([request.created_by], text, link=link, kind=Notice.Kind.TASK)
+        notify([request.created_by], text, link=link, kind=Notice.Kind.RIGHTS)
 
 
 def mark_overdue(*, at: datetime) -> int:
@@ -196,7 +196,7 @@ def mark_overdue(*, at: datetime) -> int:
         audit.record(request, "overdue", by=None, note="学校逾期未办理")
         people = people_with(Perm.PROTECTION_MANAGE, request)
         text = f"{request.organization.name}有一件监护人请求逾期未办理，请督办。"
-        notify([*people, *queries.verifiers(request.organization)], text, kind=Notice.Kind.TASK)
+        notify([*people, *queries.verifiers(request.organization)], text, kind=Notice.Kind.RIGHTS)
         count += 1
     return count
 
