@@ -45,6 +45,7 @@ from resources import sample
 from resources.models import Audience, MenuChange, MenuEntry, Resource
 from resources.queries import MenuQuery, on_cards
 from resources.queries.counts import MenuCounts
+from resources.queries.facets import OPEN
 from resources.queries.menu import opened
 from resources.sample.codes import SAMPLE
 from resources.views import menu
@@ -180,7 +181,7 @@ class PeerQuery(MenuQuery):
             audiences=Counter(
                 {each: self.rows("audience").filter(audiences__contains=[each]).count() for each in Audience}
             ),
-            open=Counter({code: self.rows("open").filter(self._open(code)).count() for code in self.OPEN}),
+            open=Counter({code: self.rows("open").filter(self._open(code)).count() for code in OPEN}),
         )
 
     def page(self, *, after: str = "", before: str = "", size: int = 24):

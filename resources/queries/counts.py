@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resources.models import BIT_FILTERS, Audience, Concession, audience_bit, filter_bit, group_bit
+from resources.queries.facets import WITHIN
 from resources.queries.own_fields import OWN
 
 
@@ -84,4 +85,4 @@ def _of_own(asked) -> Counter:
 
 
 def _rings(asked) -> dict[str, np.ndarray]:
-    return {code: asked.kilometres <= float(code) for code in asked.RINGS}
+    return {code: asked.kilometres <= float(code) for code in WITHIN}

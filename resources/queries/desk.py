@@ -18,8 +18,8 @@ from portal.roles import Perm
 from portal.waiting import Waiting
 from resources.models import Accessibility, Audience, DeskFilter, FieldType, Resource, ResourceKind
 from resources.queries.assets import assets_waiting
+from resources.queries.facets import Facet, Option
 from resources.queries.likeness import open_pairs
-from resources.queries.menu import Facet, Option
 from resources.queries.own_fields import OWN, has_own
 from resources.queries.registry import ASK_AHEAD, tasks_of
 

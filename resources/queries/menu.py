@@ -15,15 +15,11 @@ from portal import search
 from portal.calendar import weekend_of
 from portal.identifiers import clean_text
 from portal.keyset import KeysetPage, page_by_key, page_of_numbers
-from portal.regions import Level, Region
 from resources.models import (
     BIT_FILTERS,
     Audience,
-    Concession,
     MenuEntry,
     Resource,
-    ResourceKind,
-    Topic,
     audience_bit,
     filter_bit,
     group_bit,
@@ -31,12 +27,11 @@ from resources.models import (
 from resources.queries.cards import in_order
 from resources.queries.columns import Columns, columns
 from resources.queries.counts import MenuCounts
+from resources.queries.facets import FREE_FOR, OPEN, WITHIN, Facet, Vocabulary, chosen, facets
 from resources.queries.own_fields import OWN, has_own
 from resources.queries.places import Place, StartingPoints
-from resources.rules.fields import is_for_all
 
 PAGE = 24
-MOST_TOPICS_SHOWN = 12
 SORTS = {
     "soon": ("近期有活动优先", ("soonest", "-published_at", "resource_id")),
     "new": ("最近发布", ("-published_at", "resource_id")),
@@ -44,70 +39,9 @@ SORTS = {
 }
 MATCH = "match"
 NEAR = "near"
-WITHIN = {"1": "1 公里内", "3": "3 公里内", "10": "10 公里内"}
 FEW = 3_000  # entries up to which a list is found by their keys
-SHOWN_LEVELS = (Level.DISTRICT, Level.SUBDISTRICT)
 KEY_BITS = 40  # of a resource's key below its distance in metres
 RANK_BITS, LENGTH_BITS = 52, 42  # of a match: rank, length of its title, key of its entry
-# Who may ask for what is free to them; everybody's own filter is 费用.
-FREE_FOR = {
-    code: str(label) for code, label in Concession.Group.choices if code != Concession.Group.EVERYBODY
-}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One value of a facet: how many the list would show, and its address."""
-
-    value: str
-    label: str
-    count: int
-    url: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Facet:
-    name: str
-    label: str
-    options: list[Option]
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The words of the menu's filters, read once for each state of the menu."""
-
-    kinds: dict[str, ResourceKind]  # by code: the first version, whose id stands in the menu
-    kind_names: dict[int, tuple[str, str]]
-    own_fields: dict[
-        str, list[dict]
-    ]  # by the kind's code: the lists of its version in force that all may read
-    topics: dict[int, Topic]
-    districts: dict[str, Region]
-    streets: dict[str, Region]
-
-    @classmethod
-    def load(cls) -> "Vocabulary":
-        first: dict[str, ResourceKind] = {}
-        names: dict[str, str] = {}
-        lists: dict[str, list[dict]] = {}
-        for kind in ResourceKind.objects.order_by("position", "code", "version"):
-            first.setdefault(kind.code, kind)
-            names[kind.code] = kind.name
-            if kind.is_current:
-                lists[kind.code] = list(filter(is_for_all, kind.choice_fields))
-        regions = list(Region.objects.inhabited().filter(level__in=SHOWN_LEVELS).order_by("code"))
-        return cls(
-            kinds=first,
-            kind_names={kind.pk: (code, names[code]) for code, kind in first.items()},
-            own_fields=lists,
-            topics=Topic.objects.in_bulk(),
-            districts={region.code: region for region in regions if region.level == Level.DISTRICT},
-            streets={region.code: region for region in regions if region.level == Level.SUBDISTRICT},
-        )
-
-    def topic(self, code: str) -> Topic | None:
-        return next((topic for topic in self.topics.values() if topic.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -151,8 +85,6 @@ class MenuQuery:
         "near",
         "within",
     )
-    RINGS = tuple(WITHIN)
-    OPEN = {"now": "现在开放", "weekend": "本周末开放"}
 
     @classmethod
     def read(cls, params, *, at: datetime) -> "MenuQuery":
@@ -167,7 +99,7 @@ class MenuQuery:
             "topic": _known(params.get("topic"), {topic.code for topic in words.topics.values()}),
             "free": _known(params.get("free"), {"1"}),
             "free_for": _known(params.get("free_for"), FREE_FOR),
-            "open": _known(params.get("open"), cls.OPEN),
+            "open": _known(params.get("open"), OPEN),
             **{name: _known(params.get(name), labels) for name, (_, labels) in BIT_FILTERS.items()},
             "street": _known(params.get("street"), words.streets),
             "near": StartingPoints.written(params.get("near", "")),
@@ -371,6 +303,10 @@ class MenuQuery:
         kept = [(name, getattr(self, name)) for name in self.PARTS if getattr(self, name)]
         return kept + self._own_said
 
+    def said_of(self, name: str) -> str:
+        """The value of one part as the address names it; "" where it is not set."""
+        return dict(self._own_said).get(name, "") if name.startswith(OWN) else getattr(self, name)
+
     @property
     def _own_said(self) -> list[tuple[str, str]]:
         return [(OWN + code, value) for code, value in self.own]
@@ -394,106 +330,12 @@ class MenuQuery:
     @cached_property
     def facets(self) -> list[Facet]:
         """Every filter with its values, none of them empty."""
-        counts, words = self.counts, self.words
-        audiences = [(each.value, each.label, counts.audiences[each]) for each in Audience]
-        kinds = [(code, name, counts.kinds[pk]) for pk, (code, name) in words.kind_names.items()]
-        districts = [(code, row.name, counts.districts[row.pk]) for code, row in words.districts.items()]
-        opened = [(code, label, counts.open[code]) for code, label in self.OPEN.items()]
-        facets = [
-            self._facet("audience", "适合谁", audiences),
-            self._bit_facet("age", "适合年龄"),
-            self._facet("kind", "类型", kinds),
-            *self._own_facets(),
-            self._facet("district", "区域", districts),
-            self._facet("street", "街道", self._street_values()),
-            self._facet(
-                "within", "距离", [(code, label, counts.within[code]) for code, label in WITHIN.items()]
-            ),
-            self._facet("open", "开放时间", opened),
-            self._bit_facet("weekday", "每周开放"),
-            self._facet("free", "费用", [("1", "免费", counts.free)]),
-            self._facet(
-                "free_for", "对谁免费", [(code, FREE_FOR[code], counts.free_for[code]) for code in FREE_FOR]
-            ),
-            self._bit_facet("booking", "预约"),
-            self._bit_facet("accessible", "无障碍与便利"),
-            self._facet("topic", "主题", self._topic_values()),
-        ]
-        return [facet for facet in facets if facet.options]
+        return facets(self)
 
-    def _own_facets(self) -> list[Facet]:
-        return [
-            self._facet(
-                OWN + each["code"],
-                each["label"],
-                [(value, value, self.counts.own[each["code"], value]) for value in each["choices"]],
-            )
-            for each in self.own_fields
-        ]
-
-    def _bit_facet(self, name: str, label: str) -> Facet:
-        counted, labels = self.counts.bits[name], BIT_FILTERS[name][1]
-        return self._facet(name, label, [(code, words, counted[code]) for code, words in labels.items()])
-
-    def _street_values(self) -> list[tuple[str, str, int]]:
-        """The subdistricts of the chosen district."""
-        streets = self.words.streets.items()
-        return [
-            (code, row.name, self.counts.streets[row.pk])
-            for code, row in streets
-            if code == self.street or (self.district and row.district_code == self.district)
-        ]
-
-    def _topic_values(self) -> list[tuple[str, str, int]]:
-        """The topics with most resources, and the chosen one."""
-        counted = [(t.code, t.name, self.counts.topics[t.pk]) for t in self.words.topics.values()]
-        counted.sort(key=lambda value: (-value[2], value[0]))
-        kept = counted[:MOST_TOPICS_SHOWN]
-        return kept + [value for value in counted[MOST_TOPICS_SHOWN:] if value[0] == self.topic]
-
-    def _facet(self, name: str, label: str, values: list[tuple[str, str, int]]) -> Facet:
-        chosen = dict(self._own_said).get(name, "") if name.startswith(OWN) else getattr(self, name)
-        drops = self._with_it.get(name, {})
-        options = [
-            Option(
-                value,
-                text,
-                count,
-                self.address(**{**drops, name: "" if value == chosen else value}),
-                value == chosen,
-            )
-            for value, text, count in values
-            if count or value == chosen
-        ]
-        return Facet(name, label, options)
-
-    @property
-    def _with_it(self) -> dict[str, dict[str, str]]:
-        """What goes when a filter changes: a subdistrict lies in one district, a list belongs to one kind."""
-        return {"district": {"street": ""}, "kind": {name: "" for name, _ in self._own_said}}
-
-    @property
+    @cached_property
     def chosen(self) -> list[tuple[str, str]]:
         """Label and address without it, of everything asked for."""
-        words = self.words
-        labels = {
-            "q": f"“{self.q}”",
-            "near": f"从{self.start.label}出发" if self.near else "",
-            "within": WITHIN.get(self.within, ""),
-            "street": words.streets[self.street].name if self.street else "",
-            "district": words.districts[self.district].name if self.district else "",
-            "kind": words.kind_names[words.kinds[self.kind].pk][1] if self.kind else "",
-            "audience": Audience(self.audience).label if self.audience else "",
-            "topic": words.topic(self.topic).name if self.topic else "",
-            "free": "免费",
-            "free_for": f"{FREE_FOR[self.free_for]}免费" if self.free_for else "",
-            "open": self.OPEN.get(self.open, ""),
-            **{name: labels.get(getattr(self, name), "") for name, (_, labels) in BIT_FILTERS.items()},
-        }
-        drops = self._with_it | {"near": {"within": ""}}
-        said = [(labels[name], name) for name in labels if getattr(self, name)]
-        said += [(value, name) for name, value in self._own_said]
-        return [(label, self.address(**{name: ""}, **drops.get(name, {}))) for label, name in said]
+        return chosen(self)
 
     @property
     def said(self) -> str:
