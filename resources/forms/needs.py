@@ -13,7 +13,7 @@ from portal.fields import Words
 from portal.identifiers import check_mobile
 from portal.public_form import PublicForm
 from portal.regions import Level, Region
-from resources.actions.bookings import Wish
+from resources.actions.bookings import Wish, WishRefused
 from resources.actions.needs import EDITABLE
 from resources.forms.fields import region_choices
 from resources.models import WEEKDAYS, Audience, Need, Programme, Resource, Topic
@@ -21,6 +21,7 @@ from resources.queries.booking import free_slots, spans_of, terms_of
 
 FARTHEST = timedelta(days=366)
 OF_TIME = ("topics", "starts_on", "ends_on", "weekdays", "day_part", "repeats")  # a booking says its own
+OTHER_HELP = "可不填。填了备选，对方可以直接选其中一个时间。"
 LENGTHS = [
     (30, "30 分钟"),
     (45, "45 分钟"),
@@ -48,7 +49,7 @@ class Lengths(forms.TypedChoiceField):
 
 
 class WishFields:
-    """The fields of one chosen resource: one of its free times, or a day and an hour."""
+    """The fields of one chosen resource: one of its free times, or a day and an hour; and a second time."""
 
     def __init__(self, resource: Resource, at: datetime):
         self.resource = resource
@@ -65,6 +66,12 @@ class WishFields:
                 choices=[("", "请选择" if choices else "近八周已约满"), *choices],
                 help_text=self.terms.note,
             )
+            form.fields[f"slot2_{code}"] = forms.ChoiceField(
+                label=f"“{title}”的备选时间",
+                choices=[("", "没有备选"), *choices],
+                required=False,
+                help_text=OTHER_HELP,
+            )
             return
         lead = f"至少提前 {self.terms.lead_days} 天。" if self.terms else ""
         form.fields[f"day_{code}"] = forms.DateField(
@@ -74,26 +81,49 @@ class WishFields:
         )
         form.fields[f"from_{code}"] = forms.TimeField(label=f"“{title}”几点开始", widget=time_input())
         form.fields[f"length_{code}"] = Lengths(label=f"“{title}”要多久")
+        form.fields[f"day2_{code}"] = forms.DateField(
+            label=f"“{title}”的备选日期", widget=day_input(), required=False, help_text=OTHER_HELP
+        )
+        form.fields[f"from2_{code}"] = forms.TimeField(
+            label=f"“{title}”备选几点开始", widget=time_input(), required=False
+        )
 
-    @property
-    def first_field(self) -> str:
-        return f"{'day' if self.slots is None else 'slot'}_{self.resource.code}"
+    def first_field(self, *, other: bool = False) -> str:
+        part = "day" if self.slots is None else "slot"
+        return f"{part}{'2' if other else ''}_{self.resource.code}"
 
     @property
     def names(self) -> tuple[str, ...]:
-        parts = ("slot",) if self.slots is not None else ("day", "from", "length")
+        parts = ("slot", "slot2") if self.slots is not None else ("day", "from", "length", "day2", "from2")
         return tuple(f"{part}_{self.resource.code}" for part in parts)
+
+    def check(self, form: forms.Form) -> None:
+        """Put a fault beside a second time of which a half is missing."""
+        day, clock = f"day2_{self.resource.code}", f"from2_{self.resource.code}"
+        typed = form.cleaned_data
+        if (
+            self.slots is None
+            and not {day, clock} & form.errors.keys()
+            and bool(typed[day]) != bool(typed[clock])
+        ):
+            form.add_error(clock if typed[day] else day, "备选时间要填日期和几点开始；没有备选的两项都不填。")
 
     def wish(self, typed: dict) -> Wish | None:
         """What was chosen; None where something is missing."""
-        values = [typed.get(name) for name in self.names]
-        if any(value in (None, "") for value in values):
-            return None
+        first = self._time(typed, "")
+        return Wish(self.resource, *first, other=self._time(typed, "2")) if first else None
+
+    def _time(self, typed: dict, which: str) -> tuple[datetime, datetime] | None:
+        code = self.resource.code
         if self.slots is not None:
-            slot = next(slot for slot in self.slots if slot.value == values[0])
-            return Wish(self.resource, slot.starts_at, slot.ends_at)
-        starts_at = timezone.make_aware(datetime.combine(values[0], values[1]))
-        return Wish(self.resource, starts_at, starts_at + timedelta(minutes=values[2]))
+            slot = next((each for each in self.slots if each.value == typed.get(f"slot{which}_{code}")), None)
+            return (slot.starts_at, slot.ends_at) if slot else None
+        day, clock = typed.get(f"day{which}_{code}"), typed.get(f"from{which}_{code}")
+        minutes = typed.get(f"length_{code}")
+        if day is None or clock is None or minutes is None:
+            return None
+        starts_at = timezone.make_aware(datetime.combine(day, clock))
+        return starts_at, starts_at + timedelta(minutes=minutes)
 
 
 def _by_group(topics) -> list:
@@ -252,6 +282,8 @@ class NeedForm(PublicForm, forms.ModelForm):
         typed = super().clean()
         if typed.get("asker") not in (None, Need.Asker.PERSON) and not typed.get("asker_name"):
             self.add_error("asker_name", "请填写单位名称；以个人名义提出的，“提出方”请选个人。")
+        for item in self.items:
+            item.check(self)
         return typed
 
     @property
@@ -264,7 +296,7 @@ class NeedForm(PublicForm, forms.ModelForm):
         """What the action is given. A booking's need lasts from its first day to its last."""
         typed = {name: self.cleaned_data[name] for name in EDITABLE if name in self.cleaned_data}
         if self.items:
-            days = [local_today(wish.starts_at) for wish in self.wishes]
+            days = [local_today(starts_at) for wish in self.wishes for starts_at, _ in wish.times]
             typed |= {"starts_on": min(days), "ends_on": max(days), "weekdays": [], "day_part": ""}
             typed["repeats"] = Need.Repeats.ONCE
         return typed
@@ -281,9 +313,10 @@ class NeedForm(PublicForm, forms.ModelForm):
     def asker(self) -> dict:
         return {name: self.cleaned_data[name] for name in ("contact", "mobile", "mail")}
 
-    def field_of(self, resource: Resource) -> str | None:
+    def field_of(self, refusal: WishRefused) -> str | None:
         """The field beside which something is said of one of the chosen resources."""
-        return next((item.first_field for item in self.items if item.resource.pk == resource.pk), None)
+        item = next((item for item in self.items if item.resource.pk == refusal.resource.pk), None)
+        return item.first_field(other=refusal.is_other) if item else None
 
 
 def initial_of(need: Need) -> dict:
@@ -305,6 +338,11 @@ class WishForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.item = WishFields(resource, at)
         self.item.add_to(self)
+
+    def clean(self):
+        typed = super().clean()
+        self.item.check(self)
+        return typed
 
     @property
     def wish(self) -> Wish | None:

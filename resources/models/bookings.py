@@ -1,6 +1,7 @@
 """Bookings: one resource asked for, for one need, at one time; the database refuses two at once."""
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
@@ -149,6 +150,8 @@ class Booking(Scoped):
     resource = models.ForeignKey(Resource, models.PROTECT, verbose_name="资源", related_name="bookings")
     starts_at = models.DateTimeField("开始时间")
     ends_at = models.DateTimeField("结束时间")
+    other_starts_at = models.DateTimeField("备选开始时间", null=True, blank=True, editable=False)
+    other_ends_at = models.DateTimeField("备选结束时间", null=True, blank=True, editable=False)
     lane = models.PositiveSmallIntegerField("批次位", default=1, editable=False)
     head_count = models.PositiveIntegerField("人数", validators=[MinValueValidator(1)])
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.REQUESTED, editable=False)
@@ -197,6 +200,14 @@ class Booking(Scoped):
                 violation_error_message="结束时间必须晚于开始时间。",
             ),
             models.CheckConstraint(
+                name="booking_other_time_is_whole_and_another",
+                condition=Q(other_starts_at=None, other_ends_at=None)
+                | Q(other_starts_at__isnull=False, other_ends_at__isnull=False)
+                & Q(other_ends_at__gt=F("other_starts_at"))
+                & ~Q(other_starts_at=F("starts_at")),
+                violation_error_message="备选时间应有开始和结束，并与首选时间不同。",
+            ),
+            models.CheckConstraint(
                 name="booking_accepted_has_its_time",
                 condition=~Q(status__in=["accepted", "done"]) | Q(accepted_at__isnull=False),
                 violation_error_message="已接受的预约必须有接受时间。",
@@ -228,6 +239,11 @@ class Booking(Scoped):
     @property
     def is_live(self) -> bool:
         return self.status in PENDING
+
+    @property
+    def last_starts_at(self) -> datetime:
+        """When the later of the times that were asked for begins."""
+        return max(self.starts_at, self.other_starts_at or self.starts_at)
 
 
 class BookingProof(models.Model):

@@ -290,7 +290,8 @@ def booking_step(request, pk, step):
         return _declined(request, booking)
     form = NoteForm(request.POST)
     note = form.cleaned_data["note"][:300] if form.is_valid() else ""
-    bookings.accept(booking, note=note, at=timezone.now(), by=request.user)
+    is_other = request.POST.get("time") == "other"
+    bookings.accept(booking, other=is_other, note=note, at=timezone.now(), by=request.user)
     messages.success(request, "已接受，对方会收到通知。")
     return redirect(booking.get_desk_url())
 

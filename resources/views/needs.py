@@ -100,7 +100,7 @@ def new(request):
         try:
             need = _post(request, form, now)
         except WishRefused as refusal:
-            form.add_error(form.field_of(refusal.resource), str(refusal))
+            form.add_error(form.field_of(refusal), str(refusal))
         except (Refused, ValidationError) as fault:
             add_faults(form, fault)
         else:
@@ -184,7 +184,7 @@ def _followed(request, need: Need, token: str, *, status: int = 200, rated: int 
             {
                 "row": row,
                 "may_agree": row.status == Booking.Status.PROPOSED and row.starts_at > now,
-                "may_take_back": row.is_live and row.starts_at > now,
+                "may_take_back": row.is_live and row.last_starts_at > now,
                 "may_rate": row.status == Booking.Status.DONE and row.rated_at is None,
                 "rate_form": rate_form if rated == row.pk else RateForm(auto_id=f"rate_{row.pk}_%s"),
                 "is_rated_now": rated == row.pk,
@@ -286,6 +286,8 @@ def book(request, token, code):
     if request.method == "POST" and form.is_valid():
         try:
             bookings.request(need, form.wish, at=now, by=request.user)
+        except WishRefused as refusal:
+            form.add_error(form.item.first_field(other=refusal.is_other), str(refusal))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

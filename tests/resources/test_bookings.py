@@ -264,6 +264,76 @@ def test_a_proposed_day_is_kept_for_the_asker_and_taken_by_their_word(lecture, u
     assert unit_clerk.notices.filter(text__contains="已同意改期").exists()
 
 
+def two_times(resource, hour=10, other_hour=14) -> Wish:
+    next_day = THURSDAY + timedelta(days=1)
+    return Wish(
+        resource,
+        at(THURSDAY, hour),
+        at(THURSDAY, hour + 1),
+        other=(at(next_day, other_hour), at(next_day, other_hour + 1)),
+    )
+
+
+def test_of_two_times_the_owner_accepts_one_with_one_press(client, lecture, unit_clerk):
+    booking = bookings.request(NeedFactory(open=True), two_times(lecture), at=NOW)
+    client.force_login(unit_clerk)
+    page = client.get(booking.get_desk_url(), secure=True).content.decode()
+
+    assert page.count("接受 ") == 2
+    assert "备选时间：" in page
+    step = reverse("bookings_desk:step", args=[booking.pk, "accept"])
+    assert client.post(step, {"time": "other"}, secure=True).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.status, booking.starts_at) == ("accepted", at(THURSDAY + timedelta(days=1), 14))
+    assert booking.other_starts_at is None
+    assert "接受备选时间" in AuditEntry.objects.get(action="accept").note
+
+
+def test_the_other_time_is_refused_where_it_is_taken_and_the_first_still_stands(lecture, unit_clerk):
+    taken = asked(lecture, hour=14, day=THURSDAY + timedelta(days=1))
+    booking = bookings.request(NeedFactory(open=True), two_times(lecture), at=NOW)
+    bookings.accept(taken, at=NOW, by=unit_clerk)
+
+    with pytest.raises(Refused, match="已有其他预约"):
+        bookings.accept(booking, other=True, at=NOW, by=unit_clerk)
+    booking.refresh_from_db()
+    bookings.accept(booking, at=NOW, by=unit_clerk)
+    assert booking.starts_at == at(THURSDAY, 10)
+
+
+def test_a_second_time_that_nobody_named_is_not_accepted(lecture, unit_clerk):
+    with pytest.raises(Refused, match="没有备选时间"):
+        bookings.accept(asked(lecture), other=True, at=NOW, by=unit_clerk)
+
+
+def test_a_proposal_takes_the_place_of_both_times(lecture, unit_clerk):
+    booking = bookings.request(NeedFactory(open=True), two_times(lecture), at=NOW)
+    new = booking.other_starts_at
+
+    bookings.propose(booking, starts_at=new, ends_at=new + timedelta(hours=2), at=NOW, by=unit_clerk)
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.other_starts_at) == (new, None)
+
+
+def test_what_is_wrong_with_a_second_time_is_said_of_it(lecture, unit_clerk):
+    same = Wish(lecture, at(THURSDAY, 10), at(THURSDAY, 11), other=(at(THURSDAY, 10), at(THURSDAY, 12)))
+    late = Wish(lecture, at(THURSDAY, 10), at(THURSDAY, 11), other=(NOW, NOW + timedelta(hours=1)))
+
+    for wrong, says in ((same, "与首选时间不同"), (late, "至少提前")):
+        with pytest.raises(WishRefused, match=says) as refused:
+            bookings.request(NeedFactory(open=True), wrong, at=NOW)
+        assert refused.value.is_other
+
+
+def test_a_request_with_two_times_lapses_after_the_later(lecture):
+    booking = bookings.request(NeedFactory(open=True), two_times(lecture), at=NOW)
+
+    assert bookings.lapse(at=at(THURSDAY, 12)) == 0
+    assert bookings.lapse(at=at(THURSDAY + timedelta(days=1), 15)) == 1
+    booking.refresh_from_db()
+    assert booking.status == "expired"
+
+
 def test_declining_says_why_and_frees_the_time(lecture, unit_clerk):
     booking = asked(lecture)
     bookings.accept(booking, at=NOW, by=unit_clerk)
@@ -533,6 +603,11 @@ def test_one_form_sent_eight_times_at_once_is_one_need(district, no_worker):
     ("values", "name"),
     [
         ({"ends_at": at(THURSDAY, 9)}, "booking_ends_after_it_starts"),
+        ({"other_starts_at": at(THURSDAY, 14)}, "booking_other_time_is_whole_and_another"),
+        (
+            {"other_starts_at": at(THURSDAY, 10), "other_ends_at": at(THURSDAY, 11)},
+            "booking_other_time_is_whole_and_another",
+        ),
         ({"accepted_at": None}, "booking_accepted_has_its_time"),
         ({"status": "done"}, "booking_done_has_its_attendance"),
         ({"status": "refused", "answer": ""}, "booking_declined_says_why"),

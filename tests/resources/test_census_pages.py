@@ -194,6 +194,36 @@ def test_an_officer_checks_and_sends_back_with_a_word_at_a_row(client, officer, 
     assert sheet.note == "潮汐馆：电话打不通"
 
 
+def test_a_sheet_sent_back_without_a_word_says_so_beside_the_field(client, officer, sheet, unit_clerk):
+    handed_in(sheet, by=unit_clerk)
+    client.force_login(officer)
+    tide = row(sheet, "潮汐馆")
+
+    empty = send(client, "unit_step", sheet.pk, "send_back", note=" ")
+    long = send(client, "unit_step", sheet.pk, "send_back", note="改" * 501, **{f"n-{tide.pk}": "电话打不通"})
+
+    assert (empty.status_code, long.status_code) == (422, 422)
+    assert empty.context["back_form"].errors["note"]
+    assert long.context["back_form"]["note"].value() == "改" * 501
+    assert 'value="电话打不通"' in long.content.decode()
+    sheet.refresh_from_db()
+    assert sheet.status == CensusUnit.Status.SUBMITTED
+
+
+def test_a_round_resumed_without_a_reason_says_so_beside_the_field(as_staff, staff, sheet):
+    asked = sheet.round
+    census.start_checking(asked, by=staff)
+
+    refused = send(as_staff, "round_step", asked.pk, "resume", note="")
+
+    assert refused.status_code == 422
+    assert refused.context["note_form"].errors["note"]
+    assert send(as_staff, "round_step", asked.pk, "resume", note="三个区延期").status_code == 302
+    late = send(as_staff, "round_step", asked.pk, "resume", note="再延一周")
+    assert late.status_code == 422
+    assert "再延一周" in late.content.decode()
+
+
 def test_staff_accept_all_that_waits(as_staff, staff, officer, sheet, unit_clerk):
     checked(sheet, by=unit_clerk, officer=officer)
     address = f"{reverse('census_desk:units', args=[sheet.round.pk])}?status=checked"

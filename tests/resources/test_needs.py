@@ -235,6 +235,36 @@ def test_a_declared_time_is_chosen_from_those_still_free(client, form, unit, uni
     assert post(client, wrong).status_code == 422
 
 
+def test_two_declared_times_are_asked_for_and_both_are_shown(client, form, unit, unit_clerk):
+    lecture = BookableFactory(organization=unit, terms={"lead_days": 1})
+    bookings.declare_terms(lecture.booking_terms, spans=read_hours("每天 10:00-11:00"), by=unit_clerk)
+    days = [local_today() + timedelta(days=number) for number in (3, 4)]
+    first, other = (f"{day:%Y-%m-%d}T10:00/11:00" for day in days)
+    sent = {f"slot_{lecture.code}": first, f"slot2_{lecture.code}": first}
+
+    same = post(client, form(item=[lecture.code], **sent))
+    assert "备选时间应与首选时间不同" in str(same.context["form"].errors[f"slot2_{lecture.code}"])
+    sent[f"slot2_{lecture.code}"] = other
+    answer = post(client, form(item=[lecture.code], **sent))
+    booking, need = Booking.objects.get(), Need.objects.get()
+    assert (booking.starts_at, booking.other_starts_at) == (at(days[0], 10), at(days[1], 10))
+    assert (need.starts_on, need.ends_on) == tuple(days)
+    assert "备选：" in read(client, answer.url)
+
+
+def test_half_of_a_second_time_is_said_beside_the_other_half(client, form):
+    lecture = BookableFactory()
+    day = f"{local_today() + timedelta(days=9):%Y-%m-%d}"
+    sent = {f"day_{lecture.code}": day, f"from_{lecture.code}": "10:00", f"length_{lecture.code}": "60"}
+
+    half = post(client, form(item=[lecture.code], **sent, **{f"day2_{lecture.code}": day}))
+    assert half.status_code == 422
+    assert half.context["form"].errors[f"from2_{lecture.code}"]
+    whole = {f"day2_{lecture.code}": day, f"from2_{lecture.code}": "14:00"}
+    assert post(client, form(item=[lecture.code], **sent, **whole)).status_code == 302
+    assert Booking.objects.get().other_ends_at == at(local_today() + timedelta(days=9), 15)
+
+
 def test_what_is_not_booked_here_does_not_get_into_the_basket(client, db):
     closed = BookableFactory(terms={"is_open": False})
 

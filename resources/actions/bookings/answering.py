@@ -25,19 +25,36 @@ from resources.actions.bookings.telling import tell_asker, tell_owner, when
 from resources.models import BOOKING_STEPS, Booking, BookingSlot, BookingTerms
 from resources.rules import Span
 
+NO_OTHER = {"other_starts_at": None, "other_ends_at": None}  # once a time is settled on
+
 
 @transaction.atomic
-def accept(booking: Booking, *, note: str = "", at: datetime, by: User) -> None:
-    """Say yes to the time that was asked for.
+def accept(booking: Booking, *, other: bool = False, note: str = "", at: datetime, by: User) -> None:
+    """Say yes to the time that was asked for, or to the `other` one.
 
-    Raises Refused if it is taken, over, withdrawn meanwhile, the week is full or the resource not open then.
+    Raises Refused if it is taken, over, withdrawn meanwhile, the week is full or the resource not open then,
+    and for another time where none was named.
     """
     need = lock(booking)
     require(by, Perm.BOOKING_ANSWER, booking)
-    check_time(booking.resource, booking.starts_at, booking.ends_at, at)
-    lane = lane_for(booking.resource, booking.starts_at, booking.ends_at, but=booking.pk)
-    write(booking, lane=lane, answer=clean_text(note), answered_at=at)
-    hold(booking, "accept", by=by, note=note, at=at)
+    if other and booking.other_starts_at is None:
+        raise Refused("对方没有备选时间，请刷新页面。")
+    starts_at, ends_at = booking.starts_at, booking.ends_at
+    if other:
+        starts_at, ends_at = booking.other_starts_at, booking.other_ends_at
+    check_time(booking.resource, starts_at, ends_at, at)
+    lane = lane_for(booking.resource, starts_at, ends_at, but=booking.pk)
+    words = f"接受备选时间。{note}" if other else note
+    write(
+        booking,
+        lane=lane,
+        answer=clean_text(note),
+        answered_at=at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        **NO_OTHER,
+    )
+    hold(booking, "accept", by=by, note=words, at=at)
     settle_need(need, at=at)
     tell_asker(booking, "accepted")
 
@@ -52,7 +69,7 @@ def propose(
     check_time(booking.resource, starts_at, ends_at, at)
     lane = lane_for(booking.resource, starts_at, ends_at, but=booking.pk)
     before = cn_until(booking.starts_at, booking.ends_at)
-    write(booking, lane=lane, answer=clean_text(note), starts_at=starts_at, ends_at=ends_at)
+    write(booking, lane=lane, answer=clean_text(note), starts_at=starts_at, ends_at=ends_at, **NO_OTHER)
     hold(booking, "propose", by=by, note=f"{before} 改为 {cn_until(starts_at, ends_at)}。{note}", at=at)
     tell_asker(booking, "proposed")
 

@@ -30,39 +30,51 @@ MOST_AT_ONCE = 8  # resources asked for by one need
 
 @dataclass(frozen=True)
 class Wish:
-    """One resource asked for, and when."""
+    """One resource asked for, and when; `other` is a second time, from and until, that suits as well."""
 
     resource: Resource
     starts_at: datetime
     ends_at: datetime
+    other: tuple[datetime, datetime] | None = None
+
+    @property
+    def times(self) -> list[tuple[datetime, datetime]]:
+        first = (self.starts_at, self.ends_at)
+        return [first, self.other] if self.other else [first]
 
 
 class WishRefused(Refused):
-    """One of several wishes cannot be had; `resource` says which."""
+    """One of several wishes cannot be had: of which resource, and whether its second time is meant."""
 
-    def __init__(self, sentence: str, resource: Resource):
+    def __init__(self, sentence: str, resource: Resource, *, is_other: bool = False):
         super().__init__(sentence)
         self.resource = resource
+        self.is_other = is_other
 
 
 @transaction.atomic
 def request(need: Need, wish: Wish, *, at: datetime, by=VISITOR) -> Booking:
     """Ask a resource's owner for a time, for a need that is the asker's own.
 
-    Raises WishRefused outside the owner's terms or opening, when the time is taken, or for a second booking
-    of the same resource for the same need.
+    Raises WishRefused outside the owner's terms or opening, when one of the times is taken, or for a second
+    booking of the same resource for the same need.
     """
     lock_need(need)
     return _request(need, wish, at=at, by=by)
 
 
 def _request(need: Need, wish: Wish, *, at: datetime, by) -> Booking:
-    fault = why_not(wish.resource, wish.starts_at, wish.ends_at, heads=need.head_count, at=at)
-    if fault:
-        raise WishRefused(fault, wish.resource)
-    terms = terms_of(wish.resource)
-    if free_lane(wish.resource.pk, terms.lanes, wish.starts_at, wish.ends_at) is None:
-        raise WishRefused(f"“{wish.resource.title}”这个时间已被预约，请换一个时间。", wish.resource)
+    for number, (starts_at, ends_at) in enumerate(wish.times):
+        fault = why_not(wish.resource, starts_at, ends_at, heads=need.head_count, at=at)
+        if (
+            not fault
+            and free_lane(wish.resource.pk, terms_of(wish.resource).lanes, starts_at, ends_at) is None
+        ):
+            fault = f"“{wish.resource.title}”这个时间已被预约，请换一个时间。"
+        if fault:
+            raise WishRefused(fault, wish.resource, is_other=number > 0)
+    if wish.other and wish.other[0] == wish.starts_at:
+        raise WishRefused("备选时间应与首选时间不同。", wish.resource, is_other=True)
     if Booking.objects.live().filter(need=need).count() >= MOST_AT_ONCE:
         raise WishRefused(f"一项需求最多同时约 {MOST_AT_ONCE} 项资源，请先撤回一项。", wish.resource)
     booking = _made(need, wish, at=at)
@@ -87,6 +99,8 @@ def _made(need: Need, wish: Wish, *, at: datetime, **more) -> Booking:
         created_at=at,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
+        other_starts_at=wish.other and wish.other[0],
+        other_ends_at=wish.other and wish.other[1],
         head_count=need.head_count,
         answer_by=add_working_days(local_today(at), settings.BOOKING_ANSWER_DAYS),
         **more,

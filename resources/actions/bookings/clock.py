@@ -39,14 +39,14 @@ def escalate(*, at: datetime) -> int:
 
 
 def lapse(*, at: datetime) -> int:
-    """End what was never answered: its day has come, or a proposed day was not taken up in time."""
+    """End what was never answered: its last day has come, or a proposed day was not taken up in time."""
     patience = settings.BOOKING_ANSWER_DAYS
     open_ones = Booking.objects.filter(status__in=[Booking.Status.REQUESTED, Booking.Status.PROPOSED])
     ended = 0
     for booking in open_ones.select_related("resource", "need__created_by", "organization").order_by("pk"):
         waits_since = booking.answered_at if booking.status == Booking.Status.PROPOSED else None
         is_late = waits_since and add_working_days(local_today(waits_since), patience) < local_today(at)
-        if booking.starts_at <= at or is_late:
+        if booking.last_starts_at <= at or is_late:
             ended += _lapse(booking, at)
     return ended
 

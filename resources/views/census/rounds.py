@@ -87,12 +87,20 @@ def round_detail(request, pk):
     asked = round_of(request, pk)
     if not request.user.can(Perm.CENSUS_CHECK):
         return _own_sheets(request, asked)
+    return _board(request, asked)
+
+
+def _board(request, asked: CensusRound, *, note_form: NoteForm | None = None):
+    """The board of a round; with a reason that was not taken, beside what was refused."""
     region = looked_at(request)
     today = local_today()
     found = queries.board(asked, region, queries.units_for(request.user), today)
     manages = may(request.user, Perm.CENSUS_MANAGE, asked)
     above = region.parent if region.pk != highest(request).pk else None
     crumbs = [DESK, LIST, (asked.title, asked.get_absolute_url() if above else "")]
+    steps = {name: step for name, step in ROUND_FLOW.open_to(request.user, asked) if name != "close"}
+    if note_form:
+        steps["resume"] = ROUND_FLOW.steps["resume"]
     context = {
         "asked": asked,
         "board": found,
@@ -101,17 +109,17 @@ def round_detail(request, pk):
         "region": region,
         "above": above,
         "steps": _stages(asked),
-        "open_steps": [step for step in ROUND_FLOW.open_to(request.user, asked) if step[0] != "close"],
+        "open_steps": list(steps.items()),
         "may_close": manages and asked.status == CensusRound.Status.CHECKING,
         "manages": manages,
         "directory": getattr(asked, "directory", None),
         "join_form": JoinForm(),
-        "note_form": NoteForm(),
+        "note_form": note_form or NoteForm(),
         "forms": asked.forms.all(),
         "crumbs": [*crumbs, (region.name, "")] if above else crumbs,
         "timeline": ROUND_FLOW.timeline(asked),
     }
-    return render(request, "resources/census_round.html", context)
+    return render(request, "resources/census_round.html", context, status=422 if note_form else 200)
 
 
 def _stages(asked: CensusRound) -> list[dict]:
@@ -155,13 +163,26 @@ def round_step(request, pk, step):
     if step not in ROUND_STEPS:
         raise Http404
     if step == "resume":
-        actions.resume(asked, by=request.user, note=request.POST.get("note", ""))
-    elif step == "open":
+        return _resumed(request, asked)
+    if step == "open":
         actions.open_round(asked, by=request.user)
     else:
         actions.start_checking(asked, by=request.user)
     messages.success(request, ROUND_STEPS[step])
     return redirect(asked)
+
+
+def _resumed(request, asked: CensusRound):
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.resume(asked, by=request.user, note=form.cleaned_data["note"])
+        except Refused as refusal:
+            form.add_error("note", str(refusal))
+        else:
+            messages.success(request, ROUND_STEPS["resume"])
+            return redirect(asked)
+    return _board(request, round_of(request, asked.pk), note_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

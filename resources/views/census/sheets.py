@@ -42,9 +42,10 @@ class Line:
     fault: str = ""
     answer: str = ""
     reason: str = ""
+    remark: str = ""
 
 
-def _lines(request, rows: list[CensusAnswer], typed: dict, faults: dict) -> list[Line]:
+def _lines(request, rows: list[CensusAnswer], typed: dict, faults: dict, notes: dict) -> list[Line]:
     topics, same = queries.topic_names(), queries.duplicates(rows, user=request.user)
     lines = []
     for row in rows:
@@ -58,6 +59,7 @@ def _lines(request, rows: list[CensusAnswer], typed: dict, faults: dict) -> list
                 fault=faults.get(row.pk, ""),
                 answer=said.answer if said else row.answer,
                 reason=said.reason if said else row.reason,
+                remark=notes.get(row.pk, ""),
             )
         )
     return lines
@@ -91,7 +93,9 @@ def _typed_rows(data) -> dict[int, actions.Typed]:
     return typed
 
 
-def _show_unit(request, unit: CensusUnit, typed=None, faults=None, status: int = 200):
+def _show_unit(
+    request, unit: CensusUnit, typed=None, faults=None, status: int = 200, *, back_form=None, notes=None
+):
     page = page_by_key(
         queries.rows_of(unit),
         order=("form__position", "pk"),
@@ -107,14 +111,15 @@ def _show_unit(request, unit: CensusUnit, typed=None, faults=None, status: int =
         "unit": unit,
         "asked": unit.round,
         "page": page,
-        "lines": _lines(request, page.rows, typed or {}, faults or {}),
+        "lines": _lines(request, page.rows, typed or {}, faults or {}, notes or {}),
         "counted": counted,
         "may_fill": may_fill,
         "may_withdraw": "withdraw" in steps and unit.round.status == CensusRound.Status.OPEN,
         "may_check": "check" in steps,
         "may_accept": "accept" in steps,
-        "may_send_back": bool({"send_back", "return_to_unit"} & set(steps)),
-        "back_form": NoteForm(),
+        "may_send_back": bool(back_form or {"send_back", "return_to_unit"} & set(steps)),
+        "back_form": back_form or NoteForm(),
+        "here": request.GET.urlencode(),
         "forms": unit.round.forms.all() if may_fill else [],
         "is_late": unit.is_late(local_today()),
         "timeline": UNIT_FLOW.timeline(unit),
@@ -147,15 +152,22 @@ def _accept(request, unit: CensusUnit) -> str:
     return "已通过，资源库已更新。"
 
 
-def _send_back(request, unit: CensusUnit) -> str:
+def _sent_back(request, unit: CensusUnit):
     notes = {
         int(name[2:]): text[:300]
         for name, text in request.POST.items()
         if re.fullmatch(r"n-\d{1,18}", name) and text.strip()
     }
-    note = request.POST.get("note", "")[:500]
-    actions.send_back(unit, note=note, notes=notes, by=request.user)
-    return "已退回并通知填报人。"
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.send_back(unit, note=form.cleaned_data["note"], notes=notes, by=request.user)
+        except Refused as refusal:
+            form.add_error("note", str(refusal))
+        else:
+            messages.success(request, "已退回并通知填报人。")
+            return redirect(unit)
+    return _show_unit(request, unit_of(request, unit.pk), status=422, back_form=form, notes=notes)
 
 
 UNIT_STEPS = {
@@ -163,13 +175,14 @@ UNIT_STEPS = {
     "submit": (_submit, Perm.CENSUS_FILL),
     "withdraw": (_withdraw, Perm.CENSUS_FILL),
     "check": (_check, Perm.CENSUS_CHECK),
-    "send_back": (_send_back, Perm.CENSUS_CHECK),
     "accept": (_accept, Perm.CENSUS_MANAGE),
 }
 
 
 @require_POST
 def unit_step(request, pk, step):
+    if step == "send_back":
+        return _sent_back(request, unit_of(request, pk, Perm.CENSUS_CHECK))
     if step not in UNIT_STEPS:
         raise Http404
     act, perm = UNIT_STEPS[step]
