@@ -1,7 +1,8 @@
 """People, the roles granted to them, and the one question: may this person do this here?"""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -20,6 +21,7 @@ class User(AbstractUser):
 
     name = models.CharField("姓名", max_length=30)
     wants_digest = models.BooleanField("消息邮件", default=True)
+    password_set_at = models.DateTimeField("密码设置时间", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
@@ -37,6 +39,15 @@ class User(AbstractUser):
         if on is None:
             self._standing = grants
         return grants
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
+    def must_change_password(self, at: datetime) -> bool:
+        """Whether the password is older than `PASSWORD_MAX_DAYS`; never where that is 0 or there is none."""
+        days = settings.PASSWORD_MAX_DAYS
+        return bool(days) and self.has_usable_password() and self.password_set_at < at - timedelta(days=days)
 
     def holds(self, *roles: Role) -> bool:
         return any(grant.role in roles for grant in self.standing_grants())

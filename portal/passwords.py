@@ -1,8 +1,9 @@
-"""How passwords are kept and which are good enough. No composition rules, no change by age."""
+"""How passwords are kept and which are good enough. No composition rules; change by age only where asked."""
 
 import unicodedata
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.core.exceptions import ValidationError
 
 LEAST = 12
@@ -62,3 +63,16 @@ class ContextValidator:
 
     def get_help_text(self) -> str:
         return "不要用平台名、地名、姓名加数字这类容易想到的组合。"
+
+
+class NewValidator:
+    """Where passwords are changed by age, the new one is another than the present."""
+
+    def validate(self, password: str, user=None) -> None:
+        if not settings.PASSWORD_MAX_DAYS or user is None or not user.has_usable_password():
+            return
+        if check_password(password, user.password):
+            raise ValidationError("新密码不能与现在的密码相同。")
+
+    def get_help_text(self) -> str:
+        return "不能与现在的密码相同。" if settings.PASSWORD_MAX_DAYS else ""

@@ -30,6 +30,8 @@ if DEBUG and not INSECURE_LOCAL:
 DEMO = env.bool("DEMO", False)  # sample accounts may exist
 # Accounts unused for so long are disabled at night; 0: never.
 DORMANT_DAYS = env.int("DORMANT_DAYS", 0 if DEMO else 90)
+# Passwords older than so many days are changed before anything else (asked by 等保); 0: never.
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", 0)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
 SECRET_KEY = required("SECRET_KEY", "会话与表单签名")
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "portal.middleware.SessionLimitMiddleware",
     "portal.middleware.SignInMiddleware",
     "portal.middleware.SecondFactorMiddleware",
+    "portal.middleware.PasswordAgeMiddleware",
     "axes.middleware.AxesMiddleware",
     "portal.middleware.DenialMiddleware",
     "portal.middleware.RefusalMiddleware",
@@ -210,6 +213,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.passwords.LengthValidator"},
     {"NAME": "portal.passwords.ContextValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.passwords.NewValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"

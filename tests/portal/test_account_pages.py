@@ -264,6 +264,77 @@ def test_those_with_duties_need_fifteen(staff, clerk):
         validate_password("otter-lantern", staff)
 
 
+# --- passwords that are too old -------------------------------------------------------------------
+
+
+@pytest.fixture
+def old(settings, clerk):
+    settings.PASSWORD_MAX_DAYS = 90
+    User.objects.filter(pk=clerk.pk).update(password_set_at=timezone.now() - timedelta(days=91))
+    return clerk
+
+
+def test_an_old_password_is_changed_before_any_other_page_opens(client, old):
+    sign_in(client, old)
+
+    for name in ("desk", "inbox", "account", "notice_choices", "home"):
+        assert client.get(reverse(name)).url == (
+            f"{reverse('account_change_password')}?next={reverse(name).replace('/', '%2F')}"
+        )
+
+
+def test_after_the_change_the_page_asked_for_opens(client, old):
+    sign_in(client, old)
+    asked = client.get(reverse("inbox"), follow=True).content.decode()
+    next_page = re.search(r'name="next" value="([^"]+)"', asked)[1]
+    typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW, "next": next_page}
+
+    answer = client.post(reverse("account_change_password"), typed)
+
+    assert "请先修改密码" in asked
+    assert answer.url == reverse("inbox")
+    assert client.get(reverse("inbox")).status_code == 200
+
+
+def test_the_same_password_again_is_no_change(client, old):
+    sign_in(client, old)
+    typed = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+
+    answer = client.post(reverse("account_change_password"), typed)
+
+    assert "不能与现在的密码相同" in answer.content.decode()
+    assert client.get(reverse("desk")).status_code == 302
+
+
+def test_a_form_sent_with_an_old_password_comes_back_with_what_was_typed(client, old):
+    sign_in(client, old)
+
+    answer = client.post(reverse("notice_choices"), {"task": "at_once", "info": "inbox", "rights": "daily"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert 'name="task" value="at_once"' in page
+    assert reverse("account_change_password") in page
+    assert not old.notice_choices.exists()
+
+
+def test_passwords_stand_for_ever_unless_the_setting_says_otherwise(client, old, settings):
+    settings.PASSWORD_MAX_DAYS = 0
+    sign_in(client, old)
+
+    assert client.get(reverse("desk")).status_code == 200
+
+
+def test_a_password_younger_than_the_setting_and_none_at_all_are_left_alone(old):
+    now = timezone.now()
+    old.password_set_at = now - timedelta(days=89)
+    assert not old.must_change_password(now)
+
+    old.set_unusable_password()
+    old.password_set_at = now - timedelta(days=400)
+    assert not old.must_change_password(now)
+
+
 def _guesses(client, name, count, *, address=None):
     for number in range(count):
         sign_in(client, type("Anyone", (), {"username": name}), "wrong", address or f"10.1.{number}.1")
