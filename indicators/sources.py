@@ -37,6 +37,11 @@ class Line:
     link: str = ""
 
     @property
+    def counts(self) -> Decimal:
+        """What it adds to the total."""
+        return Decimal(1) if self.amount is None else self.amount
+
+    @property
     def number(self) -> str:
         """The record without its words: 登记编号 12."""
         return f"登记编号 {self.ref.rpartition(':')[2]}"
@@ -396,6 +401,109 @@ SUBDISTRICT_CELLS: dict[str, Places] = {
 }
 
 
+# ---------------------------------------------------------------- what a figure was counted from
+
+
+MOST_LINES = 1000  # records kept of a district and year; of more, what each organisation adds per month
+STREET = slice(26, 38)  # where in a path the code of a subdistrict stands
+DISTRICT = slice(13, 25)
+
+Placed = tuple[str, Line]  # the path of the region in which something was counted, and what
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a figure is counted from. The amounts of the lines (1 where there is none) add up to a total, and
+    `worth` makes the figure of it."""
+
+    lines: Callable[[int], Iterable[Placed]]
+    word: str  # the unit of the total
+    worth: Callable[[Decimal], Decimal] = lambda total: total
+    is_about_children: bool = False
+
+
+def _titles_counted(free_only: bool) -> Callable[[int], Iterable[Placed]]:
+    def lines(year: int) -> Iterable[Placed]:
+        found = outreach.titles_counted(end_of(year), free_only=free_only)
+        return ((title.region.path, _title_line(title)) for title in found)
+
+    return lines
+
+
+def _people_counted(category: str) -> Callable[[int], Iterable[Placed]]:
+    def lines(year: int) -> Iterable[Placed]:
+        rows = talent.people_counted(end_of(year), category)
+        by_district: dict[str, list] = {}
+        for row in rows:
+            by_district.setdefault(row.path[DISTRICT], []).append(row)
+        for group in by_district.values():
+            if len(group) <= MOST_LINES:
+                yield from (
+                    (row.path, Line(f"talent.Person:{row.pk}", "", row.entered_on, None, row.link))
+                    for row in group
+                )
+            else:
+                tally = Tally(
+                    (row.path[: STREET.stop], row.organization_id, row.organization, row.entered_on)
+                    for row in group
+                )
+                yield from _of_months(tally)
+
+    return lines
+
+
+def _of_months(tally: dict[tuple, int]) -> Iterable[Placed]:
+    """What every organisation of a place adds per month; by path, id, name and day."""
+    months: dict[tuple, int] = {}
+    for (path, key, name, day), count in tally.items():
+        month = (path, key or 0, name, day.replace(day=1))
+        months[month] = months.get(month, 0) + count
+    for (path, key, name, month), count in sorted(months.items()):
+        ref = f"portal.Organization:{key}" if key else ""
+        yield path, Line(ref, f"{name or '未登记单位'}，{month.year}年{month.month}月", month, Decimal(count))
+
+
+def _service_counted(year: int) -> Iterable[Placed]:
+    rows = talent.service_by_month(*year_of(year))
+    return _of_months(
+        {(row.path, row.organization_id, row.organization, row.month): row.minutes for row in rows}
+    )
+
+
+def _schools_counted(query: str, argument: Callable[[int], object]) -> Callable[[int], Iterable[Placed]]:
+    def lines(year: int) -> Iterable[Placed]:
+        with scope("ledger"):
+            found = getattr(credits_, query)(argument(year))
+        return (
+            (row.path, Line(f"portal.Organization:{row.school}", row.name, None, Decimal(row.figure)))
+            for row in found
+        )
+
+    return lines
+
+
+HUNDREDTH = Decimal("0.01")
+GROUNDS: dict[str, Grounds] = {
+    "bases": Grounds(_titles_counted(free_only=False), "个"),
+    "bases_free": Grounds(_titles_counted(free_only=True), "个"),
+    "volunteers": Grounds(_people_counted("volunteer"), "人"),
+    "service_hours": Grounds(_service_counted, "分钟", lambda total: (total / 60).quantize(HUNDREDTH)),
+    "informants": Grounds(_people_counted("information_officer"), "人"),
+    "credit_students": Grounds(
+        _schools_counted("students_in_scope_by_school", middle_of), "人", is_about_children=True
+    ),
+    "credit_reached": Grounds(
+        _schools_counted("reached_minimum_by_school", school_year), "人", is_about_children=True
+    ),
+    "credit_hours": Grounds(
+        _schools_counted("minutes_by_school", school_year),
+        "分钟",
+        lambda total: total // 60,  # whole hours, as the ledger tells them
+        is_about_children=True,
+    ),
+}
+
+
 def count_subdistricts(name: str, year: int) -> Counts | None:
     """One figure, or one cell of the form, per subdistrict, with zeros; None if all have none."""
     return _complete((FIGURES | SUBDISTRICT_CELLS)[name](year, Level.SUBDISTRICT), _codes(Level.SUBDISTRICT))
@@ -406,11 +514,25 @@ def count_figures(name: str, year: int) -> Counts | None:
     return _complete(FIGURES[name](year, Level.DISTRICT), _codes(Level.DISTRICT))
 
 
-def count_both_levels(name: str, year: int) -> tuple[Counts | None, Counts | None]:
-    """One source's figure as `count_figures` and as `count_subdistricts` tell it, by one reading of the
-    records where they are many."""
-    counted = FIGURES[name](year, Level.DISTRICT, Level.SUBDISTRICT)
-    return _complete(counted, _codes(Level.DISTRICT)), _complete(counted, _codes(Level.SUBDISTRICT))
+def count_both_levels(name: str, year: int) -> tuple[Counts | None, Counts | None, list[Placed]]:
+    """One source's figure as `count_figures` and as `count_subdistricts` tell it, and what it is counted
+    from; children's records are read once for all three."""
+    grounds = GROUNDS[name]
+    placed = list(grounds.lines(year))
+    if grounds.is_about_children:
+        counted = _summed(placed, grounds.worth)
+    else:
+        counted = FIGURES[name](year, Level.DISTRICT, Level.SUBDISTRICT)
+    districts = _complete(counted, _codes(Level.DISTRICT))
+    return districts, _complete(counted, _codes(Level.SUBDISTRICT)), placed
+
+
+def _summed(placed: list[Placed], worth: Callable[[Decimal], Decimal]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for path, line in placed:
+        for code in filter(None, (path[DISTRICT], path[STREET])):
+            totals[code] = totals.get(code, Decimal(0)) + line.counts
+    return {code: worth(total) for code, total in totals.items()}
 
 
 def _codes(level: Level) -> list[str]:

@@ -48,6 +48,7 @@ urlpatterns = [
     re_path(r"^(?P<code>\d{12})/$", index.profile_page, name="profile"),
     re_path(r"^(?P<code>\d{12})/(?P<node>[a-z_]{2,30})/$", index.node_page, name="node"),
     re_path(r"^(?P<code>\d{12})/items/(?P<key>K[A-Z]\d{3}(?:\.\d)?)/$", index.item_page, name="item"),
+    re_path(r"^(?P<code>\d{12})/figures/(?P<name>[a-z_]{2,30})/$", figures.figure_page, name="figure"),
 ]
 
 desk = [

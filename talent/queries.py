@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
-from django.db.models.functions import ExtractYear
+from django.db.models.functions import ExtractYear, Left, TruncMonth
+from django.urls import reverse
 
 from outreach.models import PanelMember, Review
 from portal.organizations import Organization
@@ -99,6 +100,61 @@ def speakers(words: list[str], *, on: date, district: str = "", limit: int = 5) 
         )
         for person in rows.order_by("-is_near", "-is_public", "entered_on", "pk")[:limit]
     ]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Somebody whom a figure counts, without a name."""
+
+    pk: int
+    code: str
+    path: str
+    organization_id: int | None
+    organization: str
+    entered_on: date
+
+    @property
+    def link(self) -> str:
+        return reverse("talent_desk:person", args=[self.code])
+
+
+def people_counted(on: date, category: str | list[str]) -> list[Counted]:
+    """The people that `people_by_district` counts, the city over, by the day they were entered."""
+    rows = (
+        _serving(on, category, None)
+        .exclude(district="")
+        .order_by("entered_on", "pk")
+        .values_list("pk", "code", "region__path", "organization", "organization__name", "entered_on")
+    )
+    return [Counted(pk, code, path, key, name or "", day) for pk, code, path, key, name, day in rows]
+
+
+@dataclass(frozen=True)
+class ServiceMonth:
+    """Minutes of service in a month, of the people of one organisation (None: of none) in one place."""
+
+    path: str  # of the subdistrict, or of the region above it, in which the people are
+    organization_id: int | None
+    organization: str
+    month: date
+    minutes: int
+
+
+def service_by_month(start: date, end: date) -> list[ServiceMonth]:
+    """The minutes that `service_hours_by_district` tells in hours, per place, organisation and month."""
+    rows = (
+        ServiceHours.objects.filter(served_on__gte=start, served_on__lt=end)
+        .annotate(
+            district=district_code("person__region"),
+            path=Left("person__region__path", 38),
+            month=TruncMonth("served_on"),
+        )
+        .exclude(district="")
+        .values_list("path", "person__organization", "person__organization__name", "month")
+        .annotate(total=Sum("minutes"))
+        .order_by("path", "person__organization", "month")
+    )
+    return [ServiceMonth(path, key, name or "", month, total) for path, key, name, month, total in rows]
 
 
 def service_hours_by_district(start: date, end: date, *, level: Level = Level.DISTRICT) -> dict[str, Decimal]:

@@ -167,6 +167,7 @@ PAGES = {
     "indicators:profile": Page("*", args=(("code", "440305000000"),), may_be_empty=True),
     "indicators:node": Page("*", args=(("code", "440305000000"), ("node", "people")), may_be_empty=True),
     "indicators:item": Page("*", args=(("code", "440305000000"), ("key", "KR110")), may_be_empty=True),
+    "indicators:figure": Page("*", args=(("code", "440305000000"), ("name", "bases")), may_be_empty=True),
     "reports:list": Page("*"),
     "reports:item": Page("*", args=(("key", "KR110"),), may_be_empty=True),
     "reports:page": Page("*", may_be_empty=True),

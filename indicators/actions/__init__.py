@@ -15,6 +15,7 @@ from indicators.actions.editions import (
     recall,
     settle_weights,
 )
+from indicators.actions.figure_evidence import check_evidence
 from indicators.actions.figures import (
     count_needs,
     count_source,
@@ -57,6 +58,7 @@ __all__ = [
     "change_edition",
     "change_indicator",
     "change_node",
+    "check_evidence",
     "check_rebuild",
     "compute",
     "count_needs",

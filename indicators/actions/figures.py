@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from indicators import sources
+from indicators.actions.figure_evidence import keep_evidence
 from indicators.models import CountMark, Figure, FigureSource, SubdistrictFigure
 from portal import audit
 from portal.accounts import User, require
@@ -19,7 +20,7 @@ from portal.changed import Written, tables_read
 from portal.regions import Level, Region
 from portal.roles import Perm
 
-COUNTING = "1"  # part of every mark: raised when something is counted otherwise, so that all is counted anew
+COUNTING = "2"  # part of every mark: raised when something is counted otherwise, so that all is counted anew
 
 
 @dataclass
@@ -98,16 +99,18 @@ def count_source(name: str, years: list[int], *, at: datetime, full: bool = Fals
     marks = _Marks.of(name, years, Written.now())
     due = [year for year in years if full or not marks.is_same(year)]
     counted = Counted(source.label, due, len(years) - len(due))
-    values, of_streets = {}, []
+    values, of_streets, lines = {}, [], {}
     for year in due:
         with marks.counting(year, at, also=_of_streets(name)):
-            districts, subdistricts = sources.count_both_levels(name, year)
+            districts, subdistricts, lines[year] = sources.count_both_levels(name, year)
         known = ((code, value) for code, value in (districts or {}).items() if value is not None)
         values |= {(source.pk, code, year): value for code, value in known}
         of_streets += _keep_subdistricts(name, year, subdistricts or {}, at)
     if due:
         rows = Figure.objects.filter(source=source, year__in=due)
         counted.changes = [*_keep_counted(values, rows, at), *of_streets]
+    for year in sorted({year for _, _, year in values}):
+        keep_evidence(source, year, lines[year], at=at)
     counted.seconds = time.monotonic() - began
     return counted
 

@@ -13,6 +13,7 @@ import scipy
 from django.db import connection, transaction
 
 from indicators import method
+from indicators.actions.figure_evidence import check_evidence
 from indicators.actions.figures import count_sources
 from indicators.models import (
     ComputeRun,
@@ -99,6 +100,8 @@ def compute(
     counted = count_sources(years, at=at)
     moved = [*changes, *(change for one in counted for change in one.changes)]
     steps.done += [one.told() for one in counted if one.years]
+    with steps.step("核对依据") as told:
+        told["words"] = check_evidence(years)
     with steps.step("汇集数据") as told:
         assembled = assemble(edition, years[-1])
         _set_goalposts(assembled, by)

@@ -141,6 +141,40 @@ class Figure(models.Model):
         return f"{self.region}{self.year}年{self.source.label}"
 
 
+class FigureEvidence(models.Model):
+    """What a counted figure of a district and year was counted from. Written once: what is counted from other
+    records later is another row, and the earlier one stays to be opened.
+
+    `records` has a reference, words, day, amount, address and the code of the subdistrict ("" in none) each;
+    of people no words. The amounts (1 where there is none) add up to `total`, of which `value` is the figure.
+    """
+
+    PERSONAL = frozenset()
+
+    source = models.ForeignKey(FigureSource, models.PROTECT, verbose_name="数据来源", related_name="evidence")
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="区域", related_name="+")
+    year = models.PositiveSmallIntegerField("年份")
+    value = models.DecimalField("统计数", max_digits=18, decimal_places=2)
+    total = models.DecimalField("合计", max_digits=18, decimal_places=2)
+    word = models.CharField("合计的单位", max_length=10)
+    records = models.JSONField("记录", default=list)
+    digest = models.CharField("内容摘要", max_length=64, help_text="记录相同的不再存一份。")
+    counted_at = models.DateTimeField("统计时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统计数据依据"
+        ordering = ["source", "year", "region", "counted_at", "pk"]
+        indexes = [
+            models.Index(
+                name="evidence_of_a_figure",
+                fields=["source", "region", "year", "-counted_at", "-id"],
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.region}{self.year}年{self.source.label}的依据"
+
+
 class SubdistrictFigure(models.Model):
     """What the portal counts in one subdistrict and year: a figure, or a cell of the form, by its code. Shown
     with care for small numbers."""

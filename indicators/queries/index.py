@@ -12,6 +12,7 @@ from decimal import Decimal
 import numpy as np
 from django.db.models import F, Max, Q
 
+from indicators import sources
 from indicators.method import alike
 from indicators.models import (
     ComputeRun,
@@ -501,11 +502,17 @@ def drill(vintage: Vintage, region: Region, code: str, year: int | None) -> Dril
         year=chosen.year,
         cell=chosen,
         series=series,
-        above=[term for term in source.terms if term["side"] == "n"],
-        below=[term for term in source.terms if term["side"] == "d"],
+        above=[_opening(term, region) for term in source.terms if term["side"] == "n"],
+        below=[_opening(term, region) for term in source.terms if term["side"] == "d"],
         districts=sorted(districts, key=lambda cell: cell.region.code),
         carried_from=source.year if is_carried else None,
     )
+
+
+def _opening(term: dict, region: Region) -> dict:
+    """A term, with whether its own page tells what it was counted from."""
+    is_kept = term["kind"] == "counted" and term["key"] in sources.GROUNDS
+    return {**term, "opens": is_kept and region.level == Level.DISTRICT}
 
 
 @dataclass

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from indicators import sources
 from indicators.models import (
     YEARLY_FORM,
     Denominator,
@@ -68,6 +69,8 @@ class Measure:
             return f"{reverse('indicators:item', args=[region.code, self.code])}?year={year}"
         if self.group == COUNTED and self.section == NEEDS:
             return _needs_address(node, region, year)
+        if self.group == COUNTED and node in sources.GROUNDS and region.level == Level.DISTRICT:
+            return f"{reverse('indicators:figure', args=[region.code, node])}?year={year}&latest=1"
         if self.group != INDEX:
             return ""
         if node == INDEX_NODE:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from indicators.models import VintageCell
 from indicators.queries.evidence import Behind
+from indicators.queries.figure_evidence import Kept
 from indicators.queries.index import Drill, Opened, Overview, Profile, Standing
 from indicators.queries.items import ItemHistory
 from indicators.queries.pictures import (
@@ -16,6 +17,7 @@ from indicators.queries.pictures import (
 from indicators.sources import Line
 from portal.charts import About, Chart
 from portal.regions import Region
+from portal.templatetags.portal_tags import cn_time
 
 HIDDEN = "不公布"
 
@@ -136,6 +138,21 @@ def of_records(title: str, behind: Behind, lines: list[Line]) -> Chart:
     about = About("records", title, source=f"{behind.label}，{moment}。")
     has_amounts = any(line.amount is not None for line in lines)
     heads = ["记录", "日期", *(["到场（人次）"] if has_amounts else [])]
+    rows = [(line.words, line.on, *([line.amount] if has_amounts else [])) for line in lines]
+    return about.table(heads, rows)
+
+
+def of_grounds(found: Kept, place: Region, lines: list[Line]) -> Chart:
+    """The records behind a figure that the portal counted, all of them."""
+    kept = found.evidence
+    about = About(
+        "records",
+        f"{place.name}{kept.year}年{kept.source.label}计入的记录",
+        source=f"平台统计，{cn_time(kept.counted_at)}统计时存下的记录。",
+        how=kept.source.basis,
+    )
+    has_amounts = any(line.amount is not None for line in lines)
+    heads = ["记录", "日期", *([f"数量（{kept.word}）"] if has_amounts else [])]
     rows = [(line.words, line.on, *([line.amount] if has_amounts else [])) for line in lines]
     return about.table(heads, rows)
 

@@ -8,7 +8,13 @@ from outreach.queries.plan import Counted, gaps, measures_by_project, plan_in_fo
 from outreach.queries.rounds import evidence_of, titles_waiting
 from outreach.queries.supervision import supervision_waiting
 from outreach.queries.tasks import measure_words, tasks_waiting
-from outreach.queries.titles import free_titles_by_district, titles_behind, titles_by_district, titles_in_all
+from outreach.queries.titles import (
+    free_titles_by_district,
+    titles_behind,
+    titles_by_district,
+    titles_counted,
+    titles_in_all,
+)
 
 __all__ = [
     "Counted",
@@ -30,6 +36,7 @@ __all__ = [
     "tasks_waiting",
     "titles_behind",
     "titles_by_district",
+    "titles_counted",
     "titles_in_all",
     "titles_of",
     "titles_waiting",

@@ -37,6 +37,14 @@ def _of_levels(on: date, levels: list[str] | None):
     return titles.filter(kind__level__in=levels) if levels else titles
 
 
+def titles_counted(on: date, *, free_only: bool = False):
+    """The titles that `titles_by_district` counts, or `free_titles_by_district`, the city over."""
+    titles = Title.objects.in_force(on).annotate(district=district_code()).exclude(district="")
+    if free_only:
+        titles = titles.filter(has_free_entry=True)
+    return titles.select_related("kind", "organization", "region").order_by("valid_from", "pk")
+
+
 def free_titles_by_district(on: date, *, level: Level = Level.DISTRICT) -> dict[str, int]:
     """How many titles are open for free or cheaper, per code of a district or, asked so, of a subdistrict."""
     return _by_place(Title.objects.in_force(on).filter(has_free_entry=True), level)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from outreach.actions import library
+from outreach.actions import library, load_reference
 from outreach.actions.funds import RECEIPT
 from outreach.models import (
     BudgetLine,
@@ -40,6 +40,7 @@ from tests.world.cast import PLACES, World
 
 def add_titles(world: World) -> None:
     """A round that receives, and what each unit began for it: here handed in, the others drafts."""
+    load_reference()
     asked = RoundFactory(region=world.places["city"], created_by=world.people["staff"])
     world.things["title_round"] = {"here": asked}
     world.things["application"] = {

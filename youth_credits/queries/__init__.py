@@ -9,6 +9,12 @@ from youth_credits.queries.batches import (
     verifiers,
     waiting_for,
 )
+from youth_credits.queries.by_school import (
+    AtSchool,
+    minutes_by_school,
+    reached_minimum_by_school,
+    students_in_scope_by_school,
+)
 from youth_credits.queries.checks import Draw, draw, draw_again, last_entry
 from youth_credits.queries.competitions import CompetitionBook, competitions_on
 from youth_credits.queries.courses import (
@@ -167,6 +173,7 @@ __all__ = [
     "PAPERS",
     "REFERENCES",
     "WRITTEN_WITH",
+    "AtSchool",
     "Balance",
     "CompetitionBook",
     "ConsentTexts",
@@ -227,6 +234,7 @@ __all__ = [
     "mentored",
     "minimum_for",
     "minimum_of",
+    "minutes_by_school",
     "moved_to",
     "name_hash",
     "next_version",
@@ -254,6 +262,7 @@ __all__ = [
     "published_now",
     "published_sums",
     "reached_minimum_by_district",
+    "reached_minimum_by_school",
     "results_taken_back",
     "results_to_record",
     "retention_plans",
@@ -277,6 +286,7 @@ __all__ = [
     "standing",
     "stop_address",
     "students_in_scope_by_district",
+    "students_in_scope_by_school",
     "suspicions_for",
     "team_certificates",
     "time_limits",

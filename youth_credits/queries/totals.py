@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608  SQL of our own names
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,39 +11,28 @@ from django.db import connection
 
 from portal.regions import Level, code_starts
 from youth_credits.models.totals import QUARTERS, TotalsWanted
-from youth_credits.queries.minimum import MET, RULES_OF_SCHOOL
+from youth_credits.queries.by_school import (
+    AtSchool,
+    minutes_by_school,
+    of_year,
+    reached_minimum_by_school,
+    students_in_scope_by_school,
+)
+from youth_credits.queries.minimum import RULES_OF_SCHOOL
 
 # The ledger's trigger alone writes these totals: they change with the entries of the same school year.
 WRITTEN_WITH = {"youth_credits_studentyear": "youth_credits_credit"}
 
-_SCHOOL_OF_YEAR = """
-    SELECT DISTINCT ON (e.student_id) e.student_id, e.school_id, e.grade FROM youth_credits_enrolment e
-    WHERE e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
-    ORDER BY e.student_id, e.starts_on DESC
-"""
 
-
-# Every total by place: children's rows are read once, school by school; each school adds to its own district
-# and to its own subdistrict.
-_BY_PLACE = """
-    SELECT substr(g.path, starts, 12) AS place, sum(figure) FROM counted c
-    JOIN portal_organization o ON o.id = c.school_id JOIN portal_region g ON g.id = o.region_id
-    CROSS JOIN unnest(%(code_starts)s) AS starts GROUP BY place
-"""
-
-
-def _by_place(counted: str, levels: Sequence[Level], **values) -> dict[str, int]:
-    """What CTEs that end in `counted` (school_id, figure) come to, per code of a place of these levels."""
-    with connection.cursor() as cursor:
-        # Compiling the policies of every table takes seconds, reading the rows milliseconds.
-        cursor.execute("SET LOCAL jit = off")
-        values["code_starts"] = [code_starts(level) for level in levels]
-        cursor.execute(f"WITH home AS ({_SCHOOL_OF_YEAR}), {counted} {_BY_PLACE}", values)
-        return {place: int(figure) for place, figure in cursor.fetchall() if place}
-
-
-def _year(year: int) -> dict:
-    return {"start": date(year, 9, 1), "end": date(year + 1, 9, 1), "year": year}
+def _by_place(schools: list[AtSchool], levels: Sequence[Level]) -> dict[str, int]:
+    """What schools add up to, per code of a place of these levels: each counts in its district and, where it
+    lies in one, in its subdistrict."""
+    places: dict[str, int] = defaultdict(int)
+    for school in schools:
+        for start in map(code_starts, levels):
+            places[school.path[start - 1 : start + 11]] += school.figure
+    places.pop("", None)
+    return dict(places)
 
 
 def students_in_scope_by_district(on: date, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
@@ -51,36 +41,13 @@ def students_in_scope_by_district(on: date, *, levels: Sequence[Level] = (Level.
 
     Under scope "ledger".
     """
-    return _by_place(
-        f"""
-        rules AS ({RULES_OF_SCHOOL}), counted AS (
-            SELECT school_id, count(*) AS figure FROM youth_credits_enrolment e
-            JOIN rules r USING (school_id)
-            WHERE e.grade BETWEEN r.grade_from AND r.grade_to
-              AND e.starts_on < %(end)s AND (e.ends_on IS NULL OR e.ends_on > %(start)s)
-            GROUP BY school_id
-        )
-        """,
-        levels,
-        start=on,
-        end=date.fromordinal(on.toordinal() + 1),
-    )
+    return _by_place(students_in_scope_by_school(on), levels)
 
 
 def hours_by_district(year: int, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
     """Whole hours of recorded science practice in a school year, per code of a district or, asked so, of a
     subdistrict, or of both. Under scope "ledger"."""
-    minutes = _by_place(
-        """
-        counted AS (
-            SELECT school_id, sum(minutes) AS figure FROM youth_credits_studentyear y
-            JOIN home USING (student_id) WHERE y.school_year = %(year)s GROUP BY school_id
-        )
-        """,
-        levels,
-        **_year(year),
-    )
-    return {place: total // 60 for place, total in minutes.items()}
+    return {place: minutes // 60 for place, minutes in _by_place(minutes_by_school(year), levels).items()}
 
 
 def reached_minimum_by_district(year: int, *, levels: Sequence[Level] = (Level.DISTRICT,)) -> dict[str, int]:
@@ -90,11 +57,7 @@ def reached_minimum_by_district(year: int, *, levels: Sequence[Level] = (Level.D
     Under scope "ledger". Each by the own minimum: the rules of the school's area in force when the school
     year ends, lowered where that was approved.
     """
-    return _by_place(
-        f"{MET}, counted AS (SELECT school_id, count(*) AS figure FROM met GROUP BY school_id)",
-        levels,
-        **_year(year),
-    )
+    return _by_place(reached_minimum_by_school(year), levels)
 
 
 @dataclass(frozen=True)
@@ -144,7 +107,7 @@ def spread(path: str, year: int, *, by_school: bool) -> list[Spread]:
     Each child by the own minimum. Counts are whole: whoever shows them hides small cells. Who is less than a
     quarter short of a limit is below it.
     """
-    values = _year(year) | {"path": path, "code_starts": code_starts(Level.DISTRICT)}
+    values = of_year(year) | {"path": path, "code_starts": code_starts(Level.DISTRICT)}
     place, key = ("name", "name, school_id") if by_school else ("district", "district")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
