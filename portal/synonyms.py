@@ -104,8 +104,14 @@ class SynonymsForm(forms.ModelForm):
         model = Synonyms
         fields = ("term", "aliases", "note", "is_active")
 
+    def clean_term(self):
+        return clean_text(self.cleaned_data["term"]).lower()
+
     def clean_aliases(self):
-        return [word for word in map(clean_text, self.cleaned_data["aliases"]) if word]
+        words = [word for word in map(clean_text, self.cleaned_data["aliases"]) if word]
+        if words and {word.lower() for word in words} == {self.cleaned_data.get("term")}:
+            raise forms.ValidationError("请填写至少一个与词不同的别名。")
+        return words
 
 
 def create(*, by: User, **fields) -> Synonyms:

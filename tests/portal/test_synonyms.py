@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from portal import search, synonyms
 from portal.audit import AuditEntry
 from portal.sheets import Column, Page, write_workbook
-from portal.synonyms import Synonyms, SynonymsSheet
+from portal.synonyms import Synonyms, SynonymsForm, SynonymsSheet
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +63,17 @@ def test_a_group_has_at_least_one_alias(staff):
     group = synonyms.create(term="无人机", aliases=["飞行器"], by=staff)
     with pytest.raises(IntegrityError, match="synonyms_are_one_to_twelve"), transaction.atomic():
         Synonyms.objects.filter(pk=group.pk).update(aliases=[])
+
+
+def test_what_the_form_lets_through_can_be_kept(staff):
+    Synonyms.objects.create(term="aigc", aliases=["大模型"])
+
+    forms = [
+        SynonymsForm({"term": term, "aliases": words}) for term, words in (("AI", "ai"), ("AIGC", "大模型"))
+    ]
+
+    assert list(forms[0].errors) == ["aliases"]
+    assert list(forms[1].errors) == ["term"]
 
 
 def test_the_groups_that_come_with_the_portal_are_entered_once(staff):
