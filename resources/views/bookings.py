@@ -15,7 +15,6 @@ from portal.accounts import may
 from portal.calendar import local_today
 from portal.encryption import sign
 from portal.errors import Refused
-from portal.fields import NoteForm
 from portal.keyset import page_by_key
 from portal.roles import Perm
 from resources.actions import bookings, needs
@@ -288,9 +287,7 @@ def booking_step(request, pk, step):
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
     if step == "decline":
         return _declined(request, booking)
-    form = NoteForm(request.POST)
-    note = form.cleaned_data["note"][:300] if form.is_valid() else ""
-    bookings.accept(booking, note=note, at=timezone.now(), by=request.user)
+    bookings.accept(booking, at=timezone.now(), by=request.user)
     messages.success(request, "已接受，对方会收到通知。")
     return redirect(booking.get_desk_url())
 

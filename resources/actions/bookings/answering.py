@@ -27,7 +27,7 @@ from resources.rules import Span
 
 
 @transaction.atomic
-def accept(booking: Booking, *, note: str = "", at: datetime, by: User) -> None:
+def accept(booking: Booking, *, at: datetime, by: User) -> None:
     """Say yes to the time that was asked for.
 
     Raises Refused if it is taken, over, withdrawn meanwhile, the week is full or the resource not open then.
@@ -36,8 +36,8 @@ def accept(booking: Booking, *, note: str = "", at: datetime, by: User) -> None:
     require(by, Perm.BOOKING_ANSWER, booking)
     check_time(booking.resource, booking.starts_at, booking.ends_at, at)
     lane = lane_for(booking.resource, booking.starts_at, booking.ends_at, but=booking.pk)
-    write(booking, lane=lane, answer=clean_text(note), answered_at=at)
-    hold(booking, "accept", by=by, note=note, at=at)
+    write(booking, lane=lane, answer="", answered_at=at)
+    hold(booking, "accept", by=by, at=at)
     settle_need(need, at=at)
     tell_asker(booking, "accepted")
 
