@@ -31,6 +31,7 @@ LONG = (
     "test_access.py",
     "test_hostile_",
     "test_crawl",
+    "test_mass_assignment.py",
     "test_register_access.py",
     "test_sample_city.py",
     "/browser/",
