@@ -287,14 +287,8 @@ def booking_step(request, pk, step):
     booking = _booking(request, pk, Perm.BOOKING_ANSWER)
     if step == "decline":
         return _declined(request, booking)
-<<<<<<< HEAD
-    form = NoteForm(request.POST)
-    note = form.cleaned_data["note"][:300] if form.is_valid() else ""
     is_other = request.POST.get("time") == "other"
-    bookings.accept(booking, other=is_other, note=note, at=timezone.now(), by=request.user)
-=======
-    bookings.accept(booking, at=timezone.now(), by=request.user)
->>>>>>> de031c1d4b7d57efd86f33c03a95503d8cf6dda4
+    bookings.accept(booking, other=is_other, at=timezone.now(), by=request.user)
     messages.success(request, "已接受，对方会收到通知。")
     return redirect(booking.get_desk_url())
 

@@ -29,20 +29,14 @@ NO_OTHER = {"other_starts_at": None, "other_ends_at": None}  # once a time is se
 
 
 @transaction.atomic
-<<<<<<< HEAD
-def accept(booking: Booking, *, other: bool = False, note: str = "", at: datetime, by: User) -> None:
+def accept(booking: Booking, *, other: bool = False, at: datetime, by: User) -> None:
     """Say yes to the time that was asked for, or to the `other` one.
-=======
-def accept(booking: Booking, *, at: datetime, by: User) -> None:
-    """Say yes to the time that was asked for.
->>>>>>> de031c1d4b7d57efd86f33c03a95503d8cf6dda4
 
     Raises Refused if it is taken, over, withdrawn meanwhile, the week is full or the resource not open then,
     and for another time where none was named.
     """
     need = lock(booking)
     require(by, Perm.BOOKING_ANSWER, booking)
-<<<<<<< HEAD
     if other and booking.other_starts_at is None:
         raise Refused("对方没有备选时间，请刷新页面。")
     starts_at, ends_at = booking.starts_at, booking.ends_at
@@ -50,23 +44,16 @@ def accept(booking: Booking, *, at: datetime, by: User) -> None:
         starts_at, ends_at = booking.other_starts_at, booking.other_ends_at
     check_time(booking.resource, starts_at, ends_at, at)
     lane = lane_for(booking.resource, starts_at, ends_at, but=booking.pk)
-    words = f"接受备选时间。{note}" if other else note
     write(
         booking,
         lane=lane,
-        answer=clean_text(note),
+        answer="",
         answered_at=at,
         starts_at=starts_at,
         ends_at=ends_at,
         **NO_OTHER,
     )
-    hold(booking, "accept", by=by, note=words, at=at)
-=======
-    check_time(booking.resource, booking.starts_at, booking.ends_at, at)
-    lane = lane_for(booking.resource, booking.starts_at, booking.ends_at, but=booking.pk)
-    write(booking, lane=lane, answer="", answered_at=at)
-    hold(booking, "accept", by=by, at=at)
->>>>>>> de031c1d4b7d57efd86f33c03a95503d8cf6dda4
+    hold(booking, "accept", by=by, note="接受备选时间。" if other else "", at=at)
     settle_need(need, at=at)
     tell_asker(booking, "accepted")
 
