@@ -156,11 +156,12 @@ def _kept_asked(request, source: FigureSource, district: Region) -> tuple[int | 
         rows = FigureEvidence.objects.select_related("source", "region")
         found = get_object_or_404(rows, pk=at, source=source, region=district)
         return found.year, found
-    vintage = None if "latest" in request.GET else chosen_vintage(request)
-    if year is None and vintage is not None:
-        year = vintage.last_year
+    vintage = chosen_vintage(request)
+    year = year or (vintage and vintage.last_year)
     if year is None:
         return None, None
+    if "latest" in request.GET:
+        return year, figure_evidence.kept_of(source, district, year)
     then = vintage and figure_evidence.kept_of(source, district, year, vintage.created_at)
     return year, then or figure_evidence.kept_of(source, district, year)
 
