@@ -12,6 +12,7 @@ PAGE = "/accounts/login/"
 CLAIMED = 2_000_000  # bytes that a sender says will come
 SLOW, CUT, LYING = "one byte a second", "cut off", "a chunk that lies"
 PATIENCE = 10  # seconds after which a reader counts a page as an error
+THOUGHT = 0.2  # seconds that a reader looks at a page
 
 
 def slow_senders(senders: int = 100, readers: int = 10, seconds: int = 60) -> str:
@@ -19,19 +20,19 @@ def slow_senders(senders: int = 100, readers: int = 10, seconds: int = 60) -> st
     again when the senders are gone."""
     with Stage() as stage:
         alone = _read(stage.port, readers, seconds=10)
-        over = threading.Event()
+        begun, over = threading.Semaphore(0), threading.Event()
         crowd = [
-            threading.Thread(target=_send, args=(stage.port, (SLOW, CUT, LYING)[number % 3], over))
+            threading.Thread(target=_send, args=(stage.port, (SLOW, CUT, LYING)[number % 3], begun, over))
             for number in range(senders)
         ]
         for sender in crowd:
             sender.start()
-        time.sleep(2)
+        for _ in crowd:
+            begun.acquire()
         beside = _read(stage.port, readers, seconds=seconds)
         over.set()
         for sender in crowd:
             sender.join()
-        time.sleep(2)
         after = _read(stage.port, readers, seconds=10)
     return (
         f"{senders} unending uploads (a third each: {SLOW}, {CUT}, {LYING}) for {seconds} s without nginx,"
@@ -39,19 +40,21 @@ def slow_senders(senders: int = 100, readers: int = 10, seconds: int = 60) -> st
     )
 
 
-def _send(port: int, manner: str, over: threading.Event) -> None:
-    """Uploads in this manner until it is over; whoever is turned away comes back after a second."""
+def _send(port: int, manner: str, begun: threading.Semaphore, over: threading.Event) -> None:
+    """Uploads in this manner until it is over, and says when each is begun; whoever is turned away comes back
+    after a second."""
     length = "Transfer-Encoding: chunked" if manner == LYING else f"Content-Length: {CLAIMED}"
     head = (
         f"POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: portal_csrf={'x' * 32}\r\n"
         f"Content-Type: multipart/form-data; boundary=b\r\n{length}\r\n\r\n"
     )
-    begun = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n"
+    part = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n"
     while not over.is_set():
         try:
             with socket.create_connection(("127.0.0.1", port), 5) as line:
                 line.sendall(head.encode())
-                line.sendall((f"{CLAIMED:x}\r\n" if manner == LYING else "").encode() + begun.encode())
+                line.sendall((f"{CLAIMED:x}\r\n" if manner == LYING else "").encode() + part.encode())
+                begun.release()
                 if manner == CUT:
                     over.wait(5)
                     continue
@@ -77,7 +80,7 @@ def _read(port: int, readers: int, *, seconds: int) -> list[float | None]:
                 seen.append(None)
             finally:
                 line.close()
-            time.sleep(0.2)
+            time.sleep(THOUGHT)
 
     crowd = [threading.Thread(target=one) for _ in range(readers)]
     for reader in crowd:

@@ -313,7 +313,7 @@ def member_units():
 
 def count_cells(year: int) -> dict[str, Counts]:
     """For each cell that the portal can count: its figure per district, zero where a district has none."""
-    codes = list(Region.objects.districts().values_list("code", flat=True))
+    codes = _codes(Level.DISTRICT)
     return {
         key: found
         for key, counter in COUNTERS.items()
@@ -566,7 +566,7 @@ def need_figures(year: int) -> list[NeedFigure]:
             # The name of a figure is short: of a longer code its beginning.
             own = found.setdefault(f"{kind}:{code}"[:30], (f"{label}·{names[code]}"[:40], {}))
             own[1][district] = own[1].get(district, 0) + count
-    codes = list(Region.objects.districts().values_list("code", flat=True))
+    codes = _codes(Level.DISTRICT)
     complete = [(name, label, _complete(counts, codes)) for name, (label, counts) in found.items()]
     return [NeedFigure(name, label, counts) for name, label, counts in complete if counts is not None]
 
@@ -648,7 +648,7 @@ class StreetFigure:
 
 def _street(path: str) -> str:
     """The code of the subdistrict in which a region lies; "" above it."""
-    return path[26:38]
+    return path[STREET]
 
 
 def street_figures(district: str, year: int) -> list[StreetFigure]:

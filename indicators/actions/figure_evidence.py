@@ -19,10 +19,13 @@ MOST_TOLD = 20  # of the figures that differ, named in the step of the night
 
 def keep_evidence(source: FigureSource, year: int, placed: list[sources.Placed], *, at: datetime) -> int:
     """Keep what a figure of a year was counted from, of every district where that has changed; returns how
-    many.
+    many. Where there is nothing and never was, nothing is kept; where there was, an empty list.
 
     What the clock does, after counting.
     """
+    held = _held(source, year)
+    if not placed and not held:
+        return 0
     grounds = sources.GROUNDS[source.name]
     records: dict[str, list] = defaultdict(list)
     totals: dict[str, Decimal] = defaultdict(Decimal)
@@ -31,7 +34,6 @@ def keep_evidence(source: FigureSource, year: int, placed: list[sources.Placed],
         is_person = line.ref.startswith("talent.Person:")
         records[code].append([*written(line, is_person), path[sources.STREET]])
         totals[code] += line.counts
-    held = _held(source, year)
     fresh = [
         FigureEvidence(
             source=source,

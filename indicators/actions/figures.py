@@ -109,8 +109,8 @@ def count_source(name: str, years: list[int], *, at: datetime, full: bool = Fals
     if due:
         rows = Figure.objects.filter(source=source, year__in=due)
         counted.changes = [*_keep_counted(values, rows, at), *of_streets]
-    for year in sorted({year for _, _, year in values}):
-        keep_evidence(source, year, lines[year], at=at)
+    for year, placed in lines.items():
+        keep_evidence(source, year, placed, at=at)
     counted.seconds = time.monotonic() - began
     return counted
 

@@ -45,7 +45,7 @@ def evidence(filing: Return, key: str, number: int | None = None) -> Behind | No
             label=kept.label,
             value=kept.value,
             counted_at=kept.counted_at,
-            lines=_read(kept.records),
+            lines=read_back(kept.records),
             kept=kept.submission,
             **about,
         )
@@ -78,7 +78,8 @@ def written(line: sources.Line, is_personal: bool) -> list:
     return [line.ref, "" if is_personal else line.words, on, amount, line.link]
 
 
-def _read(records: list) -> list[sources.Line]:
+def read_back(records: list[list]) -> list[sources.Line]:
+    """The lines that `written` made; people under the names they have now."""
     names = sources.names_of(ref for ref, *_ in records)
     return [
         sources.Line(

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from indicators import sources
 from indicators.models import Figure, FigureEvidence, FigureSource
+from indicators.queries.evidence import read_back
 from indicators.rules import SMALLEST_SHOWN, suppressed
 from portal.regions import Level, Region
 
@@ -82,7 +83,7 @@ def opened(evidence: FigureEvidence, street: Region | None = None) -> Kept:
     mine = [row for row in evidence.records if street is None or row[-1] == street.code]
     return Kept(
         evidence=evidence,
-        lines=_read(mine),
+        lines=read_back([row for *row, _ in mine]),
         total=evidence.total if street is None else totals.get(street.code, Decimal(0)),
         is_hidden=is_hidden or (street is not None and street.code in kept_back),
         streets=[
@@ -100,17 +101,3 @@ def _hidden_districts(evidence: FigureEvidence) -> set[int]:
     )
     latest = rows.order_by("region", "-counted_at", "-pk").distinct("region")
     return suppressed(dict(latest.values_list("region", "value")))
-
-
-def _read(records: list) -> list[sources.Line]:
-    names = sources.names_of(ref for ref, *_ in records)
-    return [
-        sources.Line(
-            ref=ref,
-            words=words or names.get(ref, "登记已删除的人员"),
-            on=on and date.fromisoformat(on),
-            amount=None if amount is None else Decimal(amount),
-            link=link,
-        )
-        for ref, words, on, amount, link, _ in records
-    ]

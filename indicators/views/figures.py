@@ -112,6 +112,7 @@ def figure_page(request, code, name):
         "year": year,
         "entered": None if street or source.is_about_children else figures.get(Figure.Origin.ENTERED),
         "moment": _moment(request),
+        "is_later": _is_later(request, evidence_kept),
         "crumbs": [
             ("首页", "/"),
             HOME,
@@ -164,6 +165,12 @@ def _kept_asked(request, source: FigureSource, district: Region) -> tuple[int | 
         return year, figure_evidence.kept_of(source, district, year)
     then = vintage and figure_evidence.kept_of(source, district, year, vintage.created_at)
     return year, then or figure_evidence.kept_of(source, district, year)
+
+
+def _is_later(request, found: FigureEvidence | None) -> bool:
+    """Whether what is shown was kept only after the chosen result was computed."""
+    vintage = None if {"at", "latest"} & request.GET.keys() else chosen_vintage(request)
+    return bool(vintage and found and found.counted_at > vintage.created_at)
 
 
 def _moment(request) -> str:

@@ -56,6 +56,19 @@ def test_the_list_behind_a_figure_stays_when_the_records_change(volunteers):
     assert len(before.lines) == 3
 
 
+def test_a_figure_that_is_gone_leaves_an_empty_list(volunteers):
+    count("volunteers")
+    Person.objects.filter(category="volunteer").update(left_on=date(2024, 9, 1))
+
+    last = count("volunteers", AT + timedelta(days=1))
+
+    assert (last.records, last.total) == ([], 0)
+
+
+def test_where_nothing_was_ever_counted_nothing_is_kept(volunteers):
+    assert count("informants") is None
+
+
 def test_what_has_not_changed_is_kept_once(volunteers):
     first = count("volunteers")
 

@@ -1,6 +1,6 @@
 """The night as work: told twice, told early, by command."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +12,7 @@ from portal.jobs import HANDLERS, Job
 from portal.regions import Level, Region
 from portal.roles import Role
 from portal.tasks import DAILY
+from talent.models import ServiceHours
 from tests.factories import UserFactory
 from tests.indicators.conftest import AT
 from tests.talent.factories import PersonFactory
@@ -166,3 +167,44 @@ def test_a_published_vintage_is_computed_again_each_night(night, quick):
 
     check = night.rebuild_checks.get()
     assert (check.is_same, check.by) == (True, None)
+
+
+def test_a_run_says_that_the_figures_were_compared_with_their_records(client, night):
+    client.force_login(UserFactory(holding=(Role.STAFF, Region.objects.city()), mfa=True))
+
+    page = client.get(night.runs.get().get_absolute_url()).content.decode()
+
+    assert "核对依据" in page
+    assert "与依据全部相符" in page
+
+
+def test_an_indicator_leads_to_what_it_was_counted_from(client, quick):
+    person = PersonFactory(region=Region.objects.get(code="440305000000"), entered_on=date(2019, 5, 1))
+    ServiceHours.objects.create(
+        person=person, served_on=date(2025, 5, 1), minutes=90, activity="讲解", recorded_by=person.created_by
+    )
+    Figure.objects.filter(source__name__in=["volunteers", "service_hours"], origin="entered").delete()
+    vintage = a_night("2026-11-24", full=True).vintage
+    about = f"?year=2025&vintage={vintage.short}"
+
+    page = client.get(f"/index/440305000000/volunteer_hours/{about}").content.decode()
+
+    for name, told in (("service_hours", "1.5 小时"), ("volunteers", "公开页面不列姓名")):
+        address = f"/index/440305000000/figures/{name}/{about}"
+        assert address.replace("&", "&amp;") in page
+        assert told in client.get(address).content.decode()
+
+
+def test_records_kept_after_a_result_are_shown_as_later(client, quick):
+    vintage = a_night("2026-11-24", full=True).vintage
+    person = PersonFactory(
+        region=Region.objects.get(code="440305000000"),
+        category="information_officer",
+        entered_on=date(2019, 5, 1),
+    )
+    actions.count_source("informants", [2025], at=vintage.created_at + timedelta(days=1), full=True)
+    address = f"/index/440305000000/figures/informants/?year=2025&vintage={vintage.short}"
+
+    assert "此后最近一次统计" in client.get(address).content.decode()
+    assert "此后最近一次统计" not in client.get(f"{address}&latest=1").content.decode()
+    assert person.name not in client.get(address).content.decode()

@@ -252,3 +252,30 @@ def test_districts_and_their_subdistricts_are_counted_by_one_reading(rules, dist
     assert both(queries.reached_minimum_by_district, YEAR) == [4, 2, None, 1, 1]
     # 19 hours of 9 and a half, 1 and a half and, in no subdistrict, 8: halves are cut off once, at the end.
     assert both(queries.hours_by_district, YEAR) == [19, 9, 1, 1, 1]
+
+
+def test_what_the_schools_have_adds_up_to_what_is_told_of_the_districts(
+    students, in_school, school_clerk, school_verifier
+):
+    earn(in_school, school_clerk, students[0], A1=120, A6=120)
+    earn(in_school, school_clerk, students[1], A1=95)
+    lower(in_school, students[0], "0", by=school_clerk, decided_by=school_verifier)
+
+    with scope("ledger"):
+        hours = sum(queries.hours_by_district(YEAR).values())
+        heads = sum(queries.students_in_scope_by_district(LAST).values())
+        minutes, in_scope, met = (
+            [(one.school, one.figure) for one in found]
+            for found in (
+                queries.minutes_by_school(YEAR),
+                queries.students_in_scope_by_school(LAST),
+                queries.reached_minimum_by_school(YEAR),
+            )
+        )
+
+    assert minutes == [(in_school.pk, 335)]
+    assert hours == 335 // 60
+    assert in_scope == [(in_school.pk, heads)]
+    assert met == [(in_school.pk, reached())]
+    assert reached() > 0
+    assert heads > 0
